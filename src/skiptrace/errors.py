@@ -1,0 +1,91 @@
+"""Errors, named by what the caller does next.
+
+SkiptraceError
+├── ConfigError        the program must not start; the message says what to change
+├── BadInput           a row or field is wrong; the message names it
+├── PolicyRefused      a rule forbids it; carries the rule's id and citation
+├── CapReached         a money cap would be crossed; do not call
+├── LostLease          another worker owns this row now; write nothing more
+└── ProviderError
+    ├── TryLater       nothing can have been charged; wait, then ask the same provider again
+    ├── SkipProvider   it cannot answer this inquiry; ask the next
+    ├── StopProvider   key, credit or contract trouble; ask it nothing more
+    ├── BrokenReply    it changed or we misread it; keep the bytes, tell a person, do not retry
+    └── InDoubt        it may have been charged and we do not know; never repeat blindly
+
+No message repeats a person, a vendor's text, a URL or a credential.
+"""
+
+from __future__ import annotations
+
+
+class SkiptraceError(Exception):
+    """Base of all errors that skiptrace raises on purpose."""
+
+
+class ConfigError(SkiptraceError):
+    """The program must not start."""
+
+
+class BadInput(SkiptraceError):
+    """A value from outside is wrong. ``field`` names it; the value itself is never repeated."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class PolicyRefused(SkiptraceError):
+    """A rule forbids this. Record the refusal; do not look for a way round."""
+
+    def __init__(self, rule_id: str, reason: str, citation: str = "") -> None:
+        super().__init__(f"refused by {rule_id}: {reason}" + (f" ({citation})" if citation else ""))
+        self.rule_id = rule_id
+        self.reason = reason
+        self.citation = citation
+
+
+class CapReached(SkiptraceError):
+    """The price does not fit under a cap. ``cap`` names which one."""
+
+    def __init__(self, cap: str) -> None:
+        super().__init__(f"the {cap} spending cap leaves no room for this call")
+        self.cap = cap
+
+
+class LostLease(SkiptraceError):
+    """Another worker has moved this row on. Stop working on it and write nothing."""
+
+
+class ProviderError(SkiptraceError):
+    """Trouble with one provider. ``provider`` is its id."""
+
+    def __init__(self, provider: str, reason: str) -> None:
+        super().__init__(f"{provider}: {reason}")
+        self.provider = provider
+        self.reason = reason
+
+
+class TryLater(ProviderError):
+    """Nothing was charged. ``retry_after`` is in seconds, None when the vendor does not say."""
+
+    def __init__(self, provider: str, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(provider, reason)
+        self.retry_after = retry_after
+
+
+class SkipProvider(ProviderError):
+    """The provider cannot answer this inquiry. Ask the next one."""
+
+
+class StopProvider(ProviderError):
+    """The key, the credit or the contract is in trouble. Ask this provider nothing more in this run."""
+
+
+class BrokenReply(ProviderError):
+    """The reply is not what the contract says. It is kept; a person has to look."""
+
+
+class InDoubt(ProviderError):
+    """The request may have been charged and no reply is known. It is listed, never repeated blindly."""

@@ -1,0 +1,78 @@
+"""What is asked for: the account, the permissible purpose, the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+
+from skiptrace.model.people import Fact, Personal, Subject
+
+
+class AccountFact(StrEnum):
+    """Facts about an account that a rule may turn on. The platform states them; a missing one is ``not_stated``."""
+
+    CEASE = "cease"
+    ATTORNEY = "attorney"
+    BANKRUPTCY = "bankruptcy"
+    DECEASED = "deceased"
+    IDENTITY_THEFT = "identity_theft"
+    DISPUTE = "dispute"
+    SERVICEMEMBER = "servicemember"
+    PROTECTED_PERSON = "protected_person"
+    STOP_CALLING = "stop_calling"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A delinquent obligation on the collection platform. ``balance`` is in US dollars."""
+
+    account_id: str
+    state: str
+    balance: Decimal
+    debt_origin: str = "unknown"
+    opened_on: date | None = None
+    last_contact_on: date | None = None
+    facts: Mapping[AccountFact, Fact] = field(default_factory=lambda: MappingProxyType({}))
+
+    def fact(self, which: AccountFact) -> Fact:
+        return self.facts.get(which, Fact.NOT_STATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Permissible purpose, declared once per case and certified by a named person.
+
+    The codes are the project's own names for the statutory grounds: FCRA 15 USC 1681b, GLBA 15 USC 6802(e),
+    DPPA 18 USC 2721(b), DMF 42 USC 1306c.
+    """
+
+    fcra: str = "FCRA_NONE"
+    glba: str = "GLBA_NONE"
+    dppa: str = "DPPA_NONE"
+    dmf: str = "DMF_NONE"
+    certified_by: str = ""
+    certified_at: datetime | None = None
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The grounds declared, without the ``*_NONE`` ones."""
+        return frozenset(c for c in (self.fcra, self.glba, self.dppa, self.dmf) if not c.endswith("_NONE"))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Case(Personal):
+    """One request to find one subject for one account. ``budget`` caps its spend in US dollars; ``as_of`` is "today"."""
+
+    case_id: str
+    account: Account
+    subject: Subject
+    purpose: Purpose
+    requester: str
+    budget: Decimal
+    as_of: date
+    tenant: str = "default"
+    batch_id: str = ""

@@ -1,0 +1,228 @@
+"""What the engine needs from outside, in the engine's words. Adapters implement these; wiring puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from skiptrace.model import (
+    Answer,
+    Call,
+    CallState,
+    Case,
+    Inquiry,
+    Manifest,
+    Outcome,
+    Reply,
+    Request,
+    SourceRecord,
+    Trace,
+)
+
+BeforeFirstByte = Callable[[], Awaitable[None]]
+"""Awaited by the wire when the connection stands and nothing has been written on it yet: the moment to commit ``sent``."""
+
+
+class Clock(Protocol):
+    """Now, always aware and in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class Provider(Protocol):
+    """One vendor or file. The two mappings are pure; only ``send`` does I/O.
+
+    ``to_request`` returns None when the inquiry lacks what the product needs.
+    ``send`` raises TryLater only while nothing can have been charged, InDoubt when something may have been.
+    ``to_answer`` maps and does nothing else: it raises the ProviderError that the reply means, BrokenReply when the
+    reply is not what the vendor promises; nothing found is an Answer without records. ``call_id`` is written into
+    the records so that each leads back to its reply.
+    """
+
+    @property
+    def manifest(self) -> Manifest: ...
+
+    def to_request(self, product: str, inquiry: Inquiry) -> Request | None: ...
+
+    async def send(self, product: str, request: Request, before_first_byte: BeforeFirstByte) -> Reply: ...
+
+    def to_answer(self, product: str, reply: Reply, call_id: str) -> Answer: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """Money caps in US dollars that one reservation must fit under; None means that no such cap is set."""
+
+    case: Decimal | None = None
+    run: Decimal | None = None
+    day: Decimal | None = None
+    provider_day: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """The wish to buy one answer. ``fresh_for``/``miss_fresh_for`` are seconds for which a bought answer is reused."""
+
+    call_id: str
+    tenant: str
+    case_id: str
+    batch_id: str
+    provider: str
+    product: str
+    fingerprint: bytes
+    price: Decimal
+    fresh_for: int
+    miss_fresh_for: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """The price is reserved; the caller may send."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyBought:
+    """The same question was answered within its terms. ``reply`` is None when the raw reply is no longer kept."""
+
+    call: Call
+    reply: Reply | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """The same question is under way elsewhere (intended, sent, answered) or in doubt. Buying again might pay twice."""
+
+    call: Call
+
+
+Reservation = Reserved | AlreadyBought | Unsettled
+
+
+class Ledger(Protocol):
+    """The purchase ledger. Each method is one committed transaction.
+
+    A transition raises LostLease when the row is no longer in the state and at the token that the given call shows.
+    """
+
+    async def reserve(self, intent: Intent, caps: Caps) -> Reservation:
+        """Write the intent and reserve its price under every cap, or say why not. Raises CapReached."""
+        ...
+
+    async def mark_sent(self, call: Call, at: datetime) -> Call: ...
+
+    async def keep_reply(self, call: Call, reply: Reply) -> Call:
+        """Store the raw bytes, encrypted, before anybody reads them; state ``answered``."""
+        ...
+
+    async def settle(self, call: Call, charged: Decimal, *, hit: bool, at: datetime) -> Call: ...
+
+    async def release(self, call: Call, reason: str, at: datetime) -> Call:
+        """State ``not_charged``: nothing was or can have been charged; the reservation is given back."""
+        ...
+
+    async def doubt(self, call: Call, reason: str, at: datetime) -> Call:
+        """State ``in_doubt``: the reservation stays until somebody reconciles it."""
+        ...
+
+    async def in_doubt(self, tenant: str) -> Sequence[Call]: ...
+
+    async def recover(self, before: datetime) -> int:
+        """After a crash: sent rows older than ``before`` become in doubt, intended ones are released. Returns how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LocalReply:
+    """A lookup in a file of our own: free and repeatable, so it is written with its case and not before."""
+
+    call: Call
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Evidenced:
+    """A finished trace with everything that it rests on, to be written in one transaction."""
+
+    trace: Trace
+    records: tuple[SourceRecord, ...]
+    local_replies: tuple[LocalReply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchState:
+    """How far a batch is. ``done`` counts finished cases, ``spent`` US dollars."""
+
+    batch_id: str
+    accepted: int
+    done: int
+    spent: Decimal
+
+
+class Store(Ledger, Protocol):
+    """Cases, traces, records, contacts, decisions, outcomes, audit rows and the outbox."""
+
+    async def accept(self, cases: Sequence[Case]) -> int:
+        """Commit the cases; those whose ``case_id`` is known are left as they are. Returns how many were new."""
+        ...
+
+    async def case(self, case_id: str) -> Case | None: ...
+
+    def unfinished(self, batch_id: str) -> AsyncIterator[Case]:
+        """The accepted cases of a batch that have no finished trace, in the order they were accepted."""
+        ...
+
+    async def batch(self, batch_id: str) -> BatchState: ...
+
+    async def keep(self, done: Sequence[Evidenced]) -> None:
+        """Write finished traces whole: one transaction, few statements, audit and outbox rows included."""
+        ...
+
+    async def trace(self, trace_id: str) -> Trace | None: ...
+
+    async def traces_of_account(self, tenant: str, account_id: str) -> Sequence[str]:
+        """Trace ids of one account, newest first."""
+        ...
+
+    def batch_traces(self, batch_id: str) -> AsyncIterator[Trace]:
+        """Finished traces of a batch, in the order their cases were accepted."""
+        ...
+
+    async def records(self, trace_id: str) -> Sequence[SourceRecord]: ...
+
+    async def calls(self, case_id: str) -> Sequence[Call]: ...
+
+    async def reply(self, call_id: str) -> Reply | None: ...
+
+    async def record_outcome(self, outcome: Outcome) -> None: ...
+
+    async def outcomes(self, trace_id: str) -> Sequence[Outcome]: ...
+
+    async def close(self) -> None: ...
+
+
+__all__ = [
+    "AlreadyBought",
+    "BatchState",
+    "BeforeFirstByte",
+    "Call",
+    "CallState",
+    "Caps",
+    "Clock",
+    "Evidenced",
+    "Intent",
+    "Ledger",
+    "LocalReply",
+    "Provider",
+    "Reservation",
+    "Reserved",
+    "Store",
+    "Unsettled",
+]
