@@ -23,7 +23,7 @@ from skiptrace.model import (
 )
 
 BeforeFirstByte = Callable[[], Awaitable[None]]
-"""Awaited by the wire when the connection stands and nothing has been written on it yet: the moment to commit ``sent``."""
+"""Awaited when the connection stands and nothing has been written on it yet: the moment to commit ``sent``."""
 
 
 class Clock(Protocol):
@@ -135,7 +135,7 @@ class Ledger(Protocol):
     async def in_doubt(self, tenant: str) -> Sequence[Call]: ...
 
     async def recover(self, before: datetime) -> int:
-        """After a crash: sent rows older than ``before`` become in doubt, intended ones are released. Returns how many."""
+        """After a crash: rows sent before ``before`` become in doubt, intended ones are released. Returns how many."""
         ...
 
 

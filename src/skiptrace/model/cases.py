@@ -65,7 +65,7 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Case(Personal):
-    """One request to find one subject for one account. ``budget`` caps its spend in US dollars; ``as_of`` is "today"."""
+    """One request to find one subject for one account. ``budget`` caps its spend (US dollars); ``as_of`` is "today"."""
 
     case_id: str
     account: Account

@@ -85,10 +85,7 @@ class PartialDate:
         text = text.strip()
         if not text:
             return None
-        if len(text) == 8 and text.isdigit():
-            parts = [text[:4], text[4:6], text[6:]]
-        else:
-            parts = text.split("-")
+        parts = [text[:4], text[4:6], text[6:]] if len(text) == 8 and text.isdigit() else text.split("-")
         if len(parts) > 3 or not all(p.isascii() and p.isdigit() for p in parts) or len(parts[0]) != 4:
             raise ValueError("not a date of the form YYYY, YYYY-MM or YYYY-MM-DD")
         return cls(*(int(p) for p in parts))

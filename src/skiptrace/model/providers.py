@@ -85,7 +85,10 @@ class Manifest:
     limits: Limits = Limits()
     resends_safely: bool = False
     """True when a repeated request cannot be charged again (a local file, a free service)."""
+    never_charged: tuple[int, ...] = ()
+    """HTTP statuses that by the vendor's terms never appear on the invoice."""
     checks: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    """How far each promise is tested ("contract", "live"): ``done``, or why not."""
 
     def product(self, product_id: str) -> Product:
         """Raises KeyError for a product that the provider does not offer."""
