@@ -112,6 +112,10 @@ class Ledger(Protocol):
     A transition raises LostLease when the row is no longer in the state and at the token that the given call shows.
     """
 
+    def fingerprint(self, tenant: str, provider: str, product: str, query: bytes) -> bytes:
+        """HMAC of the canonical query under a key that is kept outside the database."""
+        ...
+
     async def reserve(self, intent: Intent, caps: Caps) -> Reservation:
         """Write the intent and reserve its price under every cap, or say why not. Raises CapReached."""
         ...

@@ -1,0 +1,228 @@
+"""One purchase, from intent to settlement. The order of the lines here is what keeps us from paying twice.
+
+intent committed -> connected -> ``sent`` committed -> first byte -> raw reply committed -> read -> settled.
+A crash between ``sent`` and the stored reply leaves the call in doubt: listed, never repeated blindly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import orjson
+
+from skiptrace.errors import (
+    BrokenReply,
+    CapReached,
+    InDoubt,
+    ProviderError,
+    SkipProvider,
+    StopProvider,
+    TryLater,
+)
+from skiptrace.model import Answer, Call, CallState, Case, ChargedOn, Manifest, Product, Reply, Request, StepResult
+from skiptrace.ports import AlreadyBought, Caps, Clock, Intent, Ledger, LocalReply, Provider, Unsettled
+from skiptrace.waterfall import Ask
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What one step brought. ``answer`` is None unless the provider answered; ``cost`` is what this step charged."""
+
+    result: StepResult
+    reason: str
+    answer: Answer | None = None
+    call_id: str = ""
+    cost: Decimal = Decimal(0)
+    local_reply: LocalReply | None = None
+
+
+@dataclass(slots=True)
+class Stopped:
+    """Providers that are not asked again in this run, with the reason: key, credit or contract trouble."""
+
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def add(self, provider: str, reason: str) -> None:
+        self.reasons.setdefault(provider, reason)
+
+    def reason(self, provider: str) -> str:
+        return self.reasons.get(provider, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Buys for one engine. ``new_id`` gives opaque ids; ``caps`` are the money caps beside the case's own budget."""
+
+    ledger: Ledger
+    clock: Clock
+    caps: Caps
+    new_id: Callable[[], str]
+    stopped: Stopped
+
+    async def buy(self, case: Case, ask: Ask, provider: Provider) -> Bought:
+        """Ask one product one question. Trouble comes back as a result with its reason, so that the waterfall goes on.
+
+        Raises LostLease when another worker took the call over.
+        """
+        if reason := self.stopped.reason(provider.manifest.id):
+            return Bought(StepResult.NOT_ASKED, f"stopped earlier in this run: {reason}")
+        request = provider.to_request(ask.product.id, ask.inquiry)
+        if request is None:
+            return Bought(StepResult.NOT_ASKED, "the case lacks what this product needs")
+        if is_local(provider.manifest, ask.product):
+            return await self._look_up(case, ask.product, provider, request)
+        return await self._purchase(case, ask.product, provider, request)
+
+    async def _look_up(self, case: Case, product: Product, provider: Provider, request: Request) -> Bought:
+        """A file of our own: free and repeatable, so its reply is committed together with the case."""
+        now = self.clock.now()
+        call = Call(
+            call_id=self.new_id(),
+            tenant=case.tenant,
+            case_id=case.case_id,
+            provider=provider.manifest.id,
+            product=product.id,
+            fingerprint=self._fingerprint(case, provider.manifest, product, request),
+            state=CallState.SETTLED,
+            reserved=Decimal(0),
+            batch_id=case.batch_id,
+            intended_at=now,
+            sent_at=now,
+            answered_at=now,
+        )
+        try:
+            reply = await provider.send(product.id, request, _nothing_to_commit)
+            answer = provider.to_answer(product.id, reply, call.call_id)
+        except ProviderError as error:
+            return Bought(StepResult.FAILED, error.reason)
+        return replace(_answered(answer, call, Decimal(0)), local_reply=LocalReply(call, reply))
+
+    async def _purchase(self, case: Case, product: Product, provider: Provider, request: Request) -> Bought:
+        try:
+            reservation = await self.ledger.reserve(self._intent(case, provider.manifest, product, request), self.caps)
+        except CapReached as refusal:
+            return Bought(StepResult.REFUSED, str(refusal))
+        if isinstance(reservation, Unsettled):
+            return Bought(
+                StepResult.IN_DOUBT, "the same question is under way or in doubt", call_id=reservation.call.call_id
+            )
+        if isinstance(reservation, AlreadyBought):
+            return self._reuse(product, provider, reservation)
+        return await self._send(product, provider, request, reservation.call)
+
+    def _reuse(self, product: Product, provider: Provider, bought: AlreadyBought) -> Bought:
+        """The same question was answered within its terms: read the stored bytes again, pay nothing."""
+        call_id = bought.call.call_id
+        if bought.reply is None:
+            return Bought(StepResult.NOTHING_FOUND, "asked before; found nothing then", call_id=call_id)
+        try:
+            answer = provider.to_answer(product.id, bought.reply, call_id)
+        except ProviderError as error:
+            return Bought(StepResult.FAILED, f"asked before: {error.reason}", call_id=call_id)
+        return replace(_answered(answer, bought.call, Decimal(0)), reason="answered before; nothing was paid")
+
+    async def _send(self, product: Product, provider: Provider, request: Request, call: Call) -> Bought:
+        open_call = _Open(call)
+
+        async def commit_sent() -> None:
+            if open_call.call.state is CallState.INTENDED:
+                open_call.call = await self.ledger.mark_sent(open_call.call, self.clock.now())
+
+        try:
+            reply = await provider.send(product.id, request, commit_sent)
+        except InDoubt as doubt:
+            await self.ledger.doubt(open_call.call, doubt.reason, self.clock.now())
+            return Bought(StepResult.IN_DOUBT, doubt.reason, call_id=call.call_id)
+        except (TryLater, SkipProvider, StopProvider) as trouble:
+            await self.ledger.release(open_call.call, trouble.reason, self.clock.now())
+            return self._failed(provider, trouble, call)
+        answered = await self.ledger.keep_reply(open_call.call, reply)
+        return await self._read(product, provider, reply, answered)
+
+    async def _read(self, product: Product, provider: Provider, reply: Reply, call: Call) -> Bought:
+        now = self.clock.now
+        try:
+            answer = provider.to_answer(product.id, reply, call.call_id)
+        except InDoubt as doubt:
+            await self.ledger.doubt(call, doubt.reason, now())
+            return Bought(StepResult.IN_DOUBT, doubt.reason, call_id=call.call_id)
+        except ProviderError as trouble:
+            charged = _charge_for_trouble(provider.manifest, product, reply, call, trouble)
+            await self.ledger.settle(call, charged, hit=False, at=now())
+            return replace(self._failed(provider, trouble, call), cost=charged)
+        charged = call.reserved if product.charged_on is ChargedOn.REQUEST or answer.found else Decimal(0)
+        await self.ledger.settle(call, charged, hit=answer.found, at=now())
+        return _answered(answer, call, charged)
+
+    def _failed(self, provider: Provider, trouble: ProviderError, call: Call) -> Bought:
+        if isinstance(trouble, StopProvider):
+            self.stopped.add(provider.manifest.id, trouble.reason)
+        return Bought(StepResult.FAILED, trouble.reason, call_id=call.call_id)
+
+    def _intent(self, case: Case, manifest: Manifest, product: Product, request: Request) -> Intent:
+        return Intent(
+            call_id=self.new_id(),
+            tenant=case.tenant,
+            case_id=case.case_id,
+            batch_id=case.batch_id,
+            provider=manifest.id,
+            product=product.id,
+            fingerprint=self._fingerprint(case, manifest, product, request),
+            price=product.price,
+            fresh_for=product.cache_days * DAY,
+            miss_fresh_for=product.miss_days * DAY,
+            at=self.clock.now(),
+        )
+
+    def _fingerprint(self, case: Case, manifest: Manifest, product: Product, request: Request) -> bytes:
+        return self.ledger.fingerprint(case.tenant, manifest.id, product.id, canonical(request))
+
+
+@dataclass(slots=True)
+class _Open:
+    """The call as the wire's callback last left it."""
+
+    call: Call
+
+
+async def _nothing_to_commit() -> None:
+    """A local lookup has no first byte."""
+
+
+def is_local(manifest: Manifest, product: Product) -> bool:
+    """True for a lookup that costs nothing and may be repeated at will."""
+    return manifest.method == "batch_file" and manifest.resends_safely and product.price == 0
+
+
+def canonical(request: Request) -> bytes:
+    """The query as bytes that do not depend on the order of its keys; what the fingerprint is made of."""
+    parts = {"method": request.method, "path": request.path, "query": dict(request.query), "body": request.body}
+    return orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+
+
+def _answered(answer: Answer, call: Call, charged: Decimal) -> Bought:
+    if not answer.found:
+        return Bought(StepResult.NOTHING_FOUND, "asked and found nothing", answer, call.call_id, charged)
+    reason = f"{len(answer.records)} records, {len(answer.checks)} checks"
+    return Bought(
+        StepResult.FOUND, reason if answer.complete else f"{reason}, incomplete", answer, call.call_id, charged
+    )
+
+
+def _charge_for_trouble(
+    manifest: Manifest, product: Product, reply: Reply, call: Call, trouble: ProviderError
+) -> Decimal:
+    """What an unusable reply costs. When the terms do not say that it is free, it is booked as charged.
+
+    Statuses that the manifest lists are never on the invoice. An error status is no hit, so it is free where only
+    hits are charged; a broken body under a good status may have been a hit.
+    """
+    if reply.status in manifest.never_charged:
+        return Decimal(0)
+    if product.charged_on is ChargedOn.HIT and (reply.status >= 400 or not isinstance(trouble, BrokenReply)):
+        return Decimal(0)
+    return call.reserved
