@@ -7,7 +7,7 @@ A step names a product (``provider.product``), when to ask it, and how often at 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -20,6 +20,7 @@ from skiptrace.model import (
     Judgement,
     Manifest,
     Party,
+    Personal,
     Product,
     StopReason,
 )
@@ -65,20 +66,6 @@ class Strategy:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """Where the trace stands in the strategy: the row, and how many calls it has made in that row."""
-
-    row: int = 0
-    asked: int = 0
-
-    def after_call(self) -> Position:
-        return Position(self.row, self.asked + 1)
-
-    def next_row(self) -> Position:
-        return Position(self.row + 1, 0)
-
-
-@dataclass(frozen=True, slots=True)
 class Ask:
     """Ask this next. ``worth`` is its expected value in US dollars."""
 
@@ -105,62 +92,80 @@ class Stop:
     detail: str
 
 
-def next_move(
-    strategy: Strategy,
-    manifests: Mapping[str, Manifest],
-    case: Case,
-    judgement: Judgement,
-    spent: Decimal,
-    position: Position,
-    asked_about: frozenset[tuple[str, str, str]] = frozenset(),
-    skipped: tuple[Skip, ...] = (),
-) -> Ask | Skip | Stop:
-    """The next thing to do in this case.
+@dataclass(frozen=True, slots=True, repr=False)
+class Progress(Personal):
+    """Where a trace stands: the row of the strategy, the calls made in that row, and what is known and spent by now.
 
     ``asked_about`` holds (provider, product, value) of the phones and addresses already asked about, so that none is
-    checked twice. ``skipped`` are the rows left so far; they name the reason when the strategy ends.
+    checked twice. ``skipped`` are the rows left so far: they name the reason when the strategy ends.
     """
-    belief = best_probabilities(judgement)
-    if position.row or position.asked:
-        lacking = [kind for kind, enough in strategy.wanted.items() if belief.get(kind, 0.0) < enough]
-        if not lacking:
-            return Stop(StopReason.ENOUGH, _enough_text(strategy, belief))
-    if position.row >= len(strategy.steps):
-        return _end(skipped)
-    row = strategy.steps[position.row]
+
+    case: Case
+    judgement: Judgement
+    row: int = 0
+    asked: int = 0
+    spent: Decimal = Decimal(0)
+    asked_about: frozenset[tuple[str, str, str]] = frozenset()
+    skipped: tuple[Skip, ...] = ()
+
+    @property
+    def started(self) -> bool:
+        return self.row > 0 or self.asked > 0
+
+    def after(self, move: Ask, spent: Decimal, judgement: Judgement) -> Progress:
+        """One call further."""
+        about = (move.row.provider, move.row.product, move.inquiry.about)
+        return replace(
+            self,
+            judgement=judgement,
+            asked=self.asked + 1,
+            spent=self.spent + spent,
+            asked_about=self.asked_about | {about},
+        )
+
+    def past(self, move: Skip) -> Progress:
+        """One row further."""
+        return replace(self, row=self.row + 1, asked=0, skipped=(*self.skipped, move))
+
+
+def next_move(strategy: Strategy, manifests: Mapping[str, Manifest], progress: Progress) -> Ask | Skip | Stop:
+    """The next thing to do in this case. A caller takes the move, brings the progress up to date, and asks again."""
+    belief = best_probabilities(progress.judgement)
+    if progress.started and not any(_lacks(strategy, belief, kind) for kind in strategy.wanted):
+        return Stop(StopReason.ENOUGH, _enough_text(strategy, belief))
+    if progress.row >= len(strategy.steps):
+        return _end(progress.skipped)
+    row = strategy.steps[progress.row]
     manifest = manifests.get(row.provider)
     if manifest is None:
         return Skip(row, "the provider is not configured")
-    if position.asked >= row.at_most:
-        return Skip(row, f"asked {position.asked} of at most {row.at_most} times")
-    return _consider(strategy, row, manifest, case, judgement, belief, spent, asked_about)
+    if progress.asked >= row.at_most:
+        return Skip(row, f"asked {progress.asked} of at most {row.at_most} times")
+    if unmet := _unmet(row, strategy, progress.judgement, belief):
+        return Skip(row, unmet)
+    if progress.case.account.balance < row.min_balance:
+        return Skip(row, f"the balance is below {row.min_balance:.2f}", StopReason.NOT_WORTH_IT)
+    return _consider(strategy, row, manifest, progress, belief)
 
 
 def _consider(
     strategy: Strategy,
     row: StrategyStep,
     manifest: Manifest,
-    case: Case,
-    judgement: Judgement,
+    progress: Progress,
     belief: Mapping[ContactKind, float],
-    spent: Decimal,
-    asked_about: frozenset[tuple[str, str, str]],
 ) -> Ask | Skip:
+    """Something to ask about, money left, and worth its price: then ask."""
     product = manifest.product(row.product)
-    unmet = _unmet(row, strategy, judgement, belief)
-    if unmet:
-        return Skip(row, unmet)
-    if case.account.balance < row.min_balance:
-        return Skip(row, f"the balance is below {row.min_balance:.2f}", StopReason.NOT_WORTH_IT)
-    target = _target(product, row, case, judgement, asked_about)
+    target = _target(product, row, progress)
     if target is None:
         return Skip(row, f"no {product.asks} left to ask about")
-    inquiry, chance = target
-    if product.price > case.budget - spent:
-        left = case.budget - spent
+    inquiry, doubt = target
+    left = progress.case.budget - progress.spent
+    if product.price > left:
         return Skip(row, f"price {product.price:.4f} is above the {left:.4f} left of the budget", StopReason.BUDGET)
-    gain = chance if product.asks is not Asks.PERSON else _missing(product, strategy, belief)
-    worth = expected_worth(strategy, case, row.finds * gain)
+    gain = doubt if product.asks is not Asks.PERSON else _missing(product, strategy, belief)
+    worth = expected_worth(strategy, progress.case, row.finds * gain)
     if product.price > 0 and worth < product.price:
         return Skip(row, f"expected worth {worth:.4f} is below the price {product.price:.4f}", StopReason.NOT_WORTH_IT)
     reason = "free" if product.price == 0 else f"expected worth {worth:.2f} for a price of {product.price:.2f}"
@@ -206,24 +211,18 @@ def _missing(product: Product, strategy: Strategy, belief: Mapping[ContactKind, 
     return max(doubts, default=0.0)
 
 
-def _target(
-    product: Product,
-    row: StrategyStep,
-    case: Case,
-    judgement: Judgement,
-    asked_about: frozenset[tuple[str, str, str]],
-) -> tuple[Inquiry, float] | None:
-    """What to ask this product about, and the chance p(1-p) x 4 that the answer changes what we would do."""
+def _target(product: Product, row: StrategyStep, progress: Progress) -> tuple[Inquiry, float] | None:
+    """What to ask this product about, and 4p(1-p): how likely the answer is to change what we would do."""
     if product.asks is Asks.PERSON:
-        return Inquiry(case.subject), 1.0
+        return (Inquiry(progress.case.subject), 1.0) if progress.asked == 0 else None
     kind = ContactKind.PHONE if product.asks is Asks.PHONE else ContactKind.ADDRESS
-    for contact in judgement.contacts:
+    for contact in progress.judgement.contacts:
         if contact.kind is not kind or contact.party not in (Party.SUBJECT, Party.HOUSEHOLD):
             continue
-        if (row.provider, row.product, contact.value) in asked_about or _already_verified(contact):
+        inquiry = _about(progress.case, contact)
+        if (row.provider, row.product, inquiry.about) in progress.asked_about or _already_verified(contact):
             continue
-        doubt = 4 * contact.probability * (1 - contact.probability)
-        return _about(case, contact), doubt
+        return inquiry, 4 * contact.probability * (1 - contact.probability)
     return None
 
 

@@ -106,6 +106,11 @@ class Inquiry(Personal):
     phone: str = ""
     address: Address | None = None
 
+    @property
+    def about(self) -> str:
+        """The phone or address asked about; empty when the question is about the person."""
+        return self.phone or (self.address.text if self.address else "")
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Request(Personal):
