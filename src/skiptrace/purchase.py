@@ -99,7 +99,7 @@ class Buyer:
             answer = provider.to_answer(product.id, reply, call.call_id)
         except ProviderError as error:
             return Bought(StepResult.FAILED, error.reason)
-        return replace(_answered(answer, call, Decimal(0)), local_reply=LocalReply(call, reply))
+        return replace(answered(answer, call.call_id, Decimal(0)), local_reply=LocalReply(call, reply))
 
     async def _purchase(self, case: Case, product: Product, provider: Provider, request: Request) -> Bought:
         try:
@@ -123,7 +123,7 @@ class Buyer:
             answer = provider.to_answer(product.id, bought.reply, call_id)
         except ProviderError as error:
             return Bought(StepResult.FAILED, f"asked before: {error.reason}", call_id=call_id)
-        return replace(_answered(answer, bought.call, Decimal(0)), reason="answered before; nothing was paid")
+        return replace(answered(answer, call_id, Decimal(0)), reason="answered before; nothing was paid")
 
     async def _send(self, product: Product, provider: Provider, request: Request, call: Call) -> Bought:
         open_call = _Open(call)
@@ -156,7 +156,7 @@ class Buyer:
             return replace(self._failed(provider, trouble, call), cost=charged)
         charged = call.reserved if product.charged_on is ChargedOn.REQUEST or answer.found else Decimal(0)
         await self.ledger.settle(call, charged, hit=answer.found, at=now())
-        return _answered(answer, call, charged)
+        return answered(answer, call.call_id, charged)
 
     def _failed(self, provider: Provider, trouble: ProviderError, call: Call) -> Bought:
         if isinstance(trouble, StopProvider):
@@ -204,13 +204,12 @@ def canonical(request: Request) -> bytes:
     return orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
 
 
-def _answered(answer: Answer, call: Call, charged: Decimal) -> Bought:
+def answered(answer: Answer, call_id: str, charged: Decimal) -> Bought:
+    """The result of an answer: found, or nothing found."""
     if not answer.found:
-        return Bought(StepResult.NOTHING_FOUND, "asked and found nothing", answer, call.call_id, charged)
+        return Bought(StepResult.NOTHING_FOUND, "asked and found nothing", answer, call_id, charged)
     reason = f"{len(answer.records)} records, {len(answer.checks)} checks"
-    return Bought(
-        StepResult.FOUND, reason if answer.complete else f"{reason}, incomplete", answer, call.call_id, charged
-    )
+    return Bought(StepResult.FOUND, reason if answer.complete else f"{reason}, incomplete", answer, call_id, charged)
 
 
 def _charge_for_trouble(

@@ -1,0 +1,60 @@
+"""Judge a stored case again from the bytes that were bought for it. Nothing is asked and nothing is paid.
+
+The core is pure, so the same case, replies and rule files give the same steps, matches, contacts and decisions;
+only ids and times differ. A difference means that a version changed: ``Trace.versions`` says which.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from skiptrace.errors import ProviderError
+from skiptrace.model import Case, Reply, Step, StepResult, Trace
+from skiptrace.ports import Provider
+from skiptrace.purchase import Bought, answered
+from skiptrace.tracing import App, run
+from skiptrace.waterfall import Ask
+
+
+async def replay(trace_id: str, app: App) -> Trace:
+    """The trace as the installed versions would decide it today, from the stored replies. KeyError if unknown."""
+    stored = await app.store.trace(trace_id)
+    case = await app.store.case(stored.case_id) if stored else None
+    if stored is None or case is None:
+        raise KeyError(trace_id)
+    replies = {step.call_id: await app.store.reply(step.call_id) for step in stored.steps if step.call_id}
+    asked = deque(step for step in stored.steps if _was_taken(step))
+    again = await run(case, replace(app, buyer=_Recorded(asked, replies), new_id=lambda: trace_id))
+    return again.trace
+
+
+def _was_taken(step: Step) -> bool:
+    return step.call_id != "" or step.result in (StepResult.FAILED, StepResult.IN_DOUBT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """Brings back what the stored steps brought, in their order."""
+
+    steps: deque[Step]
+    replies: dict[str, Reply | None]
+
+    async def buy(self, case: Case, ask: Ask, provider: Provider) -> Bought:
+        del case
+        for step in tuple(self.steps):
+            if (step.provider, step.product) == (ask.manifest.id, ask.product.id):
+                self.steps.remove(step)
+                return self._read(step, provider)
+        return Bought(StepResult.NOT_ASKED, "not asked in the stored trace")
+
+    def _read(self, step: Step, provider: Provider) -> Bought:
+        reply = self.replies.get(step.call_id)
+        if reply is None:
+            return Bought(step.result, step.reason, call_id=step.call_id, cost=step.cost)
+        try:
+            answer = provider.to_answer(step.product, reply, step.call_id)
+        except ProviderError as error:
+            return Bought(StepResult.FAILED, error.reason, call_id=step.call_id, cost=step.cost)
+        return replace(answered(answer, step.call_id, Decimal(step.cost)), result=step.result)

@@ -1,0 +1,114 @@
+"""Settings: read once, whole, from ``SKIPTRACE_…`` variables and one TOML file. Unknown names are errors."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from skiptrace.errors import ConfigError
+
+PREFIX = "SKIPTRACE_"
+
+Dollars = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4)]
+
+
+class ProviderSettings(BaseModel):
+    """What is ours to say about one provider: keys, contract prices, a different address, options."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = True
+    credentials: dict[str, SecretStr] = {}
+    base_url: str = ""
+    price: dict[str, Dollars] = {}
+    options: dict[str, str] = {}
+
+
+class Settings(BaseModel):
+    """All settings. Money is in US dollars; a cap that is not set does not limit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    home: Path = Path("~/.local/share/skiptrace")
+    """Where the embedded database, the key file and the reference indexes live."""
+    database: str = ""
+    """SQLAlchemy URL; empty means SQLite in ``home``."""
+    key_file: Path | None = None
+    """Key ring; empty means ``home``. Keep it out of the database's backups."""
+    tenant: str = "default"
+    requester: str = "local"
+    strategy: Path | None = None
+    """Waterfall file; empty means the shipped one."""
+    rules: Path | None = None
+    """Folder with counsel's rule files; empty means the shipped ones."""
+    reference_file: Path | None = None
+    sandbox_url: str = ""
+    """Address of a simulated bureau. Set, it replaces every provider's address and allows loopback."""
+    case_budget: Dollars = Decimal(5)
+    run_cap: Dollars | None = None
+    day_cap: Dollars | None = None
+    provider_day_cap: Dollars | None = None
+    providers: dict[str, ProviderSettings] = {}
+
+    @property
+    def home_dir(self) -> Path:
+        return self.home.expanduser()
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite+aiosqlite:///{self.home_dir / 'skiptrace.db'}"
+
+    @property
+    def key_path(self) -> Path:
+        return self.key_file.expanduser() if self.key_file else self.home_dir / "keys.json"
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], file: Path | None = None, **overrides: Any) -> Self:
+        """Environment over file, ``overrides`` over both. Raises ConfigError that names what is wrong.
+
+        ``SKIPTRACE_CONFIG`` names the file when ``file`` does not. A provider's settings are written
+        ``SKIPTRACE_PROVIDERS__ENFORMION__CREDENTIALS__AP_NAME``: two underscores go one table down.
+        """
+        named = {key: value for key, value in environ.items() if key.startswith(PREFIX)}
+        config = named.pop(f"{PREFIX}CONFIG", "")
+        path = file or (Path(config) if config else None)
+        given: dict[str, Any] = _from_file(path) if path else {}
+        for key, value in sorted(named.items()):
+            _put(given, key.removeprefix(PREFIX).lower().split("__"), value, key)
+        given.update({key: value for key, value in overrides.items() if value is not None})
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            raise ConfigError(_explain(error)) from None
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"the settings file {path} does not exist") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"the settings file {path} cannot be read: {error}") from None
+
+
+def _put(tree: dict[str, Any], path: list[str], value: str, variable: str) -> None:
+    for part in path[:-1]:
+        tree = tree.setdefault(part, {})
+        if not isinstance(tree, dict):
+            raise ConfigError(f"{variable} goes below a setting that is not a table")
+    tree[path[-1]] = value
+
+
+def _explain(error: ValidationError) -> str:
+    """Name each wrong setting and what is wrong with it, but not its value: it may be a secret."""
+    problems = []
+    for detail in error.errors(include_input=False, include_url=False):
+        name = ".".join(str(part) for part in detail["loc"])
+        text = "there is no such setting" if detail["type"] == "extra_forbidden" else detail["msg"]
+        problems.append(f"setting {name}: {text}")
+    return "; ".join(problems)
