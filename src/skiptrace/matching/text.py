@@ -1,0 +1,67 @@
+"""Any text or bytes made into capital ASCII letters, digits and plain punctuation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from skiptrace.matching.tables import read_table
+
+_FRACTIONS = {"¼": " 1/4", "½": " 1/2", "¾": " 3/4", "⅓": " 1/3", "⅔": " 2/3", "⅛": " 1/8", "⅜": " 3/8"}
+_PLAIN = {
+    **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
+    **dict.fromkeys("‘’‛ʼ`´＇", "'"),
+    **dict.fromkeys("“”„«»", '"'),
+    **dict.fromkeys("№", " NO "),
+    **_FRACTIONS,
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
+_LONGEST = 400
+
+
+def decode(value: str | bytes | None) -> str:
+    """Text of a cell: bytes are read as UTF-8, and as Latin-1 where they are not UTF-8; None is empty.
+
+    Longer cells than any name, address or phone are cut at 400 characters, so that time stays bounded.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value[:_LONGEST]
+    head = bytes(value[:_LONGEST])
+    try:
+        return head.decode()
+    except UnicodeDecodeError:
+        return head.decode("latin-1")
+
+
+def ascii_upper(text: str) -> str:
+    """Capital ASCII spelling. Control characters become spaces; signs without an ASCII spelling disappear."""
+    if not text.isascii():
+        text = "".join(map(_spell, unicodedata.normalize("NFC", text)))
+    return _CONTROL.sub(" ", text).upper()
+
+
+def _spell(character: str) -> str:
+    if character < "\x80":
+        return character
+    plain = _PLAIN.get(character)
+    if plain is not None:
+        return plain
+    if character.isspace() or unicodedata.category(character)[0] == "C":
+        return " "
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    spelled = _transliteration().get(character)
+    if spelled is not None:
+        # Chinese, Japanese and Korean are written without spaces between the words of a name.
+        return f" {spelled} " if character >= "\u3400" else spelled
+    return unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+
+
+@cache
+def _transliteration() -> dict[str, str]:
+    pairs = (line.split("\t") for line in read_table("transliteration.tsv.gz").splitlines())
+    return {chr(int(code, 16)): spelled for code, spelled in pairs}

@@ -1,0 +1,58 @@
+"""ZIP codes: their cities, state, county and time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from skiptrace.matching.tables import read_table
+
+
+@dataclass(frozen=True, slots=True)
+class ZipArea:
+    """What is published about one five-digit ZIP code.
+
+    ``cities`` are in capitals without punctuation: the default name first, then the other names in use for it.
+    ``kind`` is ``standard``, ``po_box``, ``unique`` or ``military``; ``timezone`` an IANA name, or empty when not published.
+    """
+
+    zip5: str
+    kind: str
+    state: str
+    county: str
+    timezone: str
+    cities: tuple[str, ...]
+
+
+_KINDS = {"S": "standard", "P": "po_box", "U": "unique", "M": "military"}
+
+
+@cache
+def _lines() -> dict[str, str]:
+    return {line[:5]: line for line in read_table("zips.tsv.gz").splitlines()}
+
+
+@lru_cache(maxsize=8192)
+def find_zip(zip5: str) -> ZipArea | None:
+    """The area of a five-digit ZIP code, or None when no such ZIP code is listed."""
+    line = _lines().get(zip5)
+    if line is None:
+        return None
+    _, kind, state, county, timezone, cities = line.split("\t")
+    return ZipArea(zip5, _KINDS[kind], state, county, timezone, tuple(cities.split("|")))
+
+
+@cache
+def _zips_by_city(state: str) -> dict[str, frozenset[str]]:
+    gathered: dict[str, set[str]] = {}
+    marker = f"\t{state}\t"
+    for zip5, line in _lines().items():
+        if line[7:11] == marker:
+            for city in line.rpartition("\t")[2].split("|"):
+                gathered.setdefault(city, set()).add(zip5)
+    return {city: frozenset(zips) for city, zips in gathered.items()}
+
+
+def zips_of_city(city: str, state: str) -> frozenset[str]:
+    """The ZIP codes in which a city name (capitals, no punctuation) is used in a state; empty when it is unknown."""
+    return _zips_by_city(state).get(city, frozenset())
