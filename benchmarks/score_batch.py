@@ -1,10 +1,11 @@
-"""Score the results of a batch against known truth: is the top address current, do verified contacts belong to the person?
+"""Score a batch against known truth: is the top address current, do verified contacts belong to the person?
 
     python benchmarks/score_batch.py RESULTS.jsonl TRUTH_ACCOUNTS.parquet TRUTH_RECORDS.parquet
 
-TRUTH_ACCOUNTS has account_id, person, current_address_keys and current_phones (several separated by ``§``); TRUTH_RECORDS has
-rec_id, person and address_key. An address is right when a record that supports it carries one of the account's current keys;
-a phone when it is one of the current phones; a verified contact belongs to the person when a record that supports it is theirs.
+TRUTH_ACCOUNTS has account_id, person, current_address_keys and current_phones (several separated by a section sign);
+TRUTH_RECORDS has rec_id, person and address_key. An address is right when a record that supports it carries one of the
+account's current keys; a phone when it is one of the current phones; a verified contact belongs to the person when a
+record that supports it is theirs.
 """
 
 from __future__ import annotations
