@@ -1,0 +1,253 @@
+"""``Wire``, the only HTTP client: one total deadline, one table of what a status means, one retry.
+
+The other side is taken to be hostile. Nothing is followed, the body and its inflated form are bounded, and the
+deadline covers connecting, a dripping header and a dripping body alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import httpx
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
+
+from skiptrace.errors import BrokenReply, ConfigError, InDoubt, ProviderError, SkipProvider, StopProvider, TryLater
+from skiptrace.model import Reply
+from skiptrace.ports import BeforeFirstByte, Clock
+from skiptrace.providers.addresses import is_loopback
+from skiptrace.providers.retry_after import wait_asked_for
+from skiptrace.providers.transport import (
+    BEFORE_FIRST_BYTE,
+    AddressRefused,
+    AiohttpTransport,
+    CertificateRefused,
+    Resolver,
+    system_resolver,
+)
+
+Meaning = type[ProviderError] | None
+"""What a status asks of the caller; None: a reply to read."""
+
+MEANING: Mapping[int, Meaning] = MappingProxyType(
+    {
+        200: None,
+        400: SkipProvider,
+        401: StopProvider,
+        402: StopProvider,
+        403: StopProvider,
+        404: BrokenReply,  # we ask for fixed paths; a vendor that says "no record" with 404 overrides the row
+        406: SkipProvider,
+        408: TryLater,
+        413: SkipProvider,
+        422: SkipProvider,
+        425: TryLater,
+        429: TryLater,
+        500: TryLater,
+        502: TryLater,
+        503: TryLater,
+        504: TryLater,
+    }
+)
+"""One row per status. TryLater holds only where the vendor's terms never charge that status; else it is InDoubt."""
+
+CUT = "skiptrace-cut"
+"""Header that the wire adds to a reply whose body it had to cut or could not inflate; the value says why."""
+MAX_BODY_BYTES = 5 * 1024 * 1024
+ATTEMPTS = 3
+_ALLOWED_PORTS = (None, 443)
+_SECRET_HEADERS = frozenset({"set-cookie", "set-cookie2"})
+
+
+def meaning_of(status: int, table: Mapping[int, Meaning], never_charged: tuple[int, ...]) -> Meaning:
+    """What a status means under one provider's table and terms.
+
+    A status without a row is BrokenReply below 500 and as 500 from there on.
+    """
+    meaning = table.get(status, BrokenReply if status < 500 else table[500])
+    return InDoubt if meaning is TryLater and status not in never_charged else meaning
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Exchange:
+    """One request as it goes out, credentials included, so it prints as nothing. ``deadline`` is in seconds."""
+
+    provider: str
+    request: httpx.Request
+    deadline: float
+    trouble: Callable[[Reply], ProviderError | None]
+    """What a reply's status and body mean; a TryLater is what gets retried."""
+
+
+class Wire:
+    """The HTTP client that all providers share. One per process; close it at the end.
+
+    ``allow_loopback`` is sandbox mode: http and any port, on 127.0.0.0/8 and ::1 only.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        allow_loopback: bool = False,
+        ca_file: str | None = None,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        resolver: Resolver = system_resolver,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._clock = clock
+        self._allow_loopback = allow_loopback
+        self._max_body_bytes = max_body_bytes
+        self._sleep = sleep
+        self._transport = AiohttpTransport(allow_loopback=allow_loopback, ca_file=ca_file, resolver=resolver)
+
+    def base_url(self, text: str) -> httpx.URL:
+        """A base URL that may be asked: https on port 443, or in sandbox mode anything on loopback.
+
+        Raises ConfigError for any other scheme, port or form.
+        """
+        try:
+            url = httpx.URL(text)
+        except (httpx.InvalidURL, ValueError):
+            raise ConfigError("a base URL is not a URL; write https://host/path") from None
+        if url.userinfo or url.query or url.fragment or not url.host:
+            raise ConfigError("a base URL is a scheme, a host and perhaps a path; nothing else belongs into it")
+        if self._allow_loopback and url.scheme in {"http", "https"} and _is_local_name(url.host):
+            return url
+        if url.scheme != "https" or url.port not in _ALLOWED_PORTS:
+            raise ConfigError("a base URL must be https on port 443; plain http is for the sandbox on 127.0.0.1 only")
+        return url
+
+    async def send(self, exchange: Exchange, before_first_byte: BeforeFirstByte) -> Reply:
+        """Send one request and return the reply, whatever its status says, unless it means TryLater.
+
+        Tries again only after a TryLater and only while the wait fits into the deadline, which covers everything.
+        ``before_first_byte`` is awaited once, before the first attempt's first byte; what it raises is raised.
+        Raises TryLater or StopProvider when nothing can have been charged, InDoubt when something may have been.
+        """
+        line = _Line(exchange.provider, before_first_byte)
+        ends = asyncio.get_running_loop().time() + exchange.deadline
+        try:
+            async with asyncio.timeout_at(ends):
+                return await self._with_retries(exchange, line, ends)
+        except TimeoutError:
+            raise line.trouble(f"no full reply within {exchange.deadline:g} s") from None
+
+    async def close(self) -> None:
+        await self._transport.aclose()
+
+    async def _with_retries(self, exchange: Exchange, line: _Line, ends: float) -> Reply:
+        now = asyncio.get_running_loop().time
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(TryLater),
+            wait=_wait,
+            stop=lambda state: state.attempt_number >= ATTEMPTS or now() + state.upcoming_sleep >= ends,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return await retrying(self._attempt, exchange, line)
+
+    async def _attempt(self, exchange: Exchange, line: _Line) -> Reply:
+        line.open = False
+        exchange.request.extensions[BEFORE_FIRST_BYTE] = line.before_first_byte
+        try:
+            response = await self._transport.handle_async_request(exchange.request)
+            try:
+                reply = await self._read(response)
+            finally:
+                await response.aclose()
+        except httpx.TransportError as error:
+            raise line.failed(error) from None
+        trouble = exchange.trouble(reply)
+        if isinstance(trouble, TryLater):
+            trouble.retry_after = wait_asked_for(reply.headers, reply.received_at)
+            raise trouble
+        return reply
+
+    async def _read(self, response: httpx.Response) -> Reply:
+        """Read at most ``max_body_bytes``, counted after inflating; a longer body is cut and marked as such."""
+        body = _Bounded(self._max_body_bytes, response.headers.get("content-encoding", ""))
+        async for chunk in response.stream:  # type: ignore[union-attr]
+            body.feed(chunk)
+            if body.cut:
+                break
+        headers = {name.lower(): value for name, value in response.headers.items() if name not in _SECRET_HEADERS}
+        if cut := body.cut or body.finish():
+            headers[CUT] = cut
+        return Reply(response.status_code, bytes(body.data), self._clock.now(), MappingProxyType(headers))
+
+
+@dataclass(slots=True)
+class _Line:
+    """How far one exchange is: whether the current attempt has begun to write, and whether ``sent`` is committed."""
+
+    provider: str
+    hook: BeforeFirstByte
+    open: bool = False
+    committed: bool = False
+    hook_error: BaseException | None = None
+
+    async def before_first_byte(self) -> None:
+        if not self.committed:
+            try:
+                await self.hook()
+            except BaseException as error:
+                self.hook_error = error
+                raise
+            self.committed = True
+        self.open = True
+
+    def trouble(self, reason: str) -> ProviderError:
+        """An attempt broke off: nothing was charged while nothing was written, else nobody knows."""
+        return InDoubt(self.provider, reason) if self.open else TryLater(self.provider, f"{reason}; nothing was sent")
+
+    def failed(self, error: httpx.TransportError) -> BaseException:
+        if self.hook_error is not None:
+            return self.hook_error
+        if isinstance(error, AddressRefused | CertificateRefused):
+            return StopProvider(self.provider, str(error))
+        return self.trouble(str(error))
+
+
+class _Bounded:
+    """Collects a body and inflates it as it comes, never holding more than ``limit`` bytes of result."""
+
+    def __init__(self, limit: int, encoding: str) -> None:
+        self.data = bytearray()
+        self.cut = ""
+        self._limit = limit
+        self._encoding = encoding.strip().lower()
+        gzip_or_zlib = zlib.MAX_WBITS | 32
+        self._inflate = zlib.decompressobj(gzip_or_zlib) if self._encoding in {"gzip", "x-gzip", "deflate"} else None
+
+    def feed(self, chunk: bytes) -> None:
+        room = self._limit - len(self.data) + 1
+        try:
+            self.data += self._inflate.decompress(chunk, room) if self._inflate else chunk[:room]
+        except zlib.error:
+            self.cut = "the body does not inflate"
+        if len(self.data) > self._limit:
+            del self.data[self._limit :]
+            self.cut = f"the body is longer than {self._limit} bytes"
+
+    def finish(self) -> str:
+        """Why the whole body is still not to be trusted, empty when it is."""
+        if self._inflate is not None:
+            return "" if self._inflate.eof or not self.data else "the compressed body ends early"
+        return "" if self._encoding in {"", "identity"} else "the body has an encoding that was not asked for"
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, TryLater) else None
+    return asked if asked is not None else _backoff(state)
+
+
+_backoff = wait_exponential_jitter(initial=0.25, max=4.0, jitter=0.25)
+
+
+def _is_local_name(host: str) -> bool:
+    return host == "localhost" or is_loopback(host)

@@ -1,0 +1,43 @@
+"""How long a vendor asks us to wait: ``Retry-After`` (RFC 9110 10.2.3) and the vendors' own reset headers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+_HEADERS = ("retry-after", "x-ratelimit-reset", "x-rate-limit-reset")
+"""RFC 9110: seconds or an HTTP date. People Data Labs: an ISO timestamp. Lob: seconds since 1970."""
+_EPOCH_FROM = 1_000_000_000
+"""A reset number from here on is a moment (2001 or later), below it a number of seconds."""
+
+
+def wait_asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds from ``now`` until the vendor wants to be asked again; None when it does not say so readably."""
+    for name in _HEADERS:
+        value = headers.get(name, "").strip()
+        if value and (seconds := _seconds(value, now)) is not None:
+            return max(0.0, seconds)
+    return None
+
+
+def _seconds(value: str, now: datetime) -> float | None:
+    try:
+        number = float(value)
+    except ValueError:
+        moment = _moment(value)
+        return (moment - now).total_seconds() if moment else None
+    if not math.isfinite(number):
+        return None
+    return number - now.timestamp() if number >= _EPOCH_FROM else number
+
+
+def _moment(value: str) -> datetime | None:
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(value)
+        except (ValueError, TypeError, IndexError):
+            continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None
