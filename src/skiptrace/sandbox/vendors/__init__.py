@@ -1,0 +1,20 @@
+"""One module per vendor. A new one is a module beside these and a line in ``open_vendors``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from skiptrace.sandbox.holdings import Holdings
+from skiptrace.sandbox.upstream import UPSTREAMS, compile_file
+from skiptrace.sandbox.vendors import enformion
+from skiptrace.sandbox.vendors.wire import Vendor
+from skiptrace.sandbox.world import World
+
+
+def open_vendors(world: World) -> Mapping[str, Vendor]:
+    """Compile the upstream files once and open every vendor that resells them."""
+    files = {spec.id: compile_file(spec, world) for spec in UPSTREAMS}
+    vendors: list[Vendor] = [
+        enformion.Enformion(Holdings("enformion", world, [files[name] for name in enformion.BUYS]), world),
+    ]
+    return {vendor.id: vendor for vendor in vendors}
