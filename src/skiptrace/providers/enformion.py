@@ -32,6 +32,7 @@ from skiptrace.providers.base import HttpProvider, Setup
 from skiptrace.providers.http import MEANING, Meaning
 from skiptrace.providers.reading import (
     CamelModel,
+    FullList,
     Items,
     Text,
     YesNo,
@@ -135,7 +136,7 @@ class _Enriched(_Envelope):
 
 
 class _Found(_Envelope):
-    persons: Items[_Person]
+    persons: FullList[_Person]
     pagination: _Pagination | None = None
 
 
@@ -201,7 +202,7 @@ class Enformion(HttpProvider):
             provider=self.manifest.id,
             call_id=call_id,
             pointer=pointer,
-            names=tuple(_name(name) for name in (person.name, *person.akas) if name.last_name),
+            names=tuple(name for name in map(_name, (person.name, *person.akas)) if name.text),
             birth_date=vendor_date(person.dob),
             deceased=_deceased(person),
             bankrupt=_bankrupt(person),

@@ -72,6 +72,8 @@ Text = Annotated[str, BeforeValidator(_text)]
 """A string; numbers become text, null becomes empty."""
 Items = Annotated[tuple[T, ...], BeforeValidator(_items), Field(max_length=MAX_ITEMS)]
 """A list; null becomes empty."""
+FullList = Annotated[tuple[T, ...], Field(max_length=MAX_ITEMS)]
+"""A list that must be one: where an empty list means "nothing found", null means nothing."""
 YesNo = Annotated[Fact, BeforeValidator(_yes_no)]
 """true/false, Y/N; null and empty are unknown."""
 

@@ -13,6 +13,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextvars import ContextVar
+from functools import cache
 
 import aiohttp
 import certifi
@@ -50,6 +51,7 @@ async def system_resolver(host: str, port: int) -> Sequence[str]:
     return [str(sockaddr[0]) for *_, sockaddr in found]
 
 
+@cache  # reading the bundle takes some 40 ms
 def verified_tls(ca_file: str | None = None) -> ssl.SSLContext:
     """TLS 1.2 or newer, certificate and name checked. A named file keeps ``SSL_CERT_FILE`` out of it."""
     context = ssl.create_default_context(cafile=ca_file or certifi.where())
