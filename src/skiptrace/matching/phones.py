@@ -121,11 +121,11 @@ def _digits(text: str) -> tuple[str, tuple[str, ...], str]:
     letters = re.sub(r"[^A-Z]", "", text)
     if not letters:
         return re.sub(r"\D", "", text), (), ""
+    if standing := _NANP.search(text):
+        return "".join(standing.groups()), ("other_text",), ""
     plain = re.sub(r"\D", "", re.sub(r"\b[A-Z]+\b", " ", text))
-    if len(plain) in {10, 11}:
+    if len(plain) == 10 or (len(plain) == 11 and plain[0] == "1"):
         return plain, (), ""
-    if standing := _NANP.match(text.strip()):
-        return "".join(standing.groups()), ("trailing_text",), ""
     compact = re.sub(r"[^A-Z0-9]", "", text)
     damaged = set(letters) <= set("OILSB") and bool(_OCR_DAMAGE.search(text))
     if damaged:

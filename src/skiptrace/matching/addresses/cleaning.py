@@ -1,0 +1,53 @@
+"""An address cell made into capital tokens, where a comma is a token too."""
+
+from __future__ import annotations
+
+import re
+
+from skiptrace.matching.text import ascii_upper
+
+_PLAIN = re.compile(r"[A-Z0-9 ,\-]*")
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_BOUNDARY = re.compile(r"[\n\r;|\t()\[\]]+|\s-+\s|--+|\s*<BR\s*/?>")
+_SPACED_HYPHEN = re.compile(r"^\s*(\d+) - (\d+)(?=\s)")
+_FRACTION = re.compile(r"(?<=\d)[\s\-]+(\d) ?/ ?(\d)(?=\s|$|,)")
+_GLUED = re.compile(
+    r"\b(APARTMENT|APT|SUITE|STE|UNIT|LOT|BLDG|RM|ROOM|PH|FLOOR|SPC|TRLR|P\s?O\s?BOX|BOX|RR|HC|HCR|PMB|PSC|CMR|DRAWER|"
+    r"HWY|RTE|ROUTE|FM|CR|SR|US|I|NO)[\-.]?(\d)"
+)
+_STATE_ZIP = re.compile(r"\b([A-Z]{2})(\d{5}(?:-?\d{4})?)$")
+_INITIALS = re.compile(r"(?<=[A-Z])\.(?=[A-Z]{2})|(?<=[A-Z])\.(?=\d)")
+_DOTS = re.compile(r"\.(?!\d)|(?<!\d)\.")
+_NO_SIGN = str.maketrans({"'": "", '"': "", "*": "", "`": "", "~": "", "^": "", "{": "", "}": "", "?": "", "!": ""})
+_TO_SPACE = str.maketrans({":": " ", "\\": " ", "_": " ", "@": " ", "=": " ", "<": " ", ">": " ", "+": " ", "$": " "})
+
+
+def tokens_of(text: str) -> tuple[list[str], list[str]]:
+    """Tokens, with commas among them, and the texts that stood in parentheses."""
+    notes: list[str] = []
+    text = ascii_upper(text)
+    if not _PLAIN.fullmatch(text):
+        text = _plain(text, notes)
+    if " - " in text:
+        text = _SPACED_HYPHEN.sub(r"\1-\2", text)
+        text = text.replace(" - ", ",")
+    text = _GLUED.sub(r"\1 \2", text)
+    text = _STATE_ZIP.sub(r"\1 \2", text)
+    tokens = text.replace(",", " , ").split()
+    if "-" in text:
+        tokens = [stripped for token in tokens if (stripped := token.strip("-/"))]
+    return tokens, notes
+
+
+def _plain(text: str, notes: list[str]) -> str:
+    if "(" in text:
+        notes.extend(note.strip() for note in _PARENTHESES.findall(text) if note.strip())
+        text = _PARENTHESES.sub(" ", text)
+    text = _SPACED_HYPHEN.sub(r"\1-\2", text)
+    text = _BOUNDARY.sub(",", text)
+    if "." in text:
+        text = _DOTS.sub("", _INITIALS.sub(" ", text))
+    text = text.translate(_NO_SIGN).translate(_TO_SPACE)
+    if "/" in text:
+        text = _FRACTION.sub(r" \1/\2", text)
+    return text.replace("#", " # ").replace("&", " & ").replace("%", " C/O ")

@@ -1,0 +1,261 @@
+"""City, state and ZIP code, taken off the end of an address; the ZIP table overrules every other reading."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rapidfuzz.distance import JaroWinkler
+
+from skiptrace.matching.addresses.tables import (
+    CITY_ALIASES,
+    DIRECTIONS,
+    NAME_WORDS,
+    PLAIN_SUFFIXES,
+    STATE_CODES,
+    STATE_NAMES,
+    SUFFIXES,
+    UNITS,
+)
+from skiptrace.matching.zips import ZipArea, find_zip, zips_of_city
+
+_ZIP = re.compile(r"(\d{5})(?:-?(\d{4}))?$")
+_SHORT_ZIP_STATES = frozenset("CT MA ME NH RI VT NJ".split())
+_ISLANDS = frozenset({"PR", "VI"})
+_NUMBERED = frozenset("HWY HIGHWAY ROUTE RTE BOX RR ROAD FM CR SR # NO LOT".split()) | frozenset(UNITS)
+_COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
+
+
+@dataclass(slots=True)
+class LastLine:
+    """What was found at the end of an address, while it is being taken apart."""
+
+    city: str = ""
+    state: str = ""
+    zip5: str = ""
+    zip4: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.city or self.state or self.zip5)
+
+
+@lru_cache(maxsize=16_384)
+def city_key(city: str) -> str:
+    """A city's name for comparison: abbreviations read alike, spaces dropped."""
+    city = CITY_ALIASES.get(city, city)
+    return "".join(NAME_WORDS.get(word, word) for word in city.split())
+
+
+@lru_cache(maxsize=16_384)
+def city_keys_of_zip(zip5: str) -> frozenset[str]:
+    """Keys of every city name in use for a ZIP code."""
+    area = find_zip(zip5)
+    return frozenset(map(city_key, area.cities)) if area else frozenset()
+
+
+def take_last_line(tokens: list[str]) -> LastLine:
+    """Take city, state and ZIP code off the end of ``tokens``, which is shortened in place."""
+    line = LastLine()
+    _drop_country(tokens)
+    _take_zip(tokens, line)
+    _take_state(tokens, line)
+    area = find_zip(line.zip5) if line.zip5 else None
+    if area and not line.state:
+        line.state = area.state
+    take_city(tokens, line, area)
+    _drop_repeat(tokens, line)
+    return line
+
+
+def _strip_commas(tokens: list[str]) -> None:
+    while tokens and tokens[-1] == ",":
+        tokens.pop()
+
+
+def _drop_country(tokens: list[str]) -> None:
+    _strip_commas(tokens)
+    for words in (["USA"], ["UNITED", "STATES"], ["UNITED", "STATES", "OF", "AMERICA"], ["U", "S", "A"], ["EEUU"]):
+        if len(tokens) > len(words) and tokens[-len(words) :] == words:
+            del tokens[-len(words) :]
+            _strip_commas(tokens)
+    if len(tokens) > 2 and tokens[-1] == "US" and (_ZIP.match(tokens[-2]) or tokens[-2] in STATE_CODES):
+        tokens.pop()
+
+
+def _take_zip(tokens: list[str], line: LastLine) -> None:
+    for at in range(len(tokens) - 1, 0, -1):
+        token = tokens[at]
+        if not token[0].isdigit():
+            continue
+        match = _ZIP.match(token)
+        if match and _is_zip_at(tokens, at):
+            line.zip5, line.zip4 = match[1], match[2] or ""
+            _cut_zip(tokens, at, line)
+            return
+    _take_short_zip(tokens, line)
+
+
+def _is_zip_at(tokens: list[str], at: int) -> bool:
+    """A number is a ZIP code next to a state, or at the very end when the ZIP table lists it."""
+    before = tokens[at - 1] if tokens[at - 1] != "," else tokens[at - 2] if at > 1 else ""
+    if before in STATE_CODES and at > 1:
+        return True
+    if (before,) in STATE_NAMES or tuple(tokens[max(at - 2, 0) : at]) in STATE_NAMES:
+        return True
+    rest = [token for token in tokens[at + 1 :] if token != ","]
+    if before in _NUMBERED:
+        return False
+    plus_four = len(rest) == 1 and len(rest[0]) == 4 and rest[0].isdigit()
+    if rest and not plus_four and not (len(rest) <= 2 and (rest[0] in STATE_CODES or tuple(rest) in STATE_NAMES)):
+        return False
+    return bool(rest) or find_zip(tokens[at][:5]) is not None or len(tokens[at]) > 5 or tokens[at - 1] == ","
+
+
+def _cut_zip(tokens: list[str], at: int, line: LastLine) -> None:
+    rest = tokens[at + 1 :]
+    del tokens[at:]
+    if rest and len(rest[0]) == 4 and rest[0].isdigit() and not line.zip4:
+        line.zip4 = rest.pop(0)
+    words = [token for token in rest if token != ","]
+    code = words[0] if words and words[0] in STATE_CODES else STATE_NAMES.get(tuple(words), "")
+    if code and len(words) <= 2:
+        line.state = code
+    elif words:
+        line.notes.append(" ".join(words))
+    _strip_commas(tokens)
+
+
+def _take_short_zip(tokens: list[str], line: LastLine) -> None:
+    """A spreadsheet drops leading zeros: 4 digits after a New England state or New Jersey, 3 after an island."""
+    if len(tokens) < 3 or not tokens[-1].isdigit():
+        return
+    state = tokens[-2] if tokens[-2] != "," else tokens[-3]
+    state = STATE_NAMES.get((state,), STATE_NAMES.get(tuple(tokens[-3:-1]), state))
+    wanted = 4 if state in _SHORT_ZIP_STATES else 3 if state in _ISLANDS else 0
+    padded = tokens[-1].zfill(5)
+    if len(tokens[-1]) == wanted and (area := find_zip(padded)) and area.state == state:
+        line.zip5 = padded
+        line.notes.append("zip_padded")
+        tokens.pop()
+        _strip_commas(tokens)
+
+
+def _take_state(tokens: list[str], line: LastLine) -> None:
+    _strip_commas(tokens)
+    if not tokens:
+        return
+    area = find_zip(line.zip5) if line.zip5 else None
+    for size in (3, 2, 1):
+        words = tuple(tokens[-size:])
+        code = STATE_NAMES.get(words)
+        if code and len(words) == size and len(tokens) > size and _is_state_name(tokens, size, code, line, area):
+            line.state = line.state or code
+            del tokens[-size:]
+            return
+    code = tokens[-1]
+    if code in STATE_CODES and len(tokens) > 1 and not line.state and (line.zip5 or _is_state_code(tokens)):
+        line.state = tokens.pop()
+    elif code in STATE_CODES and code == line.state:
+        tokens.pop()
+
+
+def _is_state_name(tokens: list[str], size: int, code: str, line: LastLine, area: ZipArea | None) -> bool:
+    if line.state and line.state != code:
+        return False
+    if area is not None:
+        return area.state == code and (tokens[-size - 1] != "," or size > 1 or " ".join(tokens[-size:]) not in area.cities)
+    before = tokens[-size - 1]
+    ends_street = before in SUFFIXES or before in DIRECTIONS
+    return line.zip5 != "" or (not ends_street and (before == "," or "," in tokens or len(tokens) - size > 3))
+
+
+def _is_state_code(tokens: list[str]) -> bool:
+    """Without a ZIP code a last CT, LA, NE or FL may be a court, a lane, a direction or a floor."""
+    code, before = tokens[-1], tokens[-2]
+    if before == ",":
+        return True
+    if code in DIRECTIONS or code == "FL":
+        if code == "FL" and before[0].isdigit():
+            return False
+        return before not in SUFFIXES and ("," in tokens or bool(zips_of_city(before, code)))
+    if code in SUFFIXES:
+        has_suffix = any(token in PLAIN_SUFFIXES or SUFFIXES.get(token) in PLAIN_SUFFIXES for token in tokens[1:-1])
+        return has_suffix or ("," in tokens and not tokens[tokens.index(",") - 1].isdigit())
+    return True
+
+
+def take_city(tokens: list[str], line: LastLine, area: ZipArea | None) -> None:
+    """Take the city off the end of ``tokens``: by the ZIP code's names, by the state's, or by the last comma."""
+    _strip_commas(tokens)
+    if not tokens:
+        return
+    comma = max((at for at, token in enumerate(tokens) if token == ","), default=-1)
+    segment = tokens[comma + 1 :]
+    if comma > 0 and len(segment) > 1 and segment[-1] in _COUNTY and line.state:
+        del tokens[comma:]
+        line.notes.append(" ".join(segment))
+        take_city(tokens, line, area)
+        return
+    if comma >= 0 and not line.is_empty and not any(token[0].isdigit() for token in segment) and segment[0] not in UNITS:
+        size = len(segment)
+    else:
+        size = _known_city(segment, line.state, line.zip5, whole=comma >= 0)
+    if comma >= 0 and size == len(segment) > 1:
+        size = _shorter_known(segment, line) or size
+    if size:
+        line.city = " ".join(tokens[-size:])
+        del tokens[-size:]
+        _strip_commas(tokens)
+
+
+def _shorter_known(segment: list[str], line: LastLine) -> int:
+    """A segment such as ``WEST APARTMENTS SEATTLE`` of which only the end is a city of its ZIP code."""
+    keys = city_keys_of_zip(line.zip5) if line.zip5 else frozenset()
+    if not keys or city_key(" ".join(segment)) in keys or segment[0] not in UNITS:
+        return 0
+    return next((n for n in range(len(segment) - 1, 0, -1) if city_key(" ".join(segment[-n:])) in keys), 0)
+
+
+def _known_city(words: list[str], state: str, zip5: str, *, whole: bool) -> int:
+    """How many words at the end name a city of the ZIP code or, failing that, of the state."""
+    longest = min(4, len(words) if whole else len(words) - 2)
+    candidates = [n for n in range(longest, 0, -1) if not words[-n][0].isdigit()]
+    if zip5:
+        keys = city_keys_of_zip(zip5)
+        for size in candidates:
+            if city_key(" ".join(words[-size:])) in keys:
+                return size
+    if state:
+        for size in candidates:
+            city = " ".join(words[-size:])
+            if zips_of_city(CITY_ALIASES.get(city, city), state) and _may_end_street(words, size):
+                return size
+    if zip5:
+        for size in candidates:
+            spelled = city_key(" ".join(words[-size:]))
+            if len(spelled) >= 5 and any(JaroWinkler.similarity(spelled, key) >= 0.92 for key in keys):
+                return size
+    return 0
+
+
+def _may_end_street(words: list[str], size: int) -> bool:
+    before = words[-size - 1] if len(words) > size else ""
+    return not before or before in SUFFIXES or before in DIRECTIONS or before[0].isdigit() or len(before) == 1 or before in UNITS
+
+
+def _drop_repeat(tokens: list[str], line: LastLine) -> None:
+    """Drop a last line that stands twice."""
+    if line.is_empty or "," not in tokens or not line.city:
+        return
+    ahead = list(tokens)
+    again = LastLine()
+    _take_zip(ahead, again)
+    _take_state(ahead, again)
+    if (again.zip5 == line.zip5 != "" or again.state == line.state != "") or (ahead and not again.zip5):
+        comma = max((at for at, token in enumerate(ahead) if token == ","), default=-1)
+        if comma > 0 and " ".join(ahead[comma + 1 :]) == line.city:
+            tokens[:] = ahead[:comma]
+            _strip_commas(tokens)

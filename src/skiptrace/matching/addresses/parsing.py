@@ -1,0 +1,274 @@
+"""Parse US addresses: clean, take the parts off from both ends, and ask the statistical parser for what is left."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from skiptrace.matching.addresses.boxes import may_be_boxed, parse_box_line, parse_military, take_private_mailbox
+from skiptrace.matching.addresses.cleaning import tokens_of
+from skiptrace.matching.addresses.crf import label
+from skiptrace.matching.addresses.lastline import LastLine, city_key, take_last_line
+from skiptrace.matching.addresses.streets import Street, name_key, parse_street, starts_with_number
+from skiptrace.matching.addresses.tables import MILITARY_STATES, STATE_CODES, STATE_NAMES, SUFFIXES
+from skiptrace.matching.addresses.units import Units, identifier, take_units
+from skiptrace.matching.addresses.values import ParsedAddress
+from skiptrace.matching.text import decode
+
+_CARE_OF = re.compile(r"^(?:C/O|C O|CO|ATTN|ATTENTION|CARE OF|MR|MRS|MS|DR)\b")
+_URBANIZATION = frozenset("URB URBANIZACION COND CONDOMINIO RES RESIDENCIAL BO BARRIO PARC PARCELAS EXT REPARTO ALT ALTURAS".split())
+_URB_WORDS = {"URBANIZACION": "URB", "CONDOMINIO": "COND", "RESIDENCIAL": "RES", "BARRIO": "BO", "PARCELAS": "PARC"}
+_PLACE_LABELS = frozenset({"PlaceName"})
+
+
+def parse_address(
+    text: str | bytes | None, city: str | bytes | None = "", state: str | bytes | None = "", zip_code: str | bytes | None = ""
+) -> ParsedAddress:
+    """Parse an address given on one line, or a delivery line with its city, state and ZIP code apart.
+
+    Any text or bytes give a result; what cannot be read has kind ``unknown``. Results are cached.
+    """
+    return _parse(text, city, state, zip_code)
+
+
+def parse_address_parts(
+    house: str | None = "",
+    street: str | None = "",
+    unit: str | None = "",
+    po_box: str | None = "",
+    city: str | None = "",
+    state: str | None = "",
+    zip_code: str | None = "",
+) -> ParsedAddress:
+    """Parse an address whose source keeps house number, street, unit and P.O. box in columns of their own."""
+    unit = (unit or "").strip()
+    if unit and (unit[0].isdigit() or len(unit) <= 2) and not unit.startswith("#"):
+        unit = f"# {unit}"
+    box = (po_box or "").strip()
+    if box and box[-1:].isdigit() and "BOX" not in box.upper():
+        box = f"PO BOX {box}"
+    line = ", ".join(part for part in (f"{house or ''} {street or ''}".strip(), unit, box) if part)
+    return _parse(line, city, state, zip_code)
+
+
+@lru_cache(maxsize=65_536)
+def _parse(text: str | bytes | None, city: str | bytes | None, state: str | bytes | None, zip_code: str | bytes | None) -> ParsedAddress:
+    tokens, notes = tokens_of(decode(text))
+    if city or state or zip_code:
+        line = _given_last_line(decode(city), decode(state), decode(zip_code))
+        _drop_given(tokens, line)
+    else:
+        line = take_last_line(tokens)
+    line.notes.extend(notes)
+    return _assemble(tokens, line)
+
+
+def _given_last_line(city: str, state: str, zip_code: str) -> LastLine:
+    place, _ = tokens_of(city)
+    region, _ = tokens_of(f"{state} {zip_code}")
+    line = take_last_line(["X", ",", *region]) if region else LastLine()
+    line.city = " ".join(token for token in place if token != ",")
+    return line
+
+
+def _drop_given(tokens: list[str], line: LastLine) -> None:
+    """The last line may stand in the delivery line as well as in its own columns."""
+    if len(tokens) > 3 and (line.zip5 and tokens[-1][:5] == line.zip5 or line.state and tokens[-1] == line.state):
+        ahead = list(tokens)
+        again = take_last_line(ahead)
+        if ahead and (again.city == line.city or not line.city):
+            tokens[:] = ahead
+            line.city, line.zip5 = line.city or again.city, line.zip5 or again.zip5
+
+
+def _assemble(tokens: list[str], line: LastLine) -> ParsedAddress:
+    if line.state in MILITARY_STATES or not {"APO", "FPO", "DPO"}.isdisjoint((*tokens, *line.city.split())):
+        fields = parse_military(" ".join(tokens).replace(" ,", ","), line.state, line.city)
+        if fields:
+            line.city = fields.pop("city")
+            fields.pop("rest")
+            return _finish(fields, [], line, 0.95)
+    fields = {}
+    if may_be_boxed(tokens):
+        text, pmb = take_private_mailbox(" ".join(tokens).replace(" ,", ","))
+        fields = parse_box_line(text) or {}
+        if pmb:
+            fields["pmb"] = pmb
+        tokens = fields.pop("rest", text).replace(",", " , ").split()
+        if fields.get("kind") and not any(token[0].isdigit() for token in tokens):
+            line.notes.extend([" ".join(tokens)] if tokens else [])
+            return _finish(fields, [], line, 0.95)
+    return _street_address(tokens, fields, line)
+
+
+def _street_address(tokens: list[str], fields: dict[str, Any], line: LastLine) -> ParsedAddress:
+    rest, units = take_units(tokens)
+    segments = _segments(rest)
+    if not segments:
+        return _finish(fields, units, line, 0.95 if fields.get("kind") or units else 0.2)
+    _take_urbanization(segments, fields, line)
+    confidence = 0.95
+    chosen = next((n for n, segment in enumerate(segments) if starts_with_number(segment)), None)
+    if chosen is None and segments:
+        chosen = _find_inside(segments, line)
+        confidence = 0.6
+    if chosen is None:
+        line.notes.extend(map(" ".join, segments))
+        return _finish(fields, units, line, 0.95 if fields.get("kind") in {"po_box", "rural_route"} else 0.2)
+    street = parse_street(_with_number(segments, chosen))
+    if street.leftover and line.is_empty:
+        confidence = 0.6
+        _leave_place(street, line)
+    for segment in (*segments[:chosen], *segments[chosen + 1 :]):
+        _place_segment(segment, street, units, line)
+    if street.unit:
+        units.append(("#", identifier(street.unit)))
+    line.notes.extend([street.note] if street.note else [])
+    line.notes.extend([" ".join(street.leftover)] if street.leftover else [])
+    return _finish({**_street_fields(street), **fields}, units, line, confidence if street.name else 0.2)
+
+
+def _segments(tokens: list[str]) -> list[list[str]]:
+    segments: list[list[str]] = [[]]
+    for token in tokens:
+        if token == ",":
+            segments.append([])
+        else:
+            segments[-1].append(token)
+    return [segment for segment in segments if segment]
+
+
+def _with_number(segments: list[list[str]], chosen: int) -> list[str]:
+    """The chosen segment; a number that stands before a comma is joined with what follows it."""
+    segment = segments[chosen]
+    if (len(segment) == 1 or (len(segment) == 3 and segment[1] == "&")) and chosen + 1 < len(segments):
+        segment = segment + segments.pop(chosen + 1)
+    return segment
+
+
+def _take_urbanization(segments: list[list[str]], fields: dict[str, Any], line: LastLine) -> None:
+    """Puerto Rico: the urbanization or condominium is part of the address (Publication 28, section 29)."""
+    for at, segment in enumerate(segments):
+        is_urbanization = segment[0] in {"URB", "URBANIZACION"} or (line.state == "PR" and segment[0] in _URBANIZATION)
+        if is_urbanization and len(segment) > 1:
+            end = next((n for n, token in enumerate(segment) if n and token[0].isdigit()), len(segment))
+            words = [_URB_WORDS.get(segment[0], segment[0]), *segment[1:end]]
+            fields["urbanization"] = " ".join(words)
+            segments[at : at + 1] = [segment[end:]] if end < len(segment) else []
+            return
+
+
+def _find_inside(segments: list[list[str]], line: LastLine) -> int | None:
+    """The segment with a street in it although no segment starts with a number; names before the number are cut off."""
+    for at, segment in enumerate(segments):
+        number = next((n for n, token in enumerate(segment) if n and starts_with_number(segment[n:])), None)
+        if number is not None and len(segment) - number > 1 and SUFFIXES.keys().isdisjoint(segment[:number]):
+            labels = [kind for _, kind in label(" ".join(segment))]
+            if len(labels) != len(segment) or labels[number] == "AddressNumber" or _CARE_OF.match(segment[0]):
+                line.notes.append(" ".join(segment[:number]))
+                segments[at] = segment[number:]
+                return at
+    for at, segment in enumerate(segments):
+        if any(token in SUFFIXES for token in segment[1:]) or segment[0] in {"CALLE", "AVENIDA", "VIA", "CAMINO"}:
+            _move_trailing_number(segments, at)
+            return at
+    return None
+
+
+def _move_trailing_number(segments: list[list[str]], at: int) -> None:
+    """Spanish order, street before number: CALLE SOL 150."""
+    segment = segments[at]
+    if segment[0] in {"CALLE", "AVENIDA", "AVE", "CAMINO", "PASEO"} and len(segment) > 2 and segment[-1][0].isdigit():
+        segments[at] = [segment[-1], *segment[:-1]]
+
+
+def _leave_place(street: Street, line: LastLine) -> None:
+    """Ask the statistical parser whether the words after the suffix are the city."""
+    words = " ".join([street.number, street.name, street.suffix, *street.leftover])
+    places = [token for token, kind in label(words) if kind in _PLACE_LABELS]
+    if places and tuple(places) == street.leftover[-len(places) :]:
+        line.city = " ".join(places)
+        street.leftover = street.leftover[: -len(places)]
+
+
+def _place_segment(segment: list[str], street: Street, units: Units, line: LastLine) -> None:
+    """A segment beside the street: a unit, a repetition, a city after an unknown one, or a note."""
+    words = " ".join(segment)
+    if len(segment) == 1 and len(words) <= 5 and (words[0].isdigit() or len(words) == 1) and not units and not street.unit:
+        street.unit = words
+        return
+    if starts_with_number(segment):
+        again = parse_street(segment)
+        if (again.number, name_key(again.name), again.suffix) == (street.number, name_key(street.name), street.suffix):
+            return
+    if not line.city and not any(token[0].isdigit() for token in segment) and not _CARE_OF.match(words):
+        if not line.is_empty or len(segment) <= 3:
+            code = STATE_NAMES.get(tuple(segment)) or (words if words in STATE_CODES else "")
+            line.state, line.city = (code or line.state), ("" if code else words)
+            return
+    line.notes.append(words)
+
+
+def _street_fields(street: Street) -> dict[str, Any]:
+    return {
+        "kind": "street",
+        "number": street.number,
+        "fraction": street.fraction,
+        "predirectional": street.predirectional,
+        "name": street.name,
+        "suffix": street.suffix,
+        "postdirectional": street.postdirectional,
+    }
+
+
+def _finish(fields: dict[str, Any], units: Units, line: LastLine, confidence: float) -> ParsedAddress:
+    """Add last line, comparison keys and the standard line."""
+    number, fraction, name = fields.get("number", ""), fields.get("fraction", ""), fields.get("name", "")
+    before, suffix, after = fields.get("predirectional", ""), fields.get("suffix", ""), fields.get("postdirectional", "")
+    key = name_key(name) if name else ""
+    number_key = f"{number} {fraction}" if fraction else number
+    street_key = f"{before}|{key}|{suffix}|{after}"
+    unit_key = " ".join(sorted(f"{a} {b}" for a, b in units)) if units else ""
+    pmb, box = fields.get("pmb", ""), fields.get("po_box", "")
+    urbanization = fields.get("urbanization", "")
+    special = "|".join((fields.get("route", ""), fields.get("box", ""), fields.get("military", ""), box, pmb, urbanization))
+    delivery = _delivery_line(fields, units)
+    region = " ".join(part for part in (line.state, f"{line.zip5}-{line.zip4}" if line.zip4 else line.zip5) if part)
+    return ParsedAddress(
+        **fields,
+        units=tuple(units),
+        city=line.city,
+        state=line.state,
+        zip5=line.zip5,
+        zip4=line.zip4,
+        notes=tuple(line.notes),
+        confidence=confidence,
+        number_key=number_key,
+        name_key=key,
+        street_key=street_key,
+        unit_key=unit_key,
+        city_key=city_key(line.city) if line.city else "",
+        delivery_key=f"{number_key}|{street_key}|{unit_key}|{special}",
+        standard=", ".join(part for part in (delivery, line.city, region) if part),
+    )
+
+
+def _delivery_line(fields: dict[str, Any], units: Units) -> str:
+    kind = fields.get("kind", "unknown")
+    parts: list[str] = [fields.get("urbanization", "")]
+    if kind == "general_delivery":
+        parts.append("GENERAL DELIVERY")
+    elif kind in {"rural_route", "highway_contract"}:
+        parts += ["RR" if kind == "rural_route" else "HC", fields["route"]]
+    elif kind == "military":
+        parts.append(fields["military"])
+    parts += [fields.get(part, "") for part in ("number", "fraction", "predirectional", "name", "suffix", "postdirectional")]
+    if fields.get("box"):
+        parts.append(f"BOX {fields['box']}")
+    parts += [f"{designator} {number}".strip() for designator, number in units]
+    if fields.get("po_box"):
+        parts.append(f"PO BOX {fields['po_box']}")
+    if fields.get("pmb"):
+        parts.append(f"PMB {fields['pmb']}")
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,238 @@
+"""The street line: number, directionals, name, suffix (Publication 28, sections 231-237) and numbered highways."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from skiptrace.matching.addresses.tables import (
+    CARDINALS,
+    DIRECTIONS,
+    NAME_WORDS,
+    ORDINALS,
+    PLAIN_SUFFIXES,
+    STATE_CODES,
+    STATES,
+    SUFFIXES,
+    TENS,
+    TWO_WORD_DIRECTIONS,
+)
+
+_NUMBER = re.compile(r"(?:\d+(?:[\-/]\d+)*-?[A-Z]?|[NSEW]\d+[NSEW]\d+|\d+[NSEW]\d+|[A-Z]-?\d+(?:-\d+)?|\d+-[A-Z]\d*)$")
+_FRACTION = re.compile(r"[1-9]/[2-9]$")
+_NTH = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
+_BARE_UNIT = re.compile(r"\d+[A-Z]?$|[A-Z]-?\d*$|\d+-[A-Z0-9]+$")
+_PREFIX_TYPES = frozenset("AVE AVENUE AVENIDA CALLE CAMINO VIA PASEO RUE PLAZA CALZADA CARRETERA CARR CLL".split())
+_CODES = "|".join(sorted(STATE_CODES | {name for name in STATES.values() if name != "WASHINGTON"}, key=len, reverse=True))
+_TYPE = r"(?:STATE )?(?:HIGHWAY|HIGHWY|HIWAY|HIWY|HWY|HWAY|ROUTE|RTE|RT|ROAD|RD)"
+_HIGHWAY = re.compile(
+    rf"(?:(?P<us>(?:US|U S|UNITED STATES|FEDERAL)(?: {_TYPE})?)|(?P<interstate>(?:INTERSTATE|I|IH)(?: {_TYPE})?)"
+    rf"|(?P<county>(?:COUNTY|CNTY|CTY|CO) {_TYPE}|CR|CH|CTH|CORD)"
+    rf"|(?P<town>(?:TOWNSHIP|TWP|TOWN) {_TYPE}|TR|TWP)"
+    rf"|(?P<farm>FM|FARM TO MARKET(?: {_TYPE})?|F M|FM {_TYPE})|(?P<ranch>RANCH(?: TO MARKET)? {_TYPE}|RR|RM)"
+    rf"|(?P<state>(?:STATE|ST|{_CODES}) {_TYPE}|SR|SH|STH|(?:{_CODES}))|(?P<loop>LOOP)|(?P<any>HIGHWAY|HIWAY|HWY|ROUTE|RTE|RT))"
+    r" (?:NO |NUMBER |# )?(?P<number>\d+[A-Z]?)(?: (?:HWY|HIGHWAY|RD|ROAD))?(?: (?P<rest>.+))?$"
+)
+_HIGHWAY_NAMES = {
+    "us": "US HIGHWAY", "interstate": "INTERSTATE", "county": "COUNTY ROAD", "town": "TOWNSHIP ROAD", "farm": "FM",
+    "ranch": "RANCH ROAD", "state": "STATE HIGHWAY", "loop": "LOOP", "any": "HIGHWAY",
+}  # fmt: skip
+_ALIASES = {
+    "MARTINLUTHERKINGJR": "MLK", "MARTINLUTHERKING": "MLK", "DRMARTINLUTHERKINGJR": "MLK", "DRMARTINLUTHERKING": "MLK",
+    "MLKJR": "MLK", "DRMLK": "MLK", "DRMLKJR": "MLK", "JOHNFKENNEDY": "JFK", "MLKING": "MLK", "MLKINGJR": "MLK",
+    "JOHNFITZGERALDKENNEDY": "JFK", "FRANKLINDROOSEVELT": "FDR", "MARTINLKING": "MLK", "MARTINLKINGJR": "MLK",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Street:
+    """The parts of a street line; ``leftover`` are tokens after the suffix that belong to no part."""
+
+    number: str = ""
+    fraction: str = ""
+    predirectional: str = ""
+    name: str = ""
+    suffix: str = ""
+    postdirectional: str = ""
+    unit: str = ""
+    note: str = ""
+    leftover: tuple[str, ...] = ()
+
+
+def starts_with_number(tokens: list[str]) -> bool:
+    """Whether the first token is a house number rather than an ordinal or a word."""
+    first = tokens[0]
+    if not first[0].isdigit() and not any(c.isdigit() for c in first):
+        return first in CARDINALS and len(tokens) > 2
+    return bool(_NUMBER.match(first)) and not _NTH.match(first)
+
+
+def parse_street(tokens: list[str]) -> Street:
+    """Read one street line without units, city, state and ZIP code."""
+    street = Street()
+    at = _take_number(tokens, street)
+    words = tokens[at:]
+    if not words:
+        return street
+    if _has_highway(words) and _take_highway(words, street):
+        return street
+    words = _take_suffix(words, street)
+    words = _take_predirectional(words, street)
+    street.name = " ".join(_numbered(words, street))
+    return street
+
+
+def _take_number(tokens: list[str], street: Street) -> int:
+    if not starts_with_number(tokens):
+        return 0
+    street.number = str(CARDINALS[tokens[0]]) if tokens[0] in CARDINALS else tokens[0].lstrip("0") or "0"
+    at = 1
+    if at < len(tokens) and _FRACTION.match(tokens[at]):
+        street.fraction = tokens[at]
+        at += 1
+    elif street.number.count("-") == 1 and _FRACTION.match(street.number.partition("-")[2]):
+        street.number, _, street.fraction = street.number.partition("-")
+    if at + 1 < len(tokens) and tokens[at] == "&" and tokens[at + 1].isdigit():
+        street.note = f"number_range {street.number} & {tokens[at + 1]}"
+        at += 2
+    if len(street.number) > 2 and street.number[-2] == "-" and street.number[-1].isalpha():
+        street.number = street.number.replace("-", "")
+    is_letter = at + 2 < len(tokens) and len(tokens[at]) == 1 and tokens[at].isalpha() and tokens[at] not in DIRECTIONS
+    if is_letter and tokens[at + 1] not in SUFFIXES and street.number[-1].isdigit():
+        street.number += tokens[at]
+        at += 1
+    return at
+
+
+def _has_highway(words: list[str]) -> bool:
+    return len(words) > 1 and any(word[0].isdigit() for word in words[1:])
+
+
+def _take_highway(words: list[str], street: Street) -> bool:
+    """Numbered roads, whatever they are called: the class and the number are the name."""
+    before = DIRECTIONS.get(words[0]) if len(words) > 2 else None
+    match = _HIGHWAY.match(" ".join(words[1:] if before else words))
+    if match is None:
+        before = None
+        match = _HIGHWAY.match(" ".join(words))
+    if match is None or match.lastgroup is None:
+        return False
+    kind = next(group for group in _HIGHWAY_NAMES if match[group])
+    rest = (match["rest"] or "").split()
+    if rest and rest[0] in DIRECTIONS:
+        street.postdirectional = DIRECTIONS[rest.pop(0)]
+    if rest and len(rest) == 1 and _BARE_UNIT.match(rest[0]):
+        street.unit = rest.pop()
+    street.predirectional = before or ""
+    street.name = f"{_HIGHWAY_NAMES[kind]} {match['number'].lstrip('0')}"
+    street.leftover = tuple(rest)
+    return True
+
+
+def _take_suffix(words: list[str], street: Street) -> list[str]:
+    """Take suffix and post-directional off the end; the suffix before the last comma-free word group wins."""
+    end = len(words)
+    while end > 1 and words[end - 1] in DIRECTIONS and not (end == 2 and words[0] in SUFFIXES):
+        end -= 1
+    after = words[end:]
+    if end > 1 and words[end - 1] in SUFFIXES:
+        street.suffix = SUFFIXES[words[end - 1]]
+        street.postdirectional = _one_direction(after)
+        return words[: end - 1]
+    if after and (end == 1 and words[0][0].isdigit()):
+        street.postdirectional = _one_direction(after)  # grid streets: 1700 SOUTH
+        return words[:end]
+    return _take_inner_suffix(words, end, street)
+
+
+def _take_inner_suffix(words: list[str], end: int, street: Street) -> list[str]:
+    """No suffix at the end: a street cut short by a unit, a second street or a place, or a street without suffix."""
+    for at in range(end - 1, 0, -1):
+        suffix = SUFFIXES.get(words[at], "")
+        if suffix in PLAIN_SUFFIXES and not (at == 1 and words[0] in DIRECTIONS):
+            if words[at] == "ST" and at + 1 < len(words) and SUFFIXES.get(words[-1]):
+                continue
+            return _cut_after(words, at, suffix, street)
+    after = words[end:]
+    if after and len(words) > 1 and (len(words) > 2 or words[0] not in DIRECTIONS):
+        street.postdirectional = _one_direction(after)
+        words = words[:end]
+    numbered = len(words) > 1 and DIRECTIONS.get(words[0]) and words[1][0].isdigit()
+    if len(words) > (2 if numbered else 1) and words[-1].isdigit() and not words[0] in _PREFIX_TYPES:
+        street.unit = words[-1]
+        words = words[:-1]
+    return words
+
+
+def _cut_after(words: list[str], at: int, suffix: str, street: Street) -> list[str]:
+    rest = words[at + 1 :]
+    directions = 0
+    while directions < len(rest) and rest[directions] in DIRECTIONS and directions < 2:
+        directions += 1
+    is_unit = len(rest) == directions + 1 and _BARE_UNIT.match(rest[-1])
+    street.suffix = suffix
+    street.postdirectional = _one_direction(rest[:directions])
+    if is_unit:
+        street.unit = rest[-1]
+    else:
+        street.leftover = tuple(rest[directions:])
+    return words[:at]
+
+
+def _one_direction(words: list[str]) -> str:
+    found = [DIRECTIONS[word] for word in words]
+    if len(found) == 2:
+        return TWO_WORD_DIRECTIONS.get((found[0], found[1]), "".join(found))
+    return "".join(found)
+
+
+def _take_predirectional(words: list[str], street: Street) -> list[str]:
+    """Directionals before a name; alone before the suffix they are the name (Publication 28, section 233.3)."""
+    count = 0
+    while count < len(words) and count < 2 and words[count] in DIRECTIONS:
+        count += 1
+    if not count:
+        return words
+    if count == 2 and len(words) == 2 and len(DIRECTIONS[words[1]]) == 2:
+        count = 1  # W NORTHWEST HWY
+    if count == 2:
+        joined = TWO_WORD_DIRECTIONS.get((DIRECTIONS[words[0]], DIRECTIONS[words[1]]))
+        if len(words) == 2:
+            return [joined] if joined else [_one_direction(words)]
+        if not joined:
+            count = 1
+    if len(words) == count:
+        return [_one_direction(words)] if count == 2 else [DIRECTIONS[words[0]]]
+    street.predirectional = _one_direction(words[:count])
+    return words[count:]
+
+
+def _numbered(words: list[str], street: Street) -> list[str]:
+    """Ordinals in figures: FIFTH, TWENTY-FIRST and, before a suffix, 42."""
+    parts = [part for word in words for part in (word.split("-") if "-" in word and not word[0].isdigit() else (word,))]
+    if len(parts) == 2 and parts[0] in TENS and parts[1] in ORDINALS:
+        return [ordinal(TENS[parts[0]] + ORDINALS[parts[1]])]
+    if len(parts) == 1 and parts[0] in ORDINALS:
+        return [ordinal(ORDINALS[parts[0]])]
+    if len(parts) == 1 and parts[0].isdigit() and street.suffix:
+        return [ordinal(int(parts[0][:6]))]
+    if len(parts) == 2 and parts[0].isdigit() and parts[1] in {"ST", "ND", "RD", "TH"}:
+        return [ordinal(int(parts[0][:6]))]
+    if parts and (match := _NTH.match(parts[0])):
+        return [ordinal(int(match[1][:6])), *parts[1:]]
+    return parts
+
+
+def ordinal(number: int) -> str:
+    """21 as ``21ST``."""
+    ending = "TH" if number % 100 in {11, 12, 13} else {1: "ST", 2: "ND", 3: "RD"}.get(number % 10, "TH")
+    return f"{number}{ending}"
+
+
+@lru_cache(maxsize=16_384)
+def name_key(name: str) -> str:
+    """A street name for comparison: long and short words alike, spaces and hyphens dropped."""
+    words = name.replace("-", " ").split()
+    key = "".join(SUFFIXES.get(word) or NAME_WORDS.get(word, word) for word in words)
+    return _ALIASES.get(key, key)

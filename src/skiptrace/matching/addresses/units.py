@@ -1,0 +1,112 @@
+"""Secondary units (Publication 28, section 213): designators with and without an identifier, taken out of the tokens."""
+
+from __future__ import annotations
+
+import re
+
+from skiptrace.matching.addresses.tables import (
+    BARE_UNITS,
+    CAREFUL_UNITS,
+    DIRECTIONS,
+    ORDINALS,
+    SUFFIXES,
+    UNITS,
+)
+
+_ORDINAL = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
+_IDENTIFIER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9\-/]*$|[A-Z](?:-?[A-Z])?$")
+_FILLERS = frozenset({"NO", "NUMBER", "NUM", "#"})
+
+Units = list[tuple[str, str]]
+
+
+def identifier(text: str) -> str:
+    """A unit's identifier for comparison: no hyphens, no leading zeros."""
+    return text.replace("-", "").replace("/", "").lstrip("0") or "0"
+
+
+def take_units(tokens: list[str]) -> tuple[list[str], Units]:
+    """Split tokens into those that are no unit, and the units in the order written; exact repeats are dropped."""
+    if "#" not in tokens and UNITS.keys().isdisjoint(tokens):
+        return tokens, []
+    rest: list[str] = []
+    units: Units = []
+    at = 0
+    while at < len(tokens):
+        taken, unit = _unit_at(tokens, at, rest)
+        if unit:
+            if unit not in units:
+                units.append(unit)
+            at += taken
+        else:
+            rest.append(tokens[at])
+            at += 1
+    return rest, units
+
+
+def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[str, str] | None]:
+    """The number of tokens that make a unit here, and the unit; (0, None) when there is none."""
+    token = tokens[at]
+    following = tokens[at + 1] if at + 1 < len(tokens) else ","
+    if UNITS.get(following) == "FL" and (floor := floor_number(token)) and _street_ended(rest):
+        return 2, ("FL", floor)
+    designator = UNITS.get(token)
+    if designator is None:
+        return 0, None
+    skip = 1
+    while following in _FILLERS and at + skip + 1 < len(tokens):
+        skip += 1
+        following = tokens[at + skip]
+    if _is_identifier(following, designator, tokens, at + skip, rest):
+        extra = _tail_letter(tokens, at + skip, following)
+        return skip + 1 + bool(extra), (designator, identifier(following + extra))
+    if designator in BARE_UNITS and skip == 1 and _street_ended(rest) and _segment_ends(tokens, at + 1):
+        return 1, (designator, "")
+    return 0, None
+
+
+def _is_identifier(word: str, designator: str, tokens: list[str], at: int, rest: list[str]) -> bool:
+    if not _IDENTIFIER.match(word) or word in UNITS:
+        return False
+    if word[0].isdigit() and _ORDINAL.match(word) and designator not in {"#", "FL"}:
+        return False
+    if designator == "#":
+        return True
+    ahead = tokens[at + 1] if at + 1 < len(tokens) else ","
+    if designator in CAREFUL_UNITS and not _street_ended(rest):
+        return bool(not rest and word[0].isdigit() and (ahead == "," or ahead[0].isdigit()))
+    if word.isdigit() or len(word) > 2 or not word.isalpha():
+        return bool(rest) or ahead == "," or ahead[0].isdigit() or not rest
+    # Letters: ST or DR after a designator's word is a street's suffix, not an identifier.
+    return word not in SUFFIXES and not (len(word) == 2 and ahead in SUFFIXES)
+
+
+def _tail_letter(tokens: list[str], at: int, word: str) -> str:
+    """The B of ``APT 4 B`` and the 4 of ``APT B 4``."""
+    tail = tokens[at + 1] if at + 1 < len(tokens) else ","
+    if not _segment_ends(tokens, at + 2):
+        return ""
+    if word.isdigit() and len(tail) == 1 and tail.isalpha() and tail != ",":
+        return tail
+    return tail if len(word) == 1 and word.isalpha() and tail.isdigit() else ""
+
+
+def _segment_ends(tokens: list[str], at: int) -> bool:
+    return at >= len(tokens) or tokens[at] == "," or tokens[at] in UNITS
+
+
+def _street_ended(rest: list[str]) -> bool:
+    """Whether the words before a designator may be a whole street."""
+    if not rest:
+        return False
+    last = rest[-1]
+    return last == "," or last in SUFFIXES or last in DIRECTIONS or (len(rest) > 2 and last[0].isdigit()) or len(rest) > 2
+
+
+def floor_number(word: str) -> str:
+    """The number of ``2ND`` or ``SECOND``; "" for any other word."""
+    match = _ORDINAL.match(word)
+    if match:
+        return match[1].lstrip("0")
+    number = ORDINALS.get(word)
+    return str(number) if number else ""

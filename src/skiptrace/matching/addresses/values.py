@@ -1,0 +1,68 @@
+"""A parsed US address, and the result of comparing two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from skiptrace.model import Personal
+
+Kind = Literal[
+    "street", "po_box", "rural_route", "highway_contract", "military", "general_delivery", "unknown"
+]
+AddressVerdict = Literal["same", "different_unit", "possible", "different"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ParsedAddress(Personal):
+    """A US address in the terms of USPS Publication 28. Every text is in capital ASCII; what is absent is "".
+
+    ``number`` keeps a hyphen, a letter or grid letters (``112-10``, ``123A``, ``W157N11490``); ``fraction`` is ``1/2``.
+    ``units`` are (designator, identifier) pairs in the order written, either of which may be "". ``route`` is the number
+    of a rural route or highway contract, ``box`` the box on it or of a military unit; ``military`` the unit line.
+    ``confidence`` (0-1) says how the parts were found: every token known (0.95), by the statistical parser (0.6), not at
+    all (0.2). ``notes`` hold what belongs to no part, and which repairs were made.
+
+    ``street_key``, ``number_key``, ``unit_key`` and ``city_key`` are for comparison only; ``delivery_key`` identifies the
+    delivery point within its city. ``standard`` is the address on one line as Publication 28 writes it.
+    """
+
+    kind: Kind = "unknown"
+    number: str = ""
+    fraction: str = ""
+    predirectional: str = ""
+    name: str = ""
+    suffix: str = ""
+    postdirectional: str = ""
+    units: tuple[tuple[str, str], ...] = ()
+    po_box: str = ""
+    pmb: str = ""
+    route: str = ""
+    box: str = ""
+    military: str = ""
+    urbanization: str = ""
+    city: str = ""
+    state: str = ""
+    zip5: str = ""
+    zip4: str = ""
+    notes: tuple[str, ...] = ()
+    confidence: float = 0.2
+    number_key: str = ""
+    name_key: str = ""
+    street_key: str = ""
+    unit_key: str = ""
+    city_key: str = ""
+    delivery_key: str = ""
+    standard: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AddressComparison(Personal):
+    """How two addresses relate, and why; each reason quotes both sides.
+
+    ``same``: one delivery point. ``different_unit``: one building, two units. ``possible``: nothing contradicts, but
+    a part is missing on one side or differs in spelling only. ``different``: a part contradicts.
+    """
+
+    verdict: AddressVerdict
+    reasons: tuple[str, ...]
