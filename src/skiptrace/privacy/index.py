@@ -1,0 +1,24 @@
+"""Blind indexes: keyed hashes that find equal values without telling them (HMAC-SHA-256, RFC 2104).
+
+An unkeyed hash would hide nothing: there are only 10**9 social security numbers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from skiptrace.privacy.keyring import KeyRing
+
+
+class Fingerprinter:
+    """Fingerprints of queries, comparable for as long as the ring's root is the same."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._key = ring.derive("query fingerprint")
+
+    def fingerprint(self, tenant: str, provider: str, product: str, query: bytes) -> bytes:
+        """32 bytes that are equal for the same tenant, provider, product and canonical query only."""
+        parts = (tenant.encode(), provider.encode(), product.encode(), query)
+        framed = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+        return hmac.digest(self._key, framed, hashlib.sha256)

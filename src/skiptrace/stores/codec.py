@@ -1,0 +1,57 @@
+"""Model values as bytes and back: JSON with the fields by name, in an envelope ``[format, value]``.
+
+Written by orjson, which knows dataclasses and enums; read by pydantic, which checks every type on the way. A field that
+was added to the model with a default reads as that default from older rows. Any other change needs a new format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
+from typing import Literal, TypeVar, cast
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from skiptrace.errors import BadInput
+from skiptrace.stores.trouble import StoreError
+
+FORMAT = 1
+
+T = TypeVar("T")
+
+
+def encode(value: object) -> bytes:
+    """Raises BadInput for text that is not Unicode (lone surrogates)."""
+    try:
+        return orjson.dumps((FORMAT, value), default=_plain)
+    except orjson.JSONEncodeError:
+        raise BadInput("text", "holds characters that are not Unicode") from None
+
+
+def decode(kind: type[T], data: bytes | str) -> T:
+    """Read back what ``encode`` wrote. Raises StoreError when this version cannot read it."""
+    try:
+        return cast("T", _reader(kind).validate_json(data)[1])
+    except ValidationError:
+        # pydantic's message would repeat the value, which may be a person's
+        raise StoreError(f"a stored {_title(kind)} cannot be read by this version: install the newer one") from None
+
+
+@cache
+def _reader(kind: Hashable) -> TypeAdapter[tuple[int, object]]:
+    return TypeAdapter(tuple[Literal[1], kind])  # type: ignore[valid-type]
+
+
+def _title(kind: object) -> str:
+    return getattr(kind, "__name__", "value")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Mapping | MappingProxyType):
+        return {str(key): item for key, item in value.items()}
+    raise TypeError(f"no stored form for {type(value).__name__}")

@@ -1,0 +1,77 @@
+"""Opening a database: bring its schema up to date, and make sure that the key ring is the one it was written with."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from skiptrace.errors import ConfigError
+from skiptrace.privacy import KeyRing
+from skiptrace.stores import schema
+from skiptrace.stores.databases import take_turn
+from skiptrace.stores.migrations import REVISIONS
+
+
+async def prepare(engine: AsyncEngine, key_file: Path) -> KeyRing:
+    """Raises ConfigError when the database is newer than this version, or the key file missing, wrong or open."""
+    async with engine.begin() as conn:
+        await take_turn(conn)
+        await _migrate(conn)
+        return await _ring(conn, key_file)
+
+
+async def _migrate(conn: AsyncConnection) -> None:
+    at = await conn.run_sync(_revision)
+    if at == REVISIONS[-1]:
+        return
+    if at is not None and at not in REVISIONS:
+        raise ConfigError(
+            "the database was written by a newer skiptrace: install that version, or use another database"
+        )
+    await conn.run_sync(_upgrade)
+
+
+def _revision(conn: Connection) -> str | None:
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    return conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _upgrade(conn: Connection) -> None:
+    # Alembic is slow to import and needed on the first start of a version only
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "skiptrace.stores:migrations")
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")
+
+
+async def _ring(conn: AsyncConnection, key_file: Path) -> KeyRing:
+    rows = await conn.execute(select(schema.keys))
+    known = {row.key_id: row.check_value for row in rows}
+    ring = _fitting(key_file, known)
+    if missing := [{"key_id": i, "check_value": value} for i, value in ring.checks().items() if i not in known]:
+        await conn.execute(schema.keys.insert(), missing)
+    return ring
+
+
+def _fitting(key_file: Path, known: Mapping[str, bytes]) -> KeyRing:
+    """The ring in ``key_file``, which must hold every key that the database knows; a fresh one when it knows none."""
+    if not key_file.exists():
+        if not known:
+            return KeyRing.create(key_file)
+        raise ConfigError(
+            f"the key file {key_file} is missing, and the database cannot be read without it: "
+            "restore the file from your backup, or name another database to begin anew"
+        )
+    ring = KeyRing.read(key_file)
+    checks = ring.checks()
+    if any(not hmac.compare_digest(checks.get(key_id, b""), value) for key_id, value in known.items()):
+        raise ConfigError(f"the key file {key_file} belongs to another database: name the one this database began with")
+    return ring

@@ -1,0 +1,192 @@
+"""The ledger in SQL: load what a turn's operations touch, let the books decide, write back what changed.
+
+Five to eight statements per turn, however many purchases share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, func, select, text, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from skiptrace.errors import SkiptraceError
+from skiptrace.model import Call, CallState
+from skiptrace.ports import Reserved
+from skiptrace.privacy import AuditEvent, FieldCipher
+from skiptrace.stores.books import Books, Counter, Entry, Move, Reserve, counters, intended
+from skiptrace.stores.replies import reply_row
+from skiptrace.stores.schema import calls, replies, spending
+from skiptrace.stores.writer import Turn
+
+_MOVING = ("state", "active", "hit", "charged", "token", "sent_at", "answered_at", "reason")
+_MOVE = (
+    calls.update()
+    .where(calls.c.call_id == bindparam("key"))
+    .values({name: bindparam(f"new_{name}") for name in _MOVING})
+)
+
+
+class Purchases:
+    """Handlers for the writer: reservations, transitions, recovery."""
+
+    def __init__(self, cipher: FieldCipher) -> None:
+        self._cipher = cipher
+
+    async def apply(self, turn: Turn, operations: Sequence[Reserve | Move]) -> Sequence[object]:
+        """Apply operations in order; each gets its result or its own error."""
+        await turn.take()
+        books = await _load(turn.conn, operations)
+        results: list[object] = []
+        kept: list[Move] = []
+        for operation in operations:
+            try:
+                results.append(self._apply(books, operation, turn, kept))
+            except (SkiptraceError, ValueError) as error:
+                results.append(error)
+        await self._write(turn.conn, books, kept)
+        return results
+
+    async def recover(self, turn: Turn, befores: Sequence[datetime]) -> Sequence[object]:
+        """What a crash left behind before a moment: sent becomes in doubt, intended is released, answered is booked."""
+        await turn.take()
+        return [await self._recover(turn, before) for before in befores]
+
+    async def _recover(self, turn: Turn, before: datetime) -> int:
+        left = and_(
+            calls.c.state.in_([CallState.INTENDED, CallState.SENT, CallState.ANSWERED]),
+            func.coalesce(calls.c.sent_at, calls.c.intended_at) < before,
+        )
+        found = [entry_of(row) for row in await turn.conn.execute(select(calls).where(left))]
+        moves = [_recovery(entry.call, before) for entry in found]
+        for result in await self.apply(turn, moves):
+            if isinstance(result, Exception):
+                raise result
+        return len(moves)
+
+    def _apply(self, books: Books, operation: Reserve | Move, turn: Turn, kept: list[Move]) -> object:
+        if isinstance(operation, Reserve):
+            reservation = books.reserve(operation.intent, operation.caps)
+            if isinstance(reservation, Reserved):
+                turn.events.append(_event(reservation.call, operation.intent.at))
+            return reservation
+        call = books.move(operation)
+        turn.events.append(_event(call, operation.at))
+        if operation.reply is not None:
+            kept.append(operation)
+        return call
+
+    async def _write(self, conn: AsyncConnection, books: Books, kept: Sequence[Move]) -> None:
+        # a predecessor becomes inactive before its successor comes in: one active row per question
+        if changed := [_changes(books.entries[i]) for i in books.changed - books.new]:
+            await conn.execute(_MOVE, changed)
+        if new := [row_of(books.entries[i]) for i in books.new]:
+            await conn.execute(calls.insert(), new)
+        if kept:
+            rows = [reply_row(self._cipher, m.call.call_id, m.reply) for m in kept if m.reply is not None]
+            await conn.execute(replies.insert(), rows)
+        if books.counted:
+            await _write_counters(conn, books)
+
+
+async def _load(conn: AsyncConnection, operations: Sequence[Reserve | Move]) -> Books:
+    books = Books()
+    intents = [o.intent for o in operations if isinstance(o, Reserve)]
+    moved = {o.call.call_id for o in operations if isinstance(o, Move)}
+    wanted: set[Counter] = {c for o in operations if isinstance(o, Move) for c in counters(o.call)}
+    if moved:
+        for row in await conn.execute(select(calls).where(calls.c.call_id.in_(moved))):
+            books.load(entry_of(row))
+    if intents:
+        asked = calls.c.fingerprint.in_({i.fingerprint for i in intents})
+        for row in await conn.execute(select(calls).where(asked, text("active"))):
+            books.load(entry_of(row))
+        for intent in intents:
+            wanted |= set(counters(intended(intent)))
+    if wanted:
+        key = tuple_(spending.c.tenant, spending.c.cap, spending.c.name)
+        for row in await conn.execute(select(spending).where(key.in_(wanted))):
+            books.committed[row.tenant, row.cap, row.name] = row.committed
+    return books
+
+
+async def _write_counters(conn: AsyncConnection, books: Books) -> None:
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    upsert: Any = insert(spending)
+    upsert = upsert.on_conflict_do_update(
+        index_elements=["tenant", "cap", "name"], set_={"committed": upsert.excluded.committed}
+    )
+    rows = [
+        {"tenant": tenant, "cap": cap, "name": name, "committed": books.committed[tenant, cap, name]}
+        for tenant, cap, name in sorted(books.counted)
+    ]
+    await conn.execute(upsert, rows)
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    return Entry(call_of(row), row.active, row.hit)
+
+
+def call_of(row: Row[Any]) -> Call:
+    return Call(
+        call_id=row.call_id,
+        tenant=row.tenant,
+        case_id=row.case_id,
+        provider=row.provider,
+        product=row.product,
+        fingerprint=row.fingerprint,
+        state=CallState(row.state),
+        reserved=row.reserved,
+        charged=row.charged,
+        token=row.token,
+        batch_id=row.batch_id,
+        intended_at=row.intended_at,
+        sent_at=row.sent_at,
+        answered_at=row.answered_at,
+        reason=row.reason,
+    )
+
+
+def row_of(entry: Entry) -> dict[str, object]:
+    call = entry.call
+    return {
+        "call_id": call.call_id,
+        "tenant": call.tenant,
+        "case_id": call.case_id,
+        "batch_id": call.batch_id,
+        "provider": call.provider,
+        "product": call.product,
+        "fingerprint": call.fingerprint,
+        "state": call.state.value,
+        "active": entry.active,
+        "hit": entry.hit,
+        "reserved": call.reserved,
+        "charged": call.charged,
+        "token": call.token,
+        "intended_at": call.intended_at,
+        "sent_at": call.sent_at,
+        "answered_at": call.answered_at,
+        "reason": call.reason,
+    }
+
+
+def _changes(entry: Entry) -> dict[str, object]:
+    row = row_of(entry)
+    return {"key": entry.call.call_id} | {f"new_{name}": row[name] for name in _MOVING}
+
+
+def _event(call: Call, at: datetime) -> AuditEvent:
+    amount = call.charged if call.state is CallState.SETTLED else call.reserved
+    return AuditEvent(at, f"call.{call.state}", call.call_id, f"{call.provider}.{call.product} {amount:f} USD")
+
+
+def _recovery(call: Call, at: datetime) -> Move:
+    if call.state is CallState.INTENDED:
+        return Move(call, CallState.NOT_CHARGED, at, reason="never sent: the process ended before")
+    if call.state is CallState.SENT:
+        return Move(call, CallState.IN_DOUBT, at, reason="the process ended between sending and the reply")
+    reason = "booked at its full price: the process ended between the reply and the settlement"
+    return Move(call, CallState.SETTLED, at, reason=reason, charged=call.reserved, hit=True)

@@ -1,0 +1,267 @@
+"""The tables. Values that hold a person are LargeBinary and sealed (privacy.fields); the rest is plain.
+
+A contact cannot be written without evidence: its ``first_ground`` must be there when the transaction commits, and each
+ground leads by foreign keys to the record and the call it rests on. Nothing that is referred to can be deleted.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from skiptrace.model import CallState
+from skiptrace.stores.columns import Instant, Line, Money, RowNumber
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id(name: str, refers_to: str | None = None, *, primary_key: bool = False) -> Column[str]:
+    if refers_to is None:
+        return Column(name, Line, primary_key=primary_key, nullable=False)
+    return Column(name, Line, ForeignKey(refers_to, ondelete="RESTRICT"), primary_key=primary_key, nullable=False)
+
+
+def _sealed(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("key_id", String, primary_key=True),
+    Column("check_value", LargeBinary, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("number", RowNumber, primary_key=True, autoincrement=True),
+    _id("case_id"),
+    _id("tenant"),
+    _id("batch_id"),
+    _id("account_id"),
+    Column("as_of", Date, nullable=False),
+    Column("accepted_at", Instant, nullable=False),
+    Column("terms", Text, nullable=False),
+    _sealed("names"),
+    _sealed("birth_date"),
+    _sealed("ssn"),
+    _sealed("addresses"),
+    _sealed("phones"),
+    _sealed("emails"),
+    UniqueConstraint("case_id"),
+    Index(None, "batch_id", "number"),
+)
+
+_STATES = ", ".join(f"'{state}'" for state in CallState)
+_OPEN = "state IN ('intended', 'sent', 'answered', 'in_doubt')"
+
+calls = Table(
+    "calls",
+    metadata,
+    _id("call_id", primary_key=True),
+    _id("tenant"),
+    _id("case_id", "cases.case_id"),
+    _id("batch_id"),
+    _id("provider"),
+    _id("product"),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("hit", Boolean, nullable=True),
+    Column("reserved", Money, nullable=False),
+    Column("charged", Money, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("intended_at", Instant, nullable=False),
+    Column("sent_at", Instant, nullable=True),
+    Column("answered_at", Instant, nullable=True),
+    Column("reason", Line, nullable=False),
+    CheckConstraint(f"state IN ({_STATES})", name="state"),
+    CheckConstraint("reserved >= 0 AND charged >= 0", name="money"),
+    Index(None, "case_id"),
+    Index(None, "batch_id"),
+    Index("ix_calls_open", "state", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+    Index(
+        "uq_calls_active",
+        "fingerprint",
+        "tenant",
+        "provider",
+        "product",
+        unique=True,
+        sqlite_where=text("active"),
+        postgresql_where=text("active"),
+    ),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    _id("call_id", "calls.call_id", primary_key=True),
+    Column("status", Integer, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    _sealed("headers"),
+    _sealed("body"),
+)
+
+spending = Table(
+    "spending",
+    metadata,
+    Column("tenant", Line, nullable=False),
+    Column("cap", String, nullable=False),
+    Column("name", Line, nullable=False),
+    Column("committed", Money, nullable=False),
+    PrimaryKeyConstraint("tenant", "cap", "name"),
+)
+
+traces = Table(
+    "traces",
+    metadata,
+    _id("trace_id", primary_key=True),
+    _id("case_id", "cases.case_id"),
+    _id("tenant"),
+    _id("account_id"),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant, nullable=False),
+    Column("stop", String, nullable=False),
+    Column("stop_detail", Line, nullable=False),
+    Column("cost", Money, nullable=False),
+    Column("history", Text, nullable=False),
+    _sealed("matches"),
+    Index(None, "case_id"),
+    Index(None, "tenant", "account_id"),
+)
+
+source_records = Table(
+    "source_records",
+    metadata,
+    _id("trace_id", "traces.trace_id"),
+    Column("number", SmallInteger, nullable=False),
+    _id("call_id", "calls.call_id"),
+    _id("provider"),
+    _id("record_id"),
+    _sealed("content"),
+    PrimaryKeyConstraint("trace_id", "number"),
+)
+
+
+def _contact_tables(contacts_name: str, evidence_name: str) -> tuple[Table, Table]:
+    """Contacts and the grounds they rest on; each refers to the other, so that neither exists alone."""
+    contact_table = Table(
+        contacts_name,
+        metadata,
+        _id("trace_id", "traces.trace_id"),
+        _id("contact_id"),
+        Column("rank", SmallInteger, nullable=False),
+        Column("kind", String, nullable=False),
+        Column("party", String, nullable=False),
+        Column("status", String, nullable=False),
+        Column("probability", Double, nullable=False),
+        Column("first_ground", SmallInteger, nullable=False),
+        _sealed("content"),
+        PrimaryKeyConstraint("trace_id", "contact_id"),
+        ForeignKeyConstraint(
+            ["trace_id", "contact_id", "first_ground"],
+            [f"{evidence_name}.trace_id", f"{evidence_name}.contact_id", f"{evidence_name}.number"],
+            deferrable=True,
+            initially="DEFERRED",
+            ondelete="RESTRICT",
+            use_alter=True,
+        ),
+    )
+    evidence_table = Table(
+        evidence_name,
+        metadata,
+        _id("trace_id"),
+        _id("contact_id"),
+        Column("number", SmallInteger, nullable=False),
+        Column("record_number", SmallInteger, nullable=True),
+        _id("call_id", "calls.call_id"),
+        _id("provider"),
+        _id("record_id"),
+        _id("upstream"),
+        _id("pointer"),
+        Column("verifies", Boolean, nullable=False),
+        PrimaryKeyConstraint("trace_id", "contact_id", "number"),
+        ForeignKeyConstraint(
+            ["trace_id", "contact_id"],
+            [f"{contacts_name}.trace_id", f"{contacts_name}.contact_id"],
+            ondelete="RESTRICT",
+        ),
+        ForeignKeyConstraint(
+            ["trace_id", "record_number"],
+            ["source_records.trace_id", "source_records.number"],
+            ondelete="RESTRICT",
+        ),
+    )
+    return contact_table, evidence_table
+
+
+contacts, evidence = _contact_tables("contacts", "evidence")
+third_party_contacts, third_party_evidence = _contact_tables("third_party_contacts", "third_party_evidence")
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    _id("outcome_id", primary_key=True),
+    _id("trace_id"),
+    _id("contact_id"),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    _id("reported_by"),
+    ForeignKeyConstraint(["trace_id", "contact_id"], ["contacts.trace_id", "contacts.contact_id"], ondelete="RESTRICT"),
+    Index(None, "trace_id", "at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", RowNumber, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("event", String, nullable=False),
+    _id("about"),
+    Column("detail", Line, nullable=False),
+    Column("before", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", RowNumber, primary_key=True, autoincrement=True),
+    Column("event", String, nullable=False),
+    _id("trace_id", "traces.trace_id"),
+    Column("created_at", Instant, nullable=False),
+    Column("delivered_at", Instant, nullable=True),
+    Index(
+        "ix_outbox_waiting",
+        "number",
+        sqlite_where=text("delivered_at IS NULL"),
+        postgresql_where=text("delivered_at IS NULL"),
+    ),
+)

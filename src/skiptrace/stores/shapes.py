@@ -1,0 +1,41 @@
+"""The stored shapes of values whose parts stand in more than one column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from skiptrace.model import (
+    Address,
+    Evidence,
+    Grant,
+    LineType,
+    PartialDate,
+    Personal,
+    RuleDecision,
+    Step,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a trace did and why: the part of it that holds no person."""
+
+    steps: tuple[Step, ...]
+    decisions: tuple[RuleDecision, ...]
+    events: tuple[str, ...]
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ContactContent(Personal):
+    """The sealed part of a contact."""
+
+    value: str
+    address: Address | None
+    line_type: LineType
+    first_seen: PartialDate | None
+    last_seen: PartialDate | None
+    evidence: tuple[Evidence, ...]
+    grants: tuple[Grant, ...]
+    notes: tuple[str, ...]

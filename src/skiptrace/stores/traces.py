@@ -1,0 +1,110 @@
+"""Reading traces back: rows to the very values that were kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from skiptrace.model import (
+    Contact,
+    ContactKind,
+    ContactStatus,
+    Ground,
+    Match,
+    Party,
+    SourceRecord,
+    StopReason,
+    Trace,
+)
+from skiptrace.privacy import FieldCipher
+from skiptrace.stores import schema
+from skiptrace.stores.codec import decode
+from skiptrace.stores.shapes import ContactContent, History
+
+Contacts = Mapping[str, tuple[Contact, ...]]
+"""Contacts by trace id, best first."""
+
+
+async def read_traces(conn: AsyncConnection, cipher: FieldCipher, trace_ids: Sequence[str]) -> Sequence[Trace]:
+    """The traces of these ids that exist, in the order of the ids. Five statements, however many."""
+    found = await conn.execute(select(schema.traces).where(schema.traces.c.trace_id.in_(trace_ids)))
+    rows = {row.trace_id: row for row in found}
+    own = await _contacts(conn, cipher, list(rows), schema.contacts, schema.evidence)
+    others = await _contacts(conn, cipher, list(rows), schema.third_party_contacts, schema.third_party_evidence)
+    return [_trace(cipher, rows[i], own.get(i, ()), others.get(i, ())) for i in trace_ids if i in rows]
+
+
+async def read_records(conn: AsyncConnection, cipher: FieldCipher, trace_id: str) -> Sequence[SourceRecord]:
+    table = schema.source_records
+    rows = await conn.execute(select(table).where(table.c.trace_id == trace_id).order_by(table.c.number))
+    return [
+        decode(SourceRecord, cipher.open("source_records", "content", f"{trace_id}/{row.number}", row.content))
+        for row in rows
+    ]
+
+
+async def _contacts(
+    conn: AsyncConnection, cipher: FieldCipher, trace_ids: Sequence[str], contacts: Table, evidence: Table
+) -> Contacts:
+    grounds: dict[tuple[str, str], list[Ground]] = {}
+    of_these = select(evidence).where(evidence.c.trace_id.in_(trace_ids)).order_by(evidence.c.number)
+    for row in await conn.execute(of_these):
+        grounds.setdefault((row.trace_id, row.contact_id), []).append(_ground(row))
+    found: dict[str, tuple[Contact, ...]] = {}
+    for row in await conn.execute(select(contacts).where(contacts.c.trace_id.in_(trace_ids)).order_by(contacts.c.rank)):
+        contact = _contact(cipher, contacts.name, row, tuple(grounds[row.trace_id, row.contact_id]))
+        found[row.trace_id] = (*found.get(row.trace_id, ()), contact)
+    return found
+
+
+def _ground(row: Row[Any]) -> Ground:
+    return Ground(row.provider, row.record_id, row.upstream, row.call_id, row.pointer, row.verifies)
+
+
+def _contact(cipher: FieldCipher, table: str, row: Row[Any], grounds: tuple[Ground, ...]) -> Contact:
+    sealed = cipher.open(table, "content", f"{row.trace_id}/{row.contact_id}", row.content)
+    content = decode(ContactContent, sealed)
+    return Contact(
+        kind=ContactKind(row.kind),
+        value=content.value,
+        probability=row.probability,
+        party=Party(row.party),
+        contact_id=row.contact_id,
+        status=ContactStatus(row.status),
+        address=content.address,
+        line_type=content.line_type,
+        first_seen=content.first_seen,
+        last_seen=content.last_seen,
+        grounds=grounds,
+        evidence=content.evidence,
+        grants=content.grants,
+        notes=content.notes,
+    )
+
+
+def _trace(
+    cipher: FieldCipher, row: Row[Any], contacts: tuple[Contact, ...], third_party: tuple[Contact, ...]
+) -> Trace:
+    history = decode(History, row.history)
+    matches = cipher.open("traces", "matches", row.trace_id, row.matches)
+    return Trace(
+        trace_id=row.trace_id,
+        case_id=row.case_id,
+        account_id=row.account_id,
+        tenant=row.tenant,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        stop=StopReason(row.stop),
+        stop_detail=row.stop_detail,
+        cost=row.cost,
+        steps=history.steps,
+        decisions=history.decisions,
+        matches=decode(tuple[Match, ...], matches),
+        contacts=contacts,
+        third_party_contacts=third_party,
+        events=history.events,
+        versions=history.versions,
+    )

@@ -1,0 +1,156 @@
+"""One writer per process: whatever queued up while a transaction was under way goes into the next one together.
+
+A lone write starts at once. A write that the database refuses in company is tried again alone, so that one caller's
+mistake does not fail the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from skiptrace.privacy import AuditEvent, chain
+from skiptrace.privacy.audit import START
+from skiptrace.stores import schema
+from skiptrace.stores.databases import take_turn
+from skiptrace.stores.trouble import StoreError, plain_errors
+
+TOGETHER = 256
+"""At most so many writes share a transaction, which bounds what one commit has to carry."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One write transaction, and the audit events that will be chained at its end."""
+
+    conn: AsyncConnection
+    events: list[AuditEvent] = field(default_factory=list)
+    _taken: bool = False
+
+    async def take(self) -> None:
+        """From here to the commit no other process writes to the ledger or the audit chain."""
+        if not self._taken:
+            await take_turn(self.conn)
+            self._taken = True
+
+
+Handler = Callable[[Turn, Sequence[Any]], Awaitable[Sequence[object]]]
+"""Writes several items of one kind; returns for each its result, or the exception that its caller gets."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    handler: Handler
+    item: object
+    done: asyncio.Future[Any]
+
+
+class Writer:
+    """Commits writes in turns. ``audit_key`` chains the audit rows."""
+
+    def __init__(self, engine: AsyncEngine, audit_key: bytes) -> None:
+        self._engine = engine
+        self._audit_key = audit_key
+        self._waiting: deque[_Waiting] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    async def write(self, handler: Handler, item: object) -> Any:
+        """Hand one item to ``handler`` within the next transaction; returns once that is committed."""
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(handler, item, done))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._drain())
+        return await done
+
+    async def close(self) -> None:
+        """Wait until everything handed in is committed or refused."""
+        if self._task is not None:
+            await self._task
+
+    async def _drain(self) -> None:
+        while self._waiting:
+            group = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
+            try:
+                await self._commit(group)
+            except IntegrityError:
+                await self._commit_one_by_one(group)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the waiting callers must hear of it
+                _fail(group, error)
+
+    async def _commit_one_by_one(self, group: Sequence[_Waiting]) -> None:
+        for waiting in group:
+            try:
+                await self._commit([waiting])
+            except IntegrityError as error:
+                _fail([waiting], StoreError(f"the database refused a row: {_constraint(error)}"))
+            except Exception as error:  # noqa: BLE001
+                _fail([waiting], error)
+
+    async def _commit(self, group: Sequence[_Waiting]) -> None:
+        results: list[tuple[_Waiting, object]] = []
+        with plain_errors():
+            async with self._engine.begin() as conn:
+                turn = Turn(conn)
+                for handler, items in _by_handler(group).items():
+                    results += zip(items, await handler(turn, [w.item for w in items]), strict=True)
+                await self._chain(turn)
+        for waiting, result in results:
+            _answer(waiting, result)
+
+    async def _chain(self, turn: Turn) -> None:
+        if not turn.events:
+            return
+        await turn.take()
+        last = select(schema.audit.c.number, schema.audit.c.hash).order_by(schema.audit.c.number.desc()).limit(1)
+        found = (await turn.conn.execute(last)).one_or_none()
+        number, before = (found.number, found.hash) if found else (0, START)
+        rows = [
+            {
+                "number": row.number,
+                "at": row.event.at,
+                "event": row.event.event,
+                "about": row.event.about,
+                "detail": row.event.detail,
+                "before": row.before,
+                "hash": row.hash,
+            }
+            for row in chain(self._audit_key, number, before, turn.events)
+        ]
+        await turn.conn.execute(schema.audit.insert(), rows)
+
+
+def _by_handler(group: Sequence[_Waiting]) -> dict[Handler, list[_Waiting]]:
+    kinds: dict[Handler, list[_Waiting]] = {}
+    for waiting in group:
+        kinds.setdefault(waiting.handler, []).append(waiting)
+    return kinds
+
+
+def _answer(waiting: _Waiting, result: object) -> None:
+    if waiting.done.done():
+        return
+    if isinstance(result, Exception):
+        waiting.done.set_exception(result)
+    else:
+        waiting.done.set_result(result)
+
+
+def _fail(group: Sequence[_Waiting], error: Exception) -> None:
+    for waiting in group:
+        _answer(waiting, error)
+
+
+def _constraint(error: IntegrityError) -> str:
+    """Which kind of rule was broken; the driver's text can quote the row."""
+    said = str(error.orig).lower()
+    for kind in ("foreign key", "unique", "not null", "check"):
+        if kind in said:
+            return f"{kind} constraint"
+    return "constraint"
