@@ -1,0 +1,215 @@
+"""Which channels are granted on a contact. Deny by default: a contact has no grant until a rule gives one.
+
+Each rule of this gate denies its channels, holds the contact for a person to look at, notes, or grants. A channel is
+granted when a granting rule fires for it and no rule denies or holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import time
+from functools import lru_cache
+
+from skiptrace.compliance.gate import NO, STRENGTH, Finding, Gate, evaluate, of_fact
+from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
+from skiptrace.compliance.zones import zones_of_contact
+from skiptrace.model import (
+    AccountFact,
+    Case,
+    Channel,
+    Contact,
+    ContactKind,
+    ContactStatus,
+    Effect,
+    Fact,
+    Grant,
+    Judgement,
+    LineType,
+    Party,
+    RuleDecision,
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Granting:
+    """The question of this gate."""
+
+    case: Case
+    contact: Contact
+    judgement: Judgement
+
+    @property
+    def identity(self) -> float:
+        """The best probability that a record behind this contact is the subject."""
+        behind = {(g.provider, g.record_id) for g in self.contact.grounds}
+        matches = (m for m in self.judgement.matches if (m.provider, m.record_id) in behind)
+        return max((m.probability for m in matches if m.party is Party.SUBJECT), default=0.0)
+
+
+def grant(
+    case: Case, contact: Contact, judgement: Judgement, rules: RuleBook
+) -> tuple[Contact, tuple[RuleDecision, ...]]:
+    """The contact with its grants and notes, and every rule that was evaluated on it.
+
+    Grants of voice carry the hours of rule B-09 and every zone that the number and the subject's likely residences
+    point to: a call is allowed only when it is within the hours in all of them. A letter has no hour.
+    """
+    question = Granting(case, contact, judgement)
+    about = contact.contact_id or contact.kind.value
+    applicable = [r for r in rules.by_stage[Stage.CONTACT] if contact.kind in r.kinds]
+    pairs = [(rule, evaluate(rule, CONTACT, question, rules, about)) for rule in applicable]
+    barred = {channel for rule, d in pairs if _bars(d) for channel in rule.channels or Channel}
+    grants = tuple(
+        _granted(rule, channel, question, rules)
+        for rule, d in pairs
+        if d.effect is Effect.GRANT
+        for channel in sorted(rule.channels - barred)
+    )
+    notes = tuple(f"{d.rule_id}: {d.reason}" for _, d in pairs if STRENGTH[d.effect] >= STRENGTH[Effect.NOTE])
+    return replace(contact, grants=grants, notes=(*contact.notes, *notes)), tuple(d for _, d in pairs)
+
+
+def _bars(decision: RuleDecision) -> bool:
+    return STRENGTH[decision.effect] >= STRENGTH[Effect.DENY]
+
+
+def _granted(rule: Rule, channel: Channel, question: Granting, rules: RuleBook) -> Grant:
+    hours = rules.rule("B-09")
+    if channel.value not in hours.words("timed_channels"):
+        return Grant(channel, rule.id, rule.citation)
+    zones = tuple(sorted(candidate_zones(question.contact, question.judgement.contacts, hours)))
+    return Grant(channel, rule.id, rule.citation, zones, _time(hours, "opens"), _time(hours, "closes"))
+
+
+def _time(rule: Rule, name: str) -> time:
+    return time.fromisoformat(str(rule.settings[name]))
+
+
+def candidate_zones(contact: Contact, others: Iterable[Contact], hours: Rule) -> frozenset[str]:
+    """Zones of the contact itself and of each likely residence of the subject (rule B-10: all of them count)."""
+    floor = hours.number("residence_from")
+    homes = (c for c in others if c.kind is ContactKind.ADDRESS and c.party is Party.SUBJECT and c.probability >= floor)
+    return zones_of_contact(contact).union(*(zones_of_contact(home) for home in homes))
+
+
+def _party(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    if q.contact.party is Party.SUBJECT:
+        return Finding(NO, "the contact is the subject's own")
+    if q.contact.party is Party.HOUSEHOLD:
+        return Finding(
+            "household", "the contact is shared with the household; a person has to look before its first use"
+        )
+    return Finding("yes", f"the contact is of party {q.contact.party}, not the subject's own")
+
+
+def _employer_in_florida(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    states = {s.address.state.strip().upper() for s in q.case.subject.addresses}
+    if q.contact.party is not Party.EMPLOYER or not states & set(rule.words("states")):
+        return Finding(NO, "the contact is not the employer of a debtor in such a state")
+    if q.case.account.fact(AccountFact.JUDGMENT) is Fact.YES:
+        return Finding(NO, "there is a judgment")
+    return Finding("yes", "an employer must not be contacted before there is a judgment")
+
+
+def _suppressed(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    if q.contact.status is ContactStatus.SUPPRESSED:
+        return Finding("yes", "the contact is known to be bad")
+    return Finding(NO, "nothing is held against the contact")
+
+
+def _name_alone(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    """A tie that rests on the name only is no tie, however rare the name."""
+    behind = {(g.provider, g.record_id) for g in q.contact.grounds}
+    matches = [m for m in q.judgement.matches if (m.provider, m.record_id) in behind]
+    if not matches:
+        return Finding("unknown", "no matched record stands behind the contact")
+    weak = rule.words("name_features")
+    for match in matches:
+        if any(e.bits >= rule.number("least_bits") and not e.feature.startswith(weak) for e in match.evidence):
+            return Finding(NO, "more than the name ties the contact to the subject")
+    return Finding("yes", "nothing but the name ties the contact to the subject")
+
+
+def _military_place(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    if q.contact.address and q.contact.address.state.strip().upper() in ("AA", "AE", "AP"):
+        return Finding("yes", "a military address says nothing of where the person is")
+    return Finding(NO, "the address is not a military one")
+
+
+def _workplace(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    if q.contact.party is not Party.EMPLOYER:
+        return Finding(NO, "the contact is not known to be at work")
+    if q.case.account.fact(AccountFact.NO_CALLS_AT_WORK) is Fact.YES:
+        return Finding("barred", "the consumer or the employer does not allow contact at work")
+    return Finding("yes", "the contact is at the consumer's work; a person has to look before its first use")
+
+
+def _stop_calling(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    return of_fact(q.case.account.fact(AccountFact.STOP_CALLING), "the consumer wants no telephone calls")
+
+
+def _line_type(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    if q.contact.line_type in (LineType.TOLL_FREE, LineType.PREMIUM, LineType.PAGER):
+        return Finding("not_a_consumer_phone", f"a {q.contact.line_type} number is not a consumer's phone")
+    if _area_code(q.contact.value).startswith(rule.words("not_geographic")):
+        return Finding("not_a_consumer_phone", "a toll-free, personal or premium number is not a consumer's phone")
+    if q.contact.line_type is LineType.LANDLINE:
+        return Finding(NO, "the line is a landline")
+    return Finding("wireless", f"the line is {q.contact.line_type}: the rules for wireless numbers apply")
+
+
+@lru_cache(maxsize=4096)
+def _area_code(number: str) -> str:
+    digits = "".join(c for c in number if c.isdigit())
+    return (digits[1:] if len(digits) == 11 and digits[0] == "1" else digits)[:3]
+
+
+def _found_not_given(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    return Finding("yes", "the contact was found, not given by the consumer: there is no consent")
+
+
+def _hours(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    if zones_of_contact(q.contact):
+        return Finding(
+            "known", f"calls are allowed {rule.settings['opens']}-{rule.settings['closes']} in every candidate zone"
+        )
+    return Finding("location_unknown", "location_unknown: the number names no time zone, so no hour is safe")
+
+
+def _manual_call(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    if q.contact.party is Party.SUBJECT and q.contact.probability >= rule.number("threshold"):
+        return Finding("yes", "the number very probably reaches the subject; a call dialled by hand is allowed")
+    return Finding(
+        "below", f"the probability of reaching the subject is below {rule.number('threshold'):.2f}; review first"
+    )
+
+
+def _letter(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    if q.contact.party is not Party.SUBJECT or q.identity < rule.number("threshold"):
+        return Finding(
+            "below", f"the person at the address is the subject with less than {rule.number('threshold'):.2f}"
+        )
+    if q.contact.status.value not in rule.words("statuses"):
+        return Finding("below", "the address is not believed enough to be where the subject lives now")
+    if q.contact.address and q.contact.address.line.strip().casefold().startswith(rule.words("not_to")):
+        return Finding("below", "a letter care of somebody else tells a third party")
+    return Finding("yes", "the subject very probably lives at this address; a closed letter is allowed")
+
+
+CONTACT: Gate[Granting] = {
+    "X-05": _military_place,
+    "X-11": _suppressed,
+    "D-15": _name_alone,
+    "B-05": _party,
+    "B-09": _hours,
+    "B-11": _workplace,
+    "B-13": _stop_calling,
+    "B-14": _found_not_given,
+    "B-15": _found_not_given,
+    "B-18": _letter,
+    "C-01": _found_not_given,
+    "C-02": _line_type,
+    "Q-10": _manual_call,
+    "ST-FL": _employer_in_florida,
+}

@@ -1,0 +1,92 @@
+"""What was learned on the way: bankruptcy, death, minority and doubt about identity, in the records of the subject.
+
+A sure tie is nine equal SSN digits, or the last four with the same surname. Anything less may be somebody else: the
+case is held for a person to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from skiptrace.compliance.admission import of_birth
+from skiptrace.compliance.gate import NO, Finding, Gate, Verdict, decide
+from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
+from skiptrace.model import Case, Fact, Judgement, Party, SourceRecord, Subject
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Learning:
+    """The question of this gate: all records so far, and how sure it is that each is the subject."""
+
+    case: Case
+    records: tuple[SourceRecord, ...]
+    probability: dict[tuple[str, str], float]
+    conflicts: tuple[str, ...]
+
+    def possible(self, rule: Rule) -> tuple[SourceRecord, ...]:
+        """The records that may be the subject."""
+        floor = rule.number("possible_from")
+        return tuple(r for r in self.records if self.probability.get((r.provider, r.record_id), 0.0) >= floor)
+
+
+def learned(case: Case, judgement: Judgement, records: Sequence[SourceRecord], rules: RuleBook) -> Verdict:
+    """Whether the trace may go on after what the records say. STOP and HOLD end it; no contact is granted then."""
+    own = (Party.SUBJECT, Party.UNKNOWN)
+    probability = {(m.provider, m.record_id): m.probability for m in judgement.matches if m.party in own}
+    question = Learning(case, tuple(records), probability, judgement.conflicts)
+    return decide(rules, Stage.IN_FLIGHT, IN_FLIGHT, question, "records")
+
+
+def sure(subject: Subject, record: SourceRecord) -> bool:
+    """Whether the record carries the subject's SSN, or its last four digits together with the surname."""
+    if subject.ssn and record.ssn:
+        return subject.ssn == record.ssn
+    asked, found = subject.ssn4 or subject.ssn[-4:], record.ssn4 or record.ssn[-4:]
+    surnames = {_letters(n.last) for n in subject.names} & {_letters(n.last) for n in record.names}
+    return bool(asked) and asked == found and bool(surnames - {""})
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalpha())
+
+
+def _reported(of_record: Callable[[SourceRecord], Fact], what: str) -> Callable[[Learning, Rule, RuleBook], Finding]:
+    def predicate(q: Learning, rule: Rule, book: RuleBook) -> Finding:
+        facts = [(r, of_record(r)) for r in q.possible(rule)]
+        hits = [r for r, fact in facts if fact is Fact.YES]
+        if any(sure(q.case.subject, r) for r in hits):
+            return Finding("sure_match", f"a record with the subject's SSN says: {what}")
+        if hits:
+            return Finding(
+                "possible_match", f"a record that may be the subject says: {what}; a person has to verify it"
+            )
+        if any(fact is Fact.NO for _, fact in facts):
+            return Finding(NO, f"a source denies it and none says: {what}")
+        return Finding("unheard", f"no source says: {what}; that is not a clearance")
+
+    return predicate
+
+
+def _minor(q: Learning, rule: Rule, book: RuleBook) -> Finding:
+    majority = int(rule.number("majority"))
+    young = [r for r in q.possible(rule) if of_birth(r.birth_date, q.case.as_of, majority).outcome == "yes"]
+    if any(sure(q.case.subject, r) for r in young):
+        return Finding("sure_match", f"a record with the subject's SSN shows an age under {majority}")
+    if young and q.case.subject.birth_date is None:
+        return Finding("possible_match", f"a record that may be the subject shows an age under {majority}")
+    return Finding(NO, f"no record shows that the subject is under {majority}")
+
+
+def _conflict(q: Learning, rule: Rule, book: RuleBook) -> Finding:
+    if q.conflicts:
+        return Finding("conflict", "the sources contradict each other about who the subject is")
+    return Finding(NO, "the sources do not contradict each other about who the subject is")
+
+
+IN_FLIGHT: Gate[Learning] = {
+    "X-03": _reported(lambda r: r.bankrupt, "bankruptcy"),
+    "X-04": _reported(lambda r: r.deceased, "death"),
+    "X-06": _minor,
+    "D-15": _conflict,
+}

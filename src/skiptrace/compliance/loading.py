@@ -1,0 +1,124 @@
+"""Reading the rule files: the one place of this room that does I/O."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from skiptrace.compliance.admission import ADMISSION, BATCH
+from skiptrace.compliance.contacts import CONTACT
+from skiptrace.compliance.in_flight import IN_FLIGHT
+from skiptrace.compliance.rulebook import Level, Mark, Profile, PurposeCode, Rule, RuleBook, Stage
+from skiptrace.compliance.sources import OUTBOUND, PROVIDER
+from skiptrace.errors import ConfigError
+from skiptrace.model import Channel, ContactKind, Effect
+
+SHIPPED = resources.files("skiptrace.compliance") / "rules"
+
+GATES: Final[Mapping[Stage, Mapping[str, object]]] = {
+    Stage.BATCH: BATCH,
+    Stage.ADMISSION: ADMISSION,
+    Stage.PROVIDER: PROVIDER,
+    Stage.OUTBOUND: OUTBOUND,
+    Stage.IN_FLIGHT: IN_FLIGHT,
+    Stage.CONTACT: CONTACT,
+}
+"""Every predicate there is. A rule file must say something about each."""
+
+
+def load_rules(directory: Path | None = None, profile: Profile | None = None) -> RuleBook:
+    """Read the shipped rule files, or those in ``directory`` instead. Raises ConfigError that names the rule.
+
+    A directory must hold complete files: a rule that the code knows may be switched off (``enabled = false``) but not
+    left out, and a rule whose override level is ``never`` cannot be switched off.
+    """
+    files = _read(SHIPPED if directory is None else directory)
+    digest = hashlib.sha256()
+    for name, content in files.items():
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    parsed = [(name, _parse(name, content)) for name, content in files.items()]
+    rules = tuple(_rule(name, raw) for name, data in parsed for raw in data.get("rule", ()))
+    _check_unique(rules)
+    purposes = {row["code"]: PurposeCode(**row) for _, data in parsed for row in data.get("purpose", ())}
+    states = {
+        word.casefold(): condition
+        for _, data in parsed
+        for condition, words in data.get("account_state", {}).items()
+        for word in words
+    }
+    version = digest.hexdigest()[:12]
+    book = RuleBook(rules, MappingProxyType(purposes), MappingProxyType(states), version, profile or Profile())
+    _check_gates(book)
+    return book
+
+
+def _read(folder: Traversable) -> dict[str, bytes]:
+    try:
+        found = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+        files = {f.name: f.read_bytes() for f in found}
+    except OSError as error:
+        raise ConfigError(f"the rule files in {folder} cannot be read: {error.strerror}") from None
+    if not files:
+        raise ConfigError(f"there are no rule files in {folder}; copy the shipped ones and change them there")
+    return files
+
+
+def _parse(name: str, content: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"rule file {name} is not readable TOML: {error}") from None
+
+
+def _rule(file: str, raw: Mapping[str, Any]) -> Rule:
+    rule_id = str(raw.get("id", "without an id"))
+    unknown = set(raw) - set(Rule.__dataclass_fields__)
+    if unknown:
+        raise ConfigError(f"rule {rule_id} in {file}: no such key: {', '.join(sorted(unknown))}")
+    try:
+        rule = _build(raw)
+    except (KeyError, ValueError, TypeError) as error:
+        raise ConfigError(f"rule {rule_id} in {file}: {error}") from None
+    if not rule.enabled and rule.override is Level.NEVER:
+        raise ConfigError(f"rule {rule_id} in {file} cannot be switched off: its override level is never")
+    if bool(rule.stages) == bool(rule.enforced_by):
+        raise ConfigError(f"rule {rule_id} in {file} needs either stages or enforced_by")
+    return rule
+
+
+def _build(raw: Mapping[str, Any]) -> Rule:
+    given = dict(raw)
+    given["mark"] = Mark(raw["mark"])
+    given["override"] = Level(raw["override"])
+    given["stages"] = tuple(Stage(s) for s in raw.get("stages", ()))
+    given["trigger"] = tuple(raw.get("trigger", ()))
+    given["effects"] = MappingProxyType({k: Effect(v) for k, v in raw.get("effects", {}).items()})
+    given["channels"] = frozenset(Channel(c) for c in raw.get("channels", ()))
+    given["kinds"] = frozenset(ContactKind(k) for k in raw.get("kinds", list(ContactKind)))
+    settings = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.get("settings", {}).items()}
+    given["settings"] = MappingProxyType(settings)
+    return Rule(**given)
+
+
+def _check_unique(rules: Iterable[Rule]) -> None:
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.id in seen:
+            raise ConfigError(f"rule {rule.id} is defined twice")
+        seen.add(rule.id)
+
+
+def _check_gates(book: RuleBook) -> None:
+    """Raises ConfigError when a rule names a stage without a predicate, or a predicate has no rule."""
+    for stage, gate in GATES.items():
+        ruled = {rule.id for rule in book.by_stage[stage]}
+        if missing := ", ".join(sorted(set(gate) - ruled)):
+            raise ConfigError(f"the rule files lack {missing} at stage {stage}; write enabled = false to switch off")
+        if unknown := ", ".join(sorted(ruled - set(gate))):
+            raise ConfigError(f"no code evaluates {unknown} at stage {stage}; write enforced_by instead of stages")
