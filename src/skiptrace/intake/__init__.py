@@ -1,0 +1,6 @@
+"""Placement files in, cases out; whatever is wrong is named by row and field, never by value."""
+
+from skiptrace.intake.cases import Accepted, Accounts, Problem, Rejected, Terms, case_id
+from skiptrace.intake.columns import FIELDS, ColumnMapping, Columns
+
+__all__ = ["FIELDS", "Accepted", "Accounts", "ColumnMapping", "Columns", "Problem", "Rejected", "Terms", "case_id"]
