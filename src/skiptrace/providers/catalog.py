@@ -91,6 +91,13 @@ def discover() -> Mapping[str, Manifest]:
     return found
 
 
+def manifest(provider_id: str) -> Manifest:
+    """One installed provider's manifest. Raises ConfigError when there is no such provider or its manifest is wrong."""
+    for entry in entry_points(group=GROUP, name=provider_id):
+        return read_manifest(_manifest_path(entry), provider_id)
+    raise _unknown(provider_id)
+
+
 def build(manifest: Manifest, setup: Setup) -> Provider:
     """The provider that a manifest describes. Raises ConfigError when it cannot be loaded or lacks a setting."""
     for entry in entry_points(group=GROUP, name=manifest.id):
@@ -99,7 +106,7 @@ def build(manifest: Manifest, setup: Setup) -> Provider:
         except (ImportError, AttributeError) as error:
             raise ConfigError(f"provider {manifest.id} does not load: {error}") from error
         return factory(manifest, setup)
-    raise ConfigError(f"no installed package offers a provider named {manifest.id}")
+    raise _unknown(manifest.id)
 
 
 def read_manifest(path: Path, provider_id: str) -> Manifest:
@@ -130,6 +137,10 @@ def priced(manifest: Manifest, prices: Mapping[str, Decimal]) -> Manifest:
 
 
 _FROM_FILE = TypeAdapter(Manifest)
+
+
+def _unknown(provider_id: str) -> ConfigError:
+    return ConfigError(f"no installed package offers a provider named {provider_id}")
 
 
 def _manifest_path(entry: EntryPoint) -> Path:

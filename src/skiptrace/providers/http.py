@@ -246,7 +246,7 @@ def _wait(state: RetryCallState) -> float:
     return asked if asked is not None else _backoff(state)
 
 
-_backoff = wait_exponential_jitter(initial=0.25, max=4.0, jitter=0.25)
+_backoff = wait_exponential_jitter(multiplier=0.25, max=4.0, jitter=0.25)
 
 
 def _is_local_name(host: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, TypeVar
 
 import orjson
@@ -62,7 +63,7 @@ def _items(value: object) -> object:
 def _yes_no(value: object) -> object:
     if isinstance(value, bool):
         return Fact.YES if value else Fact.NO
-    if value in {None, ""}:
+    if value is None or value == "":
         return Fact.UNKNOWN
     words = {"y": Fact.YES, "yes": Fact.YES, "true": Fact.YES, "n": Fact.NO, "no": Fact.NO, "false": Fact.NO}
     return words.get(value.lower(), value) if isinstance(value, str) else value
@@ -84,11 +85,16 @@ def read_json(provider: str, reply: Reply, model: type[T]) -> T:
         raise BrokenReply(provider, reply.headers[CUT])
     value = _parsed(provider, reply)
     try:
-        return TypeAdapter(model).validate_python(value)
+        return _adapter(model).validate_python(value)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole body"
         raise BrokenReply(provider, f"the reply is not what the vendor promises: {where} ({first['type']})") from None
+
+
+@cache
+def _adapter(model: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(model)
 
 
 def _parsed(provider: str, reply: Reply) -> object:
