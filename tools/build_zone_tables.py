@@ -32,8 +32,12 @@ OVERLAYS = {"364": "270", "930": "812", "448": "850", "458": "541", "729": "423"
 USUAL = ("America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles")
 """The names preferred where several zones keep the same time."""
 
-MOUNTAIN_TIME_IN_NEVADA = {"89825", "89883"}
-"""Jackpot and West Wendover keep the time of Idaho and Utah; the source gives them that of Nevada."""
+ALSO = {
+    "America/New_York": {"36854", "36863", "36867", "36868", "36869", "36870", "36874", "36877"},
+    "America/Chicago": {"79847"},
+    "America/Denver": {"57532", "58838", "89825", "89883"},
+}
+"""ZIP codes that (also) keep another time than the source says: towns that follow the larger place across the line."""
 
 SERVED_SHARE = 0.1
 """An area code takes the zone of this share of the ZIP codes it serves; less is a neighbour's border town."""
@@ -104,10 +108,10 @@ def on_navajo_nation(z: Zip) -> bool:
 def zones_of(z: Zip, split: dict[str, list[Zip]]) -> tuple[str, ...]:
     if on_navajo_nation(z):
         return ("America/Denver", "America/Phoenix")
-    if z.code in MOUNTAIN_TIME_IN_NEVADA:
-        return ("America/Denver", "America/Los_Angeles")
-    near = {other.zone for other in split.get(z.state, ()) if distance_km(z, other) <= NEAR_KM}
-    return distinct(near, own=z.zone)
+    zones = {zone for zone, codes in ALSO.items() if z.code in codes}
+    if z.lat and z.long:
+        zones |= {other.zone for other in split.get(z.state, ()) if distance_km(z, other) <= NEAR_KM}
+    return distinct(zones, own=z.zone)
 
 
 def zip_lines(zips: list[Zip]) -> list[str]:
