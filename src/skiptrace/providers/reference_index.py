@@ -1,0 +1,188 @@
+"""The on-disk index of a reference file: found or built once, memory-mapped, shared by all processes.
+
+It lives under ``home/reference`` in a folder named for the file and for its state. A changed file, another mapping or
+another version of the index gives another folder; a folder appears by one rename, so it is whole or not there. The
+index holds the people of the file in clear, as the file itself does, and is never more readable than the file.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from skiptrace.errors import ConfigError
+from skiptrace.providers import reference_build as build
+from skiptrace.providers.reference_build import Progress
+from skiptrace.providers.reference_keys import Facet, Signatures
+from skiptrace.providers.reference_reader import ReferenceSource
+from skiptrace.providers.reference_search import KeyTable
+
+INDEX_VERSION = 1
+"""Raised whenever keys, facets or the layout change; older indexes are then built anew."""
+
+_STATED = "index.json"
+
+N = TypeVar("N", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReferenceIndex:
+    """An index that is open. ``digest`` names the state of the file it was built from."""
+
+    digest: str
+    fields: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: int
+    left_out: int
+    table: KeyTable
+    _texts: NDArray[np.uint8]
+    _ends: NDArray[np.uint64]
+
+    def reply(self, subject: Signatures) -> bytes:
+        """JSON of the rows that may be the subject, best first: ``index``, ``fields``, ``columns`` and ``rows``."""
+        head = orjson.dumps({"index": self.digest, "fields": self.fields, "columns": self.columns})
+        rows = b",".join([self._text(int(row)) for row in self.table.search(subject)])
+        return head[:-1] + b',"rows":[' + rows + b"]}"
+
+    def _text(self, row: int) -> bytes:
+        start = int(self._ends[row - 1]) if row else 0
+        return self._texts[start : int(self._ends[row])].tobytes()
+
+
+def open_index(
+    source: ReferenceSource, columns: Mapping[str, str], home: Path, progress: Progress | None = None
+) -> ReferenceIndex:
+    """Open the index of ``source``, building it first when there is none of its present state.
+
+    Raises ConfigError when the file changes while it is read, the disk is full or ``home`` cannot be written.
+    """
+    folder = home / "reference"
+    try:
+        name, state = _names(source, columns)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(folder / f"{name}.lock"):
+            target = folder / f"{name}-{state}"
+            if not target.is_dir():
+                _remove(folder, name)
+                with _working_folder(target) as work:
+                    _build(source, columns, work, progress)
+                    if _names(source, columns)[1] != state:
+                        raise ConfigError(
+                            f"{source.path.name} changed while it was read; run again when it is complete"
+                        )
+                    work.rename(target)
+            _restrict(target, source.path)
+            return _opened(target, state)
+    except OSError as error:
+        raise ConfigError(f"the index of {source.path.name} cannot be kept in {folder}: {_advice(error)}") from error
+
+
+def _names(source: ReferenceSource, columns: Mapping[str, str]) -> tuple[str, str]:
+    """Short digests of which file it is and of the state it is in."""
+    path = source.path.resolve()
+    at = path.stat()
+    state = [at.st_size, at.st_mtime_ns, at.st_ino, source.columns, source.delimiter, source.encoding, dict(columns)]
+    return _digest(str(path)), _digest([INDEX_VERSION, *state])
+
+
+def _digest(value: object) -> str:
+    return blake2b(orjson.dumps(value), digest_size=8).hexdigest()
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One process at a time; the lock of a process that dies is released by the system."""
+    with path.open("ab") as lock:
+        path.chmod(0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _remove(folder: Path, name: str) -> None:
+    """Remove indexes of earlier states and what an interrupted build left. Processes that have one open keep it."""
+    for old in folder.glob(f"{name}-*"):
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def _working_folder(target: Path) -> Iterator[Path]:
+    """A folder of our own beside ``target``; gone afterwards unless it was renamed."""
+    work = Path(tempfile.mkdtemp(prefix=f"{target.name}-building-", dir=target.parent))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _build(source: ReferenceSource, columns: Mapping[str, str], work: Path, progress: Progress | None) -> None:
+    built = build.write_index(source, columns, work, progress)
+    stated = {
+        "fields": list(columns),
+        "columns": list(columns.values()),
+        "rows": built.rows,
+        "left_out": built.without_id + built.broken_lines,
+    }
+    (work / _STATED).write_bytes(orjson.dumps(stated))
+    _restrict(work, source.path)
+
+
+def _restrict(folder: Path, source: Path) -> None:
+    """Give the index the file's permissions: its group's only where the group is the same, never everybody's."""
+    allowed = source.stat()
+    for path in (*folder.iterdir(), folder):
+        at = path.stat()
+        shared = allowed.st_mode & 0o040 if at.st_gid == allowed.st_gid else 0
+        mode = 0o600 | shared
+        if path is folder:
+            mode = 0o700 | shared | shared >> 2
+        if stat.S_IMODE(at.st_mode) != mode:
+            path.chmod(mode)
+
+
+def _opened(folder: Path, digest: str) -> ReferenceIndex:
+    stated = orjson.loads((folder / _STATED).read_bytes())
+
+    table = KeyTable(
+        keys=_mapped(folder / build.KEYS, np.uint64),
+        ends=_mapped(folder / build.KEY_ENDS, np.uint32),
+        rows=_mapped(folder / build.KEY_ROWS, np.uint32),
+        signatures=_mapped(folder / build.SIGNATURES, np.uint32).reshape(-1, len(Facet)),
+    )
+    return ReferenceIndex(
+        digest=digest,
+        fields=tuple(stated["fields"]),
+        columns=tuple(stated["columns"]),
+        rows=stated["rows"],
+        left_out=stated["left_out"],
+        table=table,
+        _texts=_mapped(folder / build.ROW_TEXTS, np.uint8),
+        _ends=_mapped(folder / build.ROW_ENDS, np.uint64),
+    )
+
+
+def _mapped(path: Path, kind: type[N]) -> NDArray[N]:
+    """An empty file cannot be mapped."""
+    if not path.stat().st_size:
+        return np.zeros(0, kind)
+    return np.asarray(np.memmap(path, dtype=kind, mode="r"))
+
+
+def _advice(error: OSError) -> str:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return "the disk is full; free space or set home to another disk"
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return "it may not be written; set home to a directory of your own"
+    return error.strerror or "unknown"
