@@ -2,4 +2,6 @@
 
 from skiptrace.matching.judging import judge
 
-__all__ = ["judge"]
+VERSION = "1"
+
+__all__ = ["VERSION", "judge"]

@@ -1,0 +1,128 @@
+"""The only place that knows both the engine and the adapters: settings in, an App out."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+
+from skiptrace import compliance, matching, strategies, tracing
+from skiptrace.errors import ConfigError
+from skiptrace.model import Manifest
+from skiptrace.ports import Caps, Provider
+from skiptrace.providers import catalog, reference_file
+from skiptrace.providers.base import Setup
+from skiptrace.providers.http import Wire
+from skiptrace.providers.reference_build import Progress
+from skiptrace.purchase import Buyer, Stopped
+from skiptrace.settings import ProviderSettings, Settings
+from skiptrace.stores import SqlStore
+from skiptrace.tracing import App
+
+REFERENCE = "reference_file"
+
+ABANDONED_AFTER = timedelta(minutes=10)
+"""A call that was under way this long ago belongs to a process that died: far above any provider's deadline."""
+
+
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251 - this is the one place that reads it
+
+
+def new_id() -> str:
+    """An opaque id that tells nothing of whom it stands for."""
+    return uuid.uuid4().hex
+
+
+@asynccontextmanager
+async def connect(settings: Settings) -> AsyncIterator[App]:
+    """Open the store, build the providers that are configured, read strategy and rules; close all at the end.
+
+    Raises ConfigError, with what to change, when the program must not start.
+    """
+    clock = SystemClock()
+    known = catalog.discover()
+    strategy = strategies.load(settings.strategy)
+    strategies.check(strategy, known)
+    rules = compliance.load_rules(settings.rules)
+    async with AsyncExitStack() as stack:
+        wire = Wire(clock, allow_loopback=bool(settings.sandbox_url))
+        stack.push_async_callback(wire.close)
+        providers = _providers(settings, known, wire, clock)
+        for provider in providers.values():
+            stack.push_async_callback(provider.close)
+        store = await SqlStore.open(settings.database_url, settings.key_path, clock)
+        stack.push_async_callback(store.close)
+        await store.recover(clock.now() - ABANDONED_AFTER)
+        caps = Caps(settings.case_budget, settings.run_cap, settings.day_cap, settings.provider_day_cap)
+        yield App(
+            store=store,
+            providers=providers,
+            strategy=strategy,
+            rules=rules,
+            buyer=Buyer(store, clock, caps, new_id, Stopped()),
+            clock=clock,
+            new_id=new_id,
+            versions=_versions(strategy.name, rules.version),
+        )
+
+
+def prepare_reference(settings: Settings, progress: Progress | None = None) -> None:
+    """Build the index of the reference file ahead of ``connect``, telling ``progress`` the rows read. Blocks."""
+    if settings.reference_file is not None:
+        mine = settings.providers.get(REFERENCE, ProviderSettings())
+        reference_file.prepare(_reference_options(settings, mine), settings.home_dir, progress)
+
+
+def _providers(
+    settings: Settings, known: Mapping[str, Manifest], wire: Wire, clock: SystemClock
+) -> dict[str, Provider]:
+    """Those that are enabled and have what they need. A provider that the settings name must be complete."""
+    if unknown := sorted(settings.providers.keys() - known.keys()):
+        raise ConfigError(f"providers.{unknown[0]}: no such provider is installed; installed are {', '.join(known)}")
+    built: dict[str, Provider] = {}
+    for name, manifest in known.items():
+        mine = settings.providers.get(name, ProviderSettings())
+        if mine.enabled and _is_configured(settings, manifest):
+            setup = _setup(settings, manifest, mine, wire, clock)
+            built[name] = catalog.build(catalog.priced(manifest, mine.price), setup)
+    return built
+
+
+def _is_configured(settings: Settings, manifest: Manifest) -> bool:
+    if manifest.id == REFERENCE:
+        return settings.reference_file is not None
+    if manifest.method == "batch_file":
+        return manifest.id in settings.providers
+    return bool(settings.sandbox_url) or manifest.id in settings.providers
+
+
+def _setup(settings: Settings, manifest: Manifest, mine: ProviderSettings, wire: Wire, clock: SystemClock) -> Setup:
+    credentials = {name: secret.get_secret_value() for name, secret in mine.credentials.items()}
+    base_url, options = mine.base_url, dict(mine.options)
+    if settings.sandbox_url:
+        credentials = dict.fromkeys(manifest.credentials, "sandbox")
+        base_url = f"{settings.sandbox_url.rstrip('/')}/{manifest.id}"
+    if manifest.id == REFERENCE:
+        options = _reference_options(settings, mine)
+    return Setup(wire, clock, settings.home_dir, credentials, base_url, options)
+
+
+def _reference_options(settings: Settings, mine: ProviderSettings) -> dict[str, str]:
+    return {**mine.options, "file": str(settings.reference_file)}
+
+
+def _versions(strategy: str, rules: str) -> dict[str, str]:
+    """What judged: a replay that differs names its reason here."""
+    return {
+        "skiptrace": version("skiptrace"),
+        "engine": tracing.VERSION,
+        "matching": matching.VERSION,
+        "rules": rules,
+        "strategy": strategy,
+    }
