@@ -57,6 +57,7 @@ MEANING: Mapping[int, Meaning] = MappingProxyType(
 CUT = "skiptrace-cut"
 """Header that the wire adds to a reply whose body it had to cut or could not inflate; the value says why."""
 MAX_BODY_BYTES = 5 * 1024 * 1024
+MAX_HOST = 254
 ATTEMPTS = 3
 _ALLOWED_PORTS = (None, 443)
 _SECRET_HEADERS = frozenset({"set-cookie", "set-cookie2"})
@@ -113,7 +114,7 @@ class Wire:
             url = httpx.URL(text)
         except (httpx.InvalidURL, ValueError):
             raise ConfigError("a base URL is not a URL; write https://host/path") from None
-        if url.userinfo or url.query or url.fragment or not url.host:
+        if url.userinfo or url.query or url.fragment or not 0 < len(url.host) < MAX_HOST:
             raise ConfigError("a base URL is a scheme, a host and perhaps a path; nothing else belongs into it")
         if self._allow_loopback and url.scheme in {"http", "https"} and _is_local_name(url.host):
             return url
@@ -219,19 +220,23 @@ class _Bounded:
         self.data = bytearray()
         self.cut = ""
         self._limit = limit
+        self._taken = 0
         self._encoding = encoding.strip().lower()
         gzip_or_zlib = zlib.MAX_WBITS | 32
         self._inflate = zlib.decompressobj(gzip_or_zlib) if self._encoding in {"gzip", "x-gzip", "deflate"} else None
 
     def feed(self, chunk: bytes) -> None:
         room = self._limit - len(self.data) + 1
+        self._taken += len(chunk)
         try:
             self.data += self._inflate.decompress(chunk, room) if self._inflate else chunk[:room]
         except zlib.error:
             self.cut = "the body does not inflate"
-        if len(self.data) > self._limit:
+        if max(len(self.data), self._taken) > self._limit:
             del self.data[self._limit :]
             self.cut = f"the body is longer than {self._limit} bytes"
+        elif self._inflate and self._inflate.unused_data:
+            self.cut = "the compressed body goes on after its end"
 
     def finish(self) -> str:
         """Why the whole body is still not to be trusted, empty when it is."""
