@@ -1,0 +1,181 @@
+"""Compare two people's names: surnames as sets, given names by what they stand for, generations and middle names as vetoes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+from skiptrace.matching.names.parsing import parse_name
+from skiptrace.matching.names.spelling import consonants, folded, given_likeness, surname_likeness
+from skiptrace.matching.names.values import NameComparison, NameVerdict, ParsedName
+
+SAME = 0.75
+POSSIBLE = 0.4
+_UNVOWELLED = 0.85
+
+
+def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | bytes | None) -> NameComparison:
+    """Both names may be one person's: surname and given name agree, and no generation or middle name contradicts."""
+    a = a if isinstance(a, ParsedName) else parse_name(a)
+    b = b if isinstance(b, ParsedName) else parse_name(b)
+    if a.key == b.key and a.surnames:
+        return NameComparison(1.0, "same", (f"both are {a.text!r}",))
+    if not a.surnames or not b.surnames:
+        return NameComparison(0.3, "possible", (f"a name is missing: {a.text!r} and {b.text!r}",))
+    if ("business" in a.flags) != ("business" in b.flags):
+        return NameComparison(0.0, "different", (f"a business and a person: {a.text!r} and {b.text!r}",))
+    best = _compare(a, b)
+    if best.score < SAME:
+        for x, y in _readings(a, b):
+            other = _compare(x, y)
+            if other.score * 0.95 > best.score:
+                best = replace(other, score=other.score * 0.95)
+    return best
+
+
+def _readings(a: ParsedName, b: ParsedName) -> list[tuple[ParsedName, ParsedName]]:
+    """Other ways to read the two: surname first, or a name given after AKA."""
+    pairs = [(x, b) for x in a.aliases] + [(a, y) for y in b.aliases]
+    if not a.ordered:
+        pairs += [(x, b) for x in _surname_first(a)]
+    if not b.ordered:
+        pairs += [(a, y) for y in _surname_first(b)]
+    if a.ordered and b.ordered and len(b.given) == len(b.surnames) == 1 and len(a.surnames) == 1:
+        pairs += [(a, y) for y in _surname_first(b)]
+    return pairs
+
+
+def _surname_first(name: ParsedName) -> list[ParsedName]:
+    words = (*name.given, *name.middle, *name.surnames)
+    if len(words) < 2 or len(name.given) > 1:
+        return []
+    return [replace(name, given=words[1:2], middle=words[2:], surnames=words[:1])]
+
+
+def _compare(a: ParsedName, b: ParsedName) -> NameComparison:
+    if a.suffix and b.suffix and a.suffix != b.suffix:
+        return NameComparison(0.05, "different", (f"generation {a.suffix} and {b.suffix}",))
+    surname = compare_surnames(a, b)
+    reasons = [f"surname {' '.join(a.surnames)!r} and {' '.join(b.surnames)!r}"]
+    if surname == 0.0:
+        return NameComparison(0.0, "different", tuple(reasons))
+    given, how, used_a, used_b = compare_given(a, b)
+    reasons.append(f"given name {' '.join(a.given)!r} and {' '.join(b.given)!r}{f' ({how})' if how else ''}")
+    middle = _compare_middle(a.middle[used_a:], b.middle[used_b:], a, b)
+    if middle != 1.0:
+        reasons.append(f"middle name {' '.join(a.middle)!r} and {' '.join(b.middle)!r}")
+    score = surname * given * middle
+    if bool(a.suffix) != bool(b.suffix):
+        score *= 0.74
+        reasons.append(f"generation {a.suffix or 'missing'} and {b.suffix or 'missing'}")
+    if ("joint" in a.flags) != ("joint" in b.flags):
+        score *= 0.9
+    verdict: NameVerdict = "same" if score >= SAME else "possible" if score >= POSSIBLE else "different"
+    return NameComparison(round(score, 4), verdict, tuple(reasons))
+
+
+def compare_surnames(a: ParsedName, b: ParsedName) -> float:
+    """The surnames agree: equal, one of a double surname, a former name, or a spelling of the same."""
+    x, y = a.surnames, b.surnames
+    if x == y:
+        return 1.0
+    if len(x) == len(y) == 1:
+        likeness = surname_likeness(x[0], y[0])
+        if likeness >= 0.7:
+            return max(likeness, 0.95) if _respelt(a, b) else likeness
+        return max(likeness, _other_surnames(a, b))
+    if "".join(x) == "".join(y) or set(x) == set(y):
+        return 1.0
+    short, long = (x, y) if len(x) <= len(y) else (y, x)
+    best = [max(surname_likeness(word, other) for other in long) for word in short]
+    if len(short) < len(long) or len(short) == 1:
+        joined = surname_likeness("".join(short), "".join(long))
+        return max(min(best) * 0.92, joined, 0.0)
+    return max(min(best), _other_surnames(a, b), 0.5 if max(best) == 1.0 else 0.0)
+
+
+def _respelt(a: ParsedName, b: ParsedName) -> bool:
+    return a.transliterated or b.transliterated
+
+
+def _other_surnames(a: ParsedName, b: ParsedName) -> float:
+    """A former surname, a surname taken for a middle name, one without its particle, or one written without vowels."""
+    if set(a.maiden) & set(b.surnames) or set(b.maiden) & set(a.surnames):
+        return 0.92
+    if any(len(word) > 1 and word in b.surnames for word in a.middle) or any(len(word) > 1 and word in a.surnames for word in b.middle):
+        return 0.88
+    x, y = "".join(a.surnames), "".join(b.surnames)
+    low, high = sorted((x, y), key=len)
+    if len(low) >= 4 and high.endswith(low) and high[: -len(low)] in {"DE", "DELA", "DEL", "VAN", "VON", "VANDER", "DELOS", "O", "MC", "MAC", "LA", "LE", "AL", "EL", "DI", "DA", "DOS"}:
+        return 0.82 if high[: -len(low)] not in {"MC", "MAC"} else 0.3
+    if _respelt(a, b) and consonants(x) == consonants(y) and len(consonants(x)) >= 2:
+        return _UNVOWELLED
+    return 0.0
+
+
+def compare_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
+    """The given names agree: equal, an initial, a nickname, a spelling, or the middle name in use.
+
+    Returns the likeness, how the names are related, and how many middle names of each side were used up.
+    """
+    if not a.given or not b.given:
+        return 0.5, "missing", 0, 0
+    if a.given == b.given:
+        likeness, how = given_likeness(a.given[0], b.given[0])
+        return (likeness if len(a.given) == 1 else 1.0), how, 0, 0
+    whole_a, whole_b = "".join(a.given), "".join(b.given)
+    if a.middle and whole_a + a.middle[0] == whole_b and len(a.middle[0]) > 1:
+        return 1.0, "", 1, 0
+    if b.middle and whole_b + b.middle[0] == whole_a and len(b.middle[0]) > 1:
+        return 1.0, "", 0, 1
+    likeness, how = max(
+        (given_likeness(x, y) for x, y in product({a.given[0], whole_a}, {b.given[0], whole_b})), key=lambda found: found[0]
+    )
+    if likeness < 0.9:
+        likeness, how = max((likeness, how), _by_nickname(a, b), key=lambda found: found[0])
+    if likeness < 0.7 and _respelt(a, b):
+        x, y = consonants(whole_a), consonants(whole_b)
+        if len(x) >= 2 and (x == y or folded(whole_a) == folded(whole_b)):
+            likeness, how = _UNVOWELLED, "transliterated"
+    if likeness >= 0.7:
+        return likeness, how, 0, 0
+    return max(((likeness, how, 0, 0), _by_middle(a, b), _swapped(_by_middle(b, a))), key=lambda found: found[0])
+
+
+def _swapped(found: tuple[float, str, int, int]) -> tuple[float, str, int, int]:
+    return found[0], found[1], found[3], found[2]
+
+
+def _by_nickname(a: ParsedName, b: ParsedName) -> tuple[float, str]:
+    pairs = [*product(a.nicknames, b.given[:1]), *product(a.given[:1], b.nicknames)]
+    found = max((given_likeness(x, y)[0] for x, y in pairs), default=0.0)
+    return (0.96 if found == 1.0 else found * 0.95), "nickname in brackets"
+
+
+def _by_middle(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
+    """``a`` goes by the middle name, and ``b`` gives only that."""
+    if not a.middle or len(a.middle[0]) == 1 or len(b.given[0]) == 1:
+        return 0.0, "", 0, 0
+    likeness, _ = given_likeness(a.middle[0], b.given[0])
+    if likeness < 0.85:
+        return 0.0, "", 0, 0
+    if b.middle:
+        crossed = b.middle[0][0] == a.given[0][0] and (len(b.middle[0]) == 1 or len(a.given[0]) == 1 or b.middle[0] == a.given[0])
+        return (0.9 * likeness if crossed else 0.2), "given and middle name exchanged", 1, 1
+    return (0.9 if len(a.given[0]) == 1 else 0.8) * likeness, "goes by the middle name", 1, 0
+
+
+def _compare_middle(x: tuple[str, ...], y: tuple[str, ...], a: ParsedName, b: ParsedName) -> float:
+    """1 when nothing contradicts; near 0 for two middle names that cannot be one."""
+    x = tuple(word for word in x if word not in b.surnames and word not in b.maiden)
+    y = tuple(word for word in y if word not in a.surnames and word not in a.maiden)
+    if not x or not y:
+        return 1.0
+    best = max(given_likeness(p, q)[0] for p, q in product(x, y))
+    if best >= 0.7:
+        return 1.0
+    if len(x) > 1 or len(y) > 1:
+        initials_x, initials_y = {word[0] for word in x}, {word[0] for word in y}
+        if initials_x & initials_y:
+            return 0.9
+    return 0.35

@@ -1,0 +1,90 @@
+"""How alike two spellings of a name are: romanisations, misspellings, and real names one letter apart."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from skiptrace.matching.known_words import given_name, surname_count
+from skiptrace.matching.names.nicknames import is_variant, opposite_sexes, relation
+
+_FOLDS = tuple(
+    (re.compile(pattern), reading)
+    for pattern, reading in (
+        ("SHCH|SCH|SZ", "SH"), ("TSCH|TCH|CZ", "CH"), ("DZH|DJ|ZH", "J"), ("KH", "H"), ("PH", "F"), ("CK|Q", "K"), ("X", "KS"),
+        ("TS|TZ", "Z"), ("C(?!H)", "K"), ("OE|EU", "O"), ("UE|OU|OO", "U"), ("AE", "A"), ("EE|IE|EI|EY|AI|AY|IY|YI|IJ|YJ", "I"),
+        ("[YJ]", "I"), ("W", "V"), ("GH|DH|TH|RH", lambda match: match[0][0]), ("(?<=[AEIOUGJ])H|^H(?=[^AEIOU])", ""), ("(.)\\1+", "\\1"),
+        ("I+", "I"),
+    )
+)  # fmt: skip
+_COMMON_SURNAME = 1_000
+_COMMON_GIVEN = 3_000
+
+
+@lru_cache(maxsize=65_536)
+def folded(word: str) -> str:
+    """A reading that romanisations of one name share: Mueller and Muller, Yuriy and Iurii, Catherine and Katherine."""
+    for pattern, reading in _FOLDS:
+        word = pattern.sub(reading, word)
+    return word
+
+
+def consonants(word: str) -> str:
+    """The consonants only, as scripts that leave vowels out are transliterated."""
+    return re.sub("[AEIOUY`]", "", re.sub(r"(.)\1+", r"\1", word))
+
+
+@lru_cache(maxsize=131_072)
+def surname_likeness(a: str, b: str) -> float:
+    """1 for equal surnames, less for spellings of one, 0 for two surnames."""
+    if a == b:
+        return 1.0
+    if is_variant(a, b):
+        return 0.84
+    same_reading = folded(a) == folded(b)
+    common = surname_count(a) >= _COMMON_SURNAME and surname_count(b) >= _COMMON_SURNAME
+    if same_reading:
+        return 0.8 if common else 0.93
+    distance = OSA.distance(a, b, score_cutoff=2)
+    shortest = min(len(a), len(b))
+    if distance > 2 or shortest < 4:
+        return 0.0
+    if common:
+        return 0.45 if distance == 1 and shortest >= 5 else 0.0
+    if distance == 1:
+        return 0.9 if shortest >= 5 else 0.7
+    return 0.75 if shortest >= 7 and not (surname_count(a) and surname_count(b)) else 0.3
+
+
+@lru_cache(maxsize=131_072)
+def given_likeness(a: str, b: str) -> tuple[float, str]:
+    """Likeness of two given names (1 equal, 0 different) and how they are related."""
+    if a == b:
+        return (0.9, "same initial") if len(a) == 1 else (1.0, "")
+    if len(a) == 1 or len(b) == 1:
+        return (0.82, "initial") if a[0] == b[0] else (0.0, "different initials")
+    kind = relation(a, b)
+    if kind is not None:
+        return {"nickname": 0.94, "variant": 0.95, "shared_nickname": 0.86}[kind], kind.replace("_", " ")
+    if opposite_sexes(a, b):
+        return 0.05, "names of the other sex"
+    if folded(a) == folded(b):
+        return 0.92, "spelling"
+    return _misspelt(a, b)
+
+
+def _misspelt(a: str, b: str) -> tuple[float, str]:
+    distance = OSA.distance(a, b, score_cutoff=2)
+    shortest = min(len(a), len(b))
+    common = given_name(a)[0] >= _COMMON_GIVEN and given_name(b)[0] >= _COMMON_GIVEN
+    if shortest >= 3 and (a.startswith(b) or b.startswith(a)) and not common:
+        return 0.84, "shortened"
+    if distance > 2 or shortest < 4:
+        return 0.0, ""
+    if common:
+        return (0.3 if distance == 1 else 0.0), "two names alike"
+    if distance == 1:
+        return 0.9, "misspelt"
+    return (0.78, "misspelt") if shortest >= 6 and a[0] == b[0] else (0.2, "")

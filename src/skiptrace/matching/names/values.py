@@ -1,0 +1,49 @@
+"""A parsed name, and the result of comparing two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from skiptrace.model import Personal
+
+NameVerdict = Literal["same", "possible", "different"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ParsedName(Personal):
+    """A person's name in capital ASCII letters, titles and credentials removed.
+
+    ``given``, ``middle`` and ``surnames`` are tuples of words; a hyphenated name gives two words, particles are joined to
+    the word they belong to (``DELACRUZ``, ``OBRIEN``). ``maiden`` holds surnames marked as former, ``nicknames`` what
+    stood in brackets or quotes. ``suffix`` is ``JR``, ``SR``, ``II``, ``III``, ``IV``, ``V`` or "".
+    ``flags`` may hold ``estate``, ``deceased``, ``aka``, ``business``, ``joint``, ``care_of``. ``aliases`` are the names
+    after AKA, parsed. ``transliterated`` says that letters had to be respelt. ``ordered`` says that the source told given
+    name and surname apart (by columns or a comma). ``key`` is equal for equal names.
+    """
+
+    given: tuple[str, ...] = ()
+    middle: tuple[str, ...] = ()
+    surnames: tuple[str, ...] = ()
+    suffix: str = ""
+    maiden: tuple[str, ...] = ()
+    nicknames: tuple[str, ...] = ()
+    flags: frozenset[str] = frozenset()
+    aliases: tuple[ParsedName, ...] = ()
+    transliterated: bool = False
+    ordered: bool = False
+    key: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole name, as it is quoted in reasons."""
+        return " ".join((*self.given, *self.middle, *self.surnames, *((self.suffix,) if self.suffix else ())))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NameComparison(Personal):
+    """How likely two names are one person's, from 0 to 1, the verdict, and why; each reason quotes both sides."""
+
+    score: float
+    verdict: NameVerdict
+    reasons: tuple[str, ...]
