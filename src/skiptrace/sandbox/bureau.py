@@ -1,4 +1,4 @@
-"""The simulated bureau as an HTTP application: each vendor under its own prefix, its books and the truth under guard."""
+"""The simulated bureau as an HTTP application: vendors under their own prefixes, books and truth under guard."""
 
 from __future__ import annotations
 

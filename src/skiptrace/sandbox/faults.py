@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 
 class Fault(StrEnum):
-    """What goes wrong with one request. The first four cost nothing; the others come after the vendor has done its work."""
+    """What goes wrong with one request: the first four before the vendor has done its work, the others after."""
 
     RATE_LIMITED = "rate_limited"
     RATE_LIMITED_SILENTLY = "rate_limited_silently"

@@ -12,7 +12,7 @@ from skiptrace.sandbox.homes import Housing, households
 from skiptrace.sandbox.lexicon import lexicon
 from skiptrace.sandbox.world import Dwelling, Kin, Person, Stay, Tenure, World
 
-TODAY = date(2026, 11, 1)
+TODAY = date(2026, 6, 1)
 """The day on which a world stands still unless another is asked for."""
 
 _PEOPLE_PER_AREA_CODE = 42

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from random import Random
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -108,10 +109,10 @@ def score(sought: Sought, dossier: Dossier) -> float:
     """How a vendor ranks: points for what agrees, minus points for what does not. It ignores generations on purpose."""
     points = 0.0
     if sought.last:
-        fit = max(_name_fit(sought, name) for name in dossier.names)
-        if fit == 0:
+        fits = [fit for name in dossier.names if (fit := _name_fit(sought, name)) is not None]
+        if not fits:
             return 0
-        points += fit
+        points += max(fits)
     if sought.born and dossier.born:
         points += _birth_fit(sought.born, dossier.born)
     if sought.ssn and dossier.ssn:
@@ -125,23 +126,25 @@ def score(sought: Sought, dossier: Dossier) -> float:
     return points
 
 
-def _name_fit(sought: Sought, name: Name) -> float:
+def _name_fit(sought: Sought, name: Name) -> float | None:
+    """None when the surname is another one."""
     last = DamerauLevenshtein.normalized_similarity(letters(sought.last), letters(name.last))
     if last < 0.8:
-        return 0
-    return 2 * last + 2 * _first_name_fit(letters(sought.first), letters(name.first)) if sought.first else last
+        return None
+    return 2 * last + _first_name_fit(letters(sought.first), letters(name.first)) if sought.first else last
 
 
 def _first_name_fit(asked: str, held: str) -> float:
-    if asked == held or letters_of_nicknames(asked) & letters_of_nicknames(held):
-        return 1.0
+    if asked == held or _formal(asked) & _formal(held):
+        return 2.0
     if min(len(asked), len(held)) == 1 and asked[:1] == held[:1]:
-        return 0.6
-    return 0.7 if DamerauLevenshtein.distance(asked, held) == 1 else -1.0
+        return 1.2
+    return 1.4 if DamerauLevenshtein.distance(asked, held) == 1 else -3.0
 
 
-def letters_of_nicknames(name: str) -> frozenset[str]:
-    """The formal names that a first name may stand for, itself included."""
+@cache
+def _formal(name: str) -> frozenset[str]:
+    """The first names that a first name may stand for, itself included."""
     formal = {full.upper() for full, short in lexicon().nicknames.items() if name in {s.upper() for s in short}}
     return frozenset({name, *formal})
 
@@ -166,7 +169,7 @@ def _same_town(sought: Sought, address: SeenAddress) -> bool:
 
 
 def _join(parts: Sequence[Dossier]) -> Dossier:
-    """One person out of several files: every spelling of the name, each address and number once with its widest dates."""
+    """One person out of several files: each spelling, address and number once, with its widest dates."""
     best = max(parts, key=lambda part: len(part.addresses))
     names = dict.fromkeys(name for part in [best, *parts] for name in part.names)
     return replace(

@@ -115,8 +115,8 @@ class Housing:
             end = end if end and end < self._today else None
             end = _earliest(end, last + timedelta(days=rng.randint(10, 120)) if last else None)
             end = end if end and end < self._today else None
-            area = self._area_of(person, start)
-            person.tenures.append(self._line(area, LineType.MOBILE, start, end))
+            kind = LineType.MOBILE if rng.random() < 0.95 else LineType.NONFIXED_VOIP
+            person.tenures.append(self._line(self._area_of(person, start), kind, start, end))
             if end is None:
                 return
             start = end + timedelta(days=rng.choice((0, 0, 1, 5, 30, 120)))
@@ -203,7 +203,8 @@ class Housing:
         if not adults or self._rng.random() > likely:
             return
         cut = end or (self._today - timedelta(days=self._rng.randint(0, 4000)) if self._rng.random() < 0.6 else None)
-        line = self._line(place.area_code, LineType.LANDLINE, start, cut if cut is None or cut > start else end)
+        kind = LineType.FIXED_VOIP if start.year > 2008 and self._rng.random() < 0.35 else LineType.LANDLINE
+        line = self._line(place.area_code, kind, start, cut if cut is None or cut > start else end)
         for person, since, until in adults:
             first, last = max(start, since, person.born + timedelta(days=18 * YEAR)), _earliest(line.end, until)
             if first < self._today and (last is None or last > first):

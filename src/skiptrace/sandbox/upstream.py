@@ -202,7 +202,9 @@ def _majority(person: Person) -> date:
 def _phones(person: Person, spec: UpstreamSpec, world: World, rng: Random) -> Sequence[SeenPhone]:
     spans = [*person.tenures]
     if rng.random() < spec.foreign_phones:
-        others = [t for kin in person.kin for t in world.people[kin.key].tenures if t.line_type is LineType.MOBILE]
+        others = [
+            t for kin in person.kin for t in world.people[kin.key].tenures if t.line_type is not LineType.LANDLINE
+        ]
         spans += rng.sample(others, min(1, len(others)))
     seen = []
     for tenure in spans:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from skiptrace.sandbox.holdings import Holdings
 from skiptrace.sandbox.upstream import UPSTREAMS, compile_file
-from skiptrace.sandbox.vendors import enformion
+from skiptrace.sandbox.vendors import enformion, smarty, trestle
 from skiptrace.sandbox.vendors.wire import Vendor
 from skiptrace.sandbox.world import World
 
@@ -14,7 +14,13 @@ from skiptrace.sandbox.world import World
 def open_vendors(world: World) -> Mapping[str, Vendor]:
     """Compile the upstream files once and open every vendor that resells them."""
     files = {spec.id: compile_file(spec, world) for spec in UPSTREAMS}
-    vendors: list[Vendor] = [
-        enformion.Enformion(Holdings("enformion", world, [files[name] for name in enformion.BUYS]), world),
-    ]
+
+    def holdings(vendor: str, buys: Sequence[str]) -> Holdings:
+        return Holdings(vendor, world, [files[name] for name in buys])
+
+    vendors: Sequence[Vendor] = (
+        enformion.Enformion(holdings("enformion", enformion.BUYS), world),
+        smarty.Smarty(world),
+        trestle.Trestle(holdings("trestle", trestle.BUYS), world),
+    )
     return {vendor.id: vendor for vendor in vendors}

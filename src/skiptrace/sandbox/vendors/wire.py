@@ -1,4 +1,4 @@
-"""What every simulated vendor is: a pure function from a request to a reply in the vendor's own format, and a price list."""
+"""What every simulated vendor is: a price list, and a pure function from a request to a reply in its own format."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
@@ -85,6 +86,4 @@ def us_date(day: date) -> str:
 
 def stable_id(*parts: object) -> str:
     """A UUID that depends on the parts alone."""
-    from hashlib import sha256
-
     return str(UUID(bytes=sha256("|".join(map(str, parts)).encode()).digest()[:16], version=4))
