@@ -73,9 +73,10 @@ def test_a_relatives_phone_does_not_count() -> None:
 
 
 def test_a_step_is_asked_no_more_often_than_it_says() -> None:
-    skipped = move(asked=1)
-    assert isinstance(skipped, Skip)
-    assert skipped.reason == "asked 1 of at most 1 times"
+    ask = move()
+    assert isinstance(ask, Ask)
+    after = progress().after(ask, ask.product.price, build.judgement())
+    assert (after.row, after.asked, after.spent) == (1, 0, Decimal("0.25"))
 
 
 def test_a_provider_that_is_not_configured_is_skipped_by_name() -> None:

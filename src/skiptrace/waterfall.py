@@ -113,12 +113,14 @@ class Progress(Personal):
         return self.row > 0 or self.asked > 0
 
     def after(self, move: Ask, spent: Decimal, judgement: Judgement) -> Progress:
-        """One call further."""
+        """One call further; in the next row when this one has had its calls."""
         about = (move.row.provider, move.row.product, move.inquiry.about)
+        last = self.asked + 1 >= move.row.at_most
         return replace(
             self,
             judgement=judgement,
-            asked=self.asked + 1,
+            row=self.row + last,
+            asked=0 if last else self.asked + 1,
             spent=self.spent + spent,
             asked_about=self.asked_about | {about},
         )
@@ -139,8 +141,6 @@ def next_move(strategy: Strategy, manifests: Mapping[str, Manifest], progress: P
     manifest = manifests.get(row.provider)
     if manifest is None:
         return Skip(row, "the provider is not configured")
-    if progress.asked >= row.at_most:
-        return Skip(row, f"asked {progress.asked} of at most {row.at_most} times")
     if unmet := _unmet(row, strategy, progress.judgement, belief):
         return Skip(row, unmet)
     if progress.case.account.balance < row.min_balance:
