@@ -22,6 +22,9 @@ from skiptrace.providers.reference_values import full_name
 SIGNATURES, ROW_TEXTS, ROW_ENDS = "signatures.u32", "rows.jsonl", "row_ends.u64"
 KEYS, KEY_ENDS, KEY_ROWS = "keys.u64", "key_ends.u32", "key_rows.u32"
 
+_ESCAPED = bytes(range(0x20)) + b'"\\'
+"""What JSON does not allow in a string as it is (RFC 8259, section 7)."""
+
 Progress = Callable[[int, int | None], None]
 """Told the rows read so far and, when it is known, how many there are."""
 
@@ -133,7 +136,8 @@ def _with_id(batch: pa.RecordBatch, built: Built) -> pa.RecordBatch:
 def _check_unique(built: Built, column: str) -> None:
     ids = np.concatenate(built.ids) if built.ids else np.zeros(0, np.uint64)
     built.ids.clear()
-    if repeated := len(ids) - len(np.unique(ids)):
+    ids.sort()
+    if repeated := int(np.count_nonzero(ids[1:] == ids[:-1])):
         raise ConfigError(
             f"reference file: the column {column} repeats a record id in {repeated} rows; every row needs its own. "
             "Name another column with the option column_record_id"
@@ -142,13 +146,25 @@ def _check_unique(built: Built, column: str) -> None:
 
 def _write_texts(batch: pa.RecordBatch, texts: BinaryIO, ends: BinaryIO, written: int) -> int:
     """Append each row as a JSON array of its texts; returns the bytes written so far."""
-    cells = [column.to_numpy(zero_copy_only=False).tolist() for column in batch.columns]
-    lines = [orjson.dumps(row) for row in zip(*cells, strict=True)]
-    texts.write(b"".join(lines))
-    sizes = np.fromiter(map(len, lines), np.uint64, len(lines))
-    row_ends = np.cumsum(sizes, dtype=np.uint64) + np.uint64(written)
-    row_ends.tofile(ends)
-    return int(row_ends[-1]) if lines else written
+    if not batch.num_rows:
+        return written
+    cells = pc.binary_join_element_wise(*(_escaped(column) for column in batch.columns), '","')
+    rows = pc.binary_join_element_wise('["', cells, '"]', "")
+    _, offsets, text = rows.buffers()
+    row_ends = np.frombuffer(offsets, np.int32)[rows.offset : rows.offset + len(rows) + 1].astype(np.uint64)
+    texts.write(memoryview(text)[int(row_ends[0]) : int(row_ends[-1])])
+    row_ends += np.uint64(written) - row_ends[0]
+    row_ends[1:].tofile(ends)
+    return int(row_ends[-1])
+
+
+def _escaped(column: pa.Array) -> pa.Array:
+    """The cells as they stand between the quotes of JSON; nearly always the very same."""
+    text = column.buffers()[2]
+    plain = text is None or len(bytes(text).translate(None, _ESCAPED)) == text.size
+    return (
+        column if plain else pa.array([orjson.dumps(cell)[1:-1].decode() for cell in column.to_pylist()], pa.string())
+    )
 
 
 def _write_keys(signatures: Signatures, folder: Path, built: Built) -> None:
@@ -162,10 +178,12 @@ def _write_keys(signatures: Signatures, folder: Path, built: Built) -> None:
         for kind in range(len(KINDS)):
             found = keys.keys_of_kind(kind, signatures)
             order = np.argsort(found).astype(np.uint32)
-            order = order[np.searchsorted(found[order], 1) :]
-            values, counts = np.unique(found[order], return_counts=True)
-            values.tofile(different)
-            (np.cumsum(counts) + written).astype(np.uint32).tofile(ends)
+            found = found[order]
+            known = int(np.searchsorted(found, 1))
+            found, order = found[known:], order[known:]
+            last_of_key = np.flatnonzero(np.append(found[1:] != found[:-1], True)[: len(found)])
+            found[last_of_key].tofile(different)
+            (last_of_key + (written + 1)).astype(np.uint32).tofile(ends)
             order.tofile(rows)
             written += len(order)
-            built.keys += len(values)
+            built.keys += len(last_of_key)

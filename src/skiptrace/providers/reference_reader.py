@@ -44,7 +44,9 @@ class ReferenceSource:
         batches = self._csv_batches(columns) if self.delimiter else self._parquet_batches(columns)
         try:
             for batch in batches:
-                yield pa.record_batch([_as_text(batch.column(name)) for name in columns], names=list(columns))
+                texts = pa.record_batch([_as_text(batch.column(name)) for name in columns], names=list(columns))
+                texts.validate(full=True)
+                yield texts
         except (pa.ArrowException, UnicodeDecodeError) as error:
             raise ConfigError(f"{self.path.name}: {_reason(str(error))}") from None
 

@@ -70,8 +70,8 @@ class KeyTable:
         if not len(rows):
             return rows
         rank = self._rank(rows, subject)
-        leads = rows[np.argsort(-rank, kind="stable")[:_LEADS]]
-        leads = leads[self._rank(leads, subject) >= _SURE]
+        best = np.argsort(-rank, kind="stable")[:_LEADS]
+        leads = rows[best[rank[best] >= _SURE]]
         if len(leads):
             rows = np.union1d(rows, self._sharing(keys_of(self.signatures[leads])[:, _NAMED]))
             rank = self._rank(rows, subject) + _LED * self._tie(rows, leads)

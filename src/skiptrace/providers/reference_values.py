@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from skiptrace.model import Name, PartialDate
 
@@ -33,16 +34,24 @@ _UNIT_WORDS = frozenset(_UNIT_MARKS.split())
 _STREET_NOISE = frozenset(f"{_DIRECTIONS} {_SUFFIXES}".split())
 
 
+_REMEMBERED = lru_cache(maxsize=1 << 17)
+"""Files repeat their names, streets and dates; reading each once is what makes building quick."""
+
+
 def letters(text: str) -> str:
     """Upper-case A-Z of a text; accents folded, everything else dropped."""
-    return _NOT_LETTERS.sub("", _plain(text))
+    text = _plain(text)
+    return text if text.isalpha() else _NOT_LETTERS.sub("", text)
 
 
 def digits(text: str) -> str:
     """The digits of a text; a whole number that a spreadsheet wrote as ``7044.0`` loses its decimals."""
+    if text.isascii() and text.isdigit():
+        return text
     return _NOT_DIGITS.sub("", _WHOLE_FLOAT.sub(r"\1", text.strip()))
 
 
+@_REMEMBERED
 def sound(word: str) -> str:
     """How a word of A-Z sounds: its first letter's consonant group and up to four more, Soundex-like.
 
@@ -78,13 +87,14 @@ def ssn4(text: str) -> str:
     return found[-4:].zfill(4) if 2 <= len(found) <= 9 and int(found[-4:]) else ""
 
 
+@_REMEMBERED
 def partial_date(text: str) -> PartialDate | None:
     """Read ISO, compact, US (month first) and year-only dates; None when it is none.
 
     A month above 12 with a day up to 12 can only be the two transposed and is read so. A month or day that stays
     impossible is left out, and so is a year outside 1800-2200.
     """
-    text = _WHOLE_FLOAT.sub(r"\1", text.strip())
+    text = text.strip().removesuffix(".0")
     if len(text) == 8 and text.isascii() and text.isdigit():
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
     found = _DATE_PARTS.match(text)
@@ -107,10 +117,15 @@ def place(line: str) -> tuple[str, str]:
     if box:
         return "PO", box[1]
     house = _HOUSE.match(line)
-    words = _WORDS.findall((line[house.end() :] if house else line).partition("#")[0])
+    return (house[1] if house else ""), _street_core(line[house.end() :] if house else line)
+
+
+@_REMEMBERED
+def _street_core(street: str) -> str:
+    words = _WORDS.findall(street.partition("#")[0])
     unit = next((i for i, word in enumerate(words) if i and word in _UNIT_WORDS), len(words))
     words = words[:unit]
-    return (house[1] if house else ""), "".join(w for w in words if w not in _STREET_NOISE) or "".join(words)
+    return "".join(word for word in words if word not in _STREET_NOISE) or "".join(words)
 
 
 def full_name(text: str) -> Name:
