@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from skiptrace.providers import catalog
 
 from skiptrace import strategies
 from skiptrace.errors import ConfigError
+from skiptrace.providers import catalog
 
 GOOD = """
 name = "mine"

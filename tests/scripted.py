@@ -1,0 +1,74 @@
+"""A provider that does what a test tells it to, and counts what it would have charged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from skiptrace.errors import ProviderError
+from skiptrace.model import Answer, Inquiry, Manifest, Reply, Request
+from skiptrace.ports import BeforeFirstByte
+from tests import builders as build
+
+
+@dataclass(frozen=True)
+class BeforeTheFirstByte:
+    """This trouble comes while connecting: nothing was sent."""
+
+    error: ProviderError
+
+
+@dataclass(frozen=True)
+class OnTheWire:
+    """This trouble comes after the first byte was written."""
+
+    error: ProviderError
+
+
+@dataclass(frozen=True)
+class InTheReply:
+    """The reply arrives with this status, and reading it means this trouble."""
+
+    status: int
+    error: ProviderError
+
+
+Line = Answer | BeforeTheFirstByte | OnTheWire | InTheReply
+
+
+@dataclass
+class Scripted:
+    """Speaks its lines in order, one for each request that reaches it. ``sent`` counts requests that left."""
+
+    manifest: Manifest
+    script: Sequence[Line]
+    sent: int = 0
+    inquiries: list[Inquiry] = field(default_factory=list)
+
+    def to_request(self, product: str, inquiry: Inquiry) -> Request | None:
+        self.inquiries.append(inquiry)
+        name = inquiry.subject.name.text
+        return Request("POST", f"/{product}", body={"name": name, "about": inquiry.about}, fields=("name",))
+
+    async def send(self, product: str, request: Request, before_first_byte: BeforeFirstByte) -> Reply:
+        del product, request
+        line = self.script[self.sent]
+        if isinstance(line, BeforeTheFirstByte):
+            raise line.error
+        await before_first_byte()
+        self.sent += 1
+        if isinstance(line, OnTheWire):
+            raise line.error
+        status = line.status if isinstance(line, InTheReply) else 200
+        return Reply(status, str(self.sent - 1).encode(), build.NOW)
+
+    def to_answer(self, product: str, reply: Reply, call_id: str) -> Answer:
+        del product
+        line = self.script[int(reply.body)]
+        if isinstance(line, InTheReply):
+            raise line.error
+        assert isinstance(line, Answer)
+        return replace(line, records=tuple(replace(r, call_id=call_id) for r in line.records))
+
+    async def close(self) -> None:
+        """Nothing is open."""

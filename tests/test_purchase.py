@@ -1,0 +1,176 @@
+"""One purchase from intent to settlement: never pay twice, book every charge, list every doubt."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from skiptrace.errors import BrokenReply, InDoubt, SkipProvider, StopProvider, TryLater
+from skiptrace.model import Answer, Call, CallState, ChargedOn, Inquiry, Name, SourceRecord, StepResult
+from skiptrace.ports import Caps
+from skiptrace.purchase import Bought, Buyer, Stopped, canonical
+from skiptrace.stores import SqlStore
+from skiptrace.waterfall import Ask, StrategyStep
+from tests import builders as build
+from tests.builders import FixedClock
+from tests.scripted import BeforeTheFirstByte, InTheReply, Line, OnTheWire, Scripted
+
+HIT = Answer(records=(SourceRecord("r1", "acme", names=(Name("Marion", "", "Okafor"),)),))
+MISS = Answer()
+PRICE = Decimal("0.25")
+
+
+class Shop:
+    """A buyer, a scripted provider and a real ledger."""
+
+    def __init__(self, store: SqlStore, clock: FixedClock, *script: Line, caps: Caps | None = None) -> None:
+        numbers = itertools.count()
+        self.store, self.provider = store, Scripted(build.manifest(), script)
+        self.stopped = Stopped()
+        self.buyer = Buyer(store, clock, caps or Caps(), lambda: f"call-{next(numbers)}", self.stopped)
+
+    async def buy(self, **changes: object) -> Bought:
+        case = build.case(**changes)
+        await self.store.accept([case])
+        manifest = self.provider.manifest
+        row = StrategyStep(manifest.id, "search")
+        ask = Ask(row, manifest, manifest.product("search"), Inquiry(case.subject), Decimal(1), "test")
+        return await self.buyer.buy(case, ask, self.provider)
+
+    async def calls(self) -> list[Call]:
+        return list(await self.store.calls("case-1"))
+
+    async def state(self) -> tuple[CallState, Decimal]:
+        (call,) = await self.calls()
+        return call.state, call.charged
+
+
+async def test_a_hit_is_charged_at_its_price_and_its_bytes_are_kept(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, HIT)
+    bought = await shop.buy()
+    assert (bought.result, bought.cost) == (StepResult.FOUND, PRICE)
+    assert await shop.state() == (CallState.SETTLED, PRICE)
+    reply = await store.reply(bought.call_id)
+    assert reply is not None
+    assert reply.body == b"0"
+
+
+async def test_nothing_found_is_an_answer_and_costs_nothing_where_only_hits_are_charged(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    shop = Shop(store, clock, MISS)
+    bought = await shop.buy()
+    assert (bought.result, bought.cost) == (StepResult.NOTHING_FOUND, Decimal(0))
+    assert await shop.state() == (CallState.SETTLED, Decimal(0))
+
+
+async def test_nothing_found_is_charged_where_every_request_is(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, MISS)
+    shop.provider.manifest = build.manifest(build.product(charged_on=ChargedOn.REQUEST))
+    assert (await shop.buy()).cost == PRICE
+
+
+async def test_the_same_question_is_bought_once_also_for_another_case(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, HIT)
+    await shop.buy()
+    again = await shop.buy()
+    other = await shop.buy(case_id="case-2")
+    assert [b.result for b in (again, other)] == [StepResult.FOUND] * 2
+    assert [b.cost for b in (again, other)] == [Decimal(0)] * 2
+    assert shop.provider.sent == 1
+
+
+async def test_a_miss_is_remembered_for_as_long_as_the_terms_say(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, MISS, HIT)
+    await shop.buy()
+    clock.at += timedelta(days=7) - timedelta(milliseconds=1)
+    assert (await shop.buy()).result is StepResult.NOTHING_FOUND
+    assert shop.provider.sent == 1
+    clock.at += timedelta(milliseconds=2)
+    assert (await shop.buy()).result is StepResult.FOUND
+
+
+async def test_another_tenant_buys_for_itself(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, HIT, HIT)
+    await shop.buy()
+    assert (await shop.buy(case_id="case-2", tenant="other")).cost == PRICE
+
+
+async def test_trouble_before_the_first_byte_releases_the_price_and_may_be_asked_again(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    shop = Shop(store, clock, BeforeTheFirstByte(TryLater("acme", "no connection")))
+    bought = await shop.buy()
+    assert (bought.result, bought.reason) == (StepResult.FAILED, "no connection")
+    assert await shop.state() == (CallState.NOT_CHARGED, Decimal(0))
+    shop.provider.script = (HIT,)
+    assert (await shop.buy()).result is StepResult.FOUND
+
+
+async def test_silence_after_the_first_byte_is_a_doubt_and_is_never_repeated(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    shop = Shop(store, clock, OnTheWire(InDoubt("acme", "the deadline passed")), HIT)
+    assert (await shop.buy()).result is StepResult.IN_DOUBT
+    clock.at += timedelta(days=400)
+    assert (await shop.buy()).result is StepResult.IN_DOUBT
+    assert shop.provider.sent == 1
+    assert [call.state for call in await store.in_doubt("default")] == [CallState.IN_DOUBT]
+
+
+async def test_trouble_with_the_key_stops_the_provider_for_the_run(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, InTheReply(403, StopProvider("acme", "HTTP status 403")))
+    assert (await shop.buy()).result is StepResult.FAILED
+    other = build.subject(names=(Name("Abel", "", "Nyberg"),))
+    bought = await shop.buy(case_id="case-2", subject=other)
+    assert (bought.result, bought.reason) == (StepResult.NOT_ASKED, "stopped earlier in this run: HTTP status 403")
+
+
+@pytest.mark.parametrize(
+    ("line", "charged_on", "charged"),
+    [
+        (InTheReply(400, SkipProvider("acme", "x")), ChargedOn.HIT, Decimal(0)),
+        (InTheReply(400, SkipProvider("acme", "x")), ChargedOn.REQUEST, PRICE),
+        (InTheReply(503, BrokenReply("acme", "x")), ChargedOn.REQUEST, Decimal(0)),
+        (InTheReply(200, BrokenReply("acme", "x")), ChargedOn.HIT, PRICE),
+    ],
+)
+async def test_an_unusable_reply_is_booked_as_charged_unless_the_terms_say_that_it_is_free(
+    store: SqlStore, clock: FixedClock, line: InTheReply, charged_on: ChargedOn, charged: Decimal
+) -> None:
+    shop = Shop(store, clock, line)
+    shop.provider.manifest = build.manifest(build.product(charged_on=charged_on))
+    bought = await shop.buy()
+    assert (bought.result, bought.cost) == (StepResult.FAILED, charged)
+    assert await shop.state() == (CallState.SETTLED, charged)
+
+
+async def test_a_cap_refuses_before_anything_is_sent(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, HIT, caps=Caps(day=Decimal("0.24")))
+    bought = await shop.buy()
+    assert bought.result is StepResult.REFUSED
+    assert "day" in bought.reason
+    assert shop.provider.sent == 0
+
+
+async def test_a_lookup_in_our_own_file_travels_with_the_case_and_is_not_booked_before(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    shop = Shop(store, clock, HIT)
+    free = build.product(price=Decimal(0), charged_on=ChargedOn.NEVER)
+    shop.provider.manifest = build.manifest(free, method="batch_file", resends_safely=True)
+    bought = await shop.buy()
+    assert bought.local_reply is not None
+    assert bought.local_reply.call.call_id == bought.call_id
+    assert await shop.calls() == []
+
+
+def test_the_fingerprint_does_not_depend_on_the_order_of_keys() -> None:
+    request = Scripted(build.manifest(), ()).to_request("search", Inquiry(build.subject()))
+    assert request is not None
+    assert canonical(request) == canonical(replace(request, body={"about": "", "name": "Marion T Okafor"}))
+    assert canonical(request) != canonical(replace(request, path="/other"))
