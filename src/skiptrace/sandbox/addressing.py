@@ -6,7 +6,8 @@ import re
 
 _BOX = re.compile(r"\b(?:P\.?\s*O\.?\s*)?BOX\s+(\d+)")
 _NUMBER = re.compile(r"\s*(\d+)\b")
-_UNIT = re.compile(r"(?:\b(?:APT|APARTMENT|UNIT|STE|SUITE|PMB)|#)[\s.#]*([0-9A-Z]+)")
+_UNIT = re.compile(r"(?:\b(?:APT|APARTMENT|UNIT|STE|SUITE|PMB)\b|#)[\s.#]*([0-9A-Z]+)")
+_BARE_UNIT = re.compile(r"\d+ .+ (\d+[A-Z]?)$")
 _ZIP = re.compile(r"\b(\d{5})(?:-\d{4})?\s*$")
 _TOWN = re.compile(r"([A-Za-z .'-]+?),?\s+([A-Za-z]{2})(?:\s+\d{5}(?:-\d{4})?)?\s*$")
 
@@ -18,8 +19,9 @@ def house_number(text: str) -> str:
 
 
 def unit_number(text: str) -> str:
-    """Apartment, unit, suite or private mailbox, without its designator."""
-    found = _UNIT.search(text.upper())
+    """Apartment, unit, suite or private mailbox without its designator; a number that ends the line counts as one."""
+    upper = text.upper()
+    found = _UNIT.search(upper) or _BARE_UNIT.fullmatch(upper.partition(",")[0].strip())
     return found.group(1) if found else ""
 
 
@@ -38,3 +40,22 @@ def city_and_state(text: str) -> tuple[str, str]:
 def street_name(line: str) -> str:
     """The delivery line without house number and unit, in upper case."""
     return re.sub(r"^\s*\d+\s+", "", _UNIT.sub("", line.upper())).strip(" ,#")
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two full addresses of the world mean one dwelling.
+
+    House numbers are unique within a city of the world, so number, unit and ZIP (or city and state) decide, and
+    neither a misspelt street nor another order of words hides an address.
+    """
+    if (house_number(one), unit_number(one)) != (house_number(other), unit_number(other)):
+        return False
+    if zip_code(one) and zip_code(other):
+        return zip_code(one) == zip_code(other)
+    return town_of(one) == town_of(other) != ("", "")
+
+
+def town_of(address: str) -> tuple[str, str]:
+    """City and state of a full address, in upper case."""
+    parts = [part.strip() for part in address.upper().split(",")]
+    return city_and_state(", ".join(parts[-2:])) if len(parts) > 2 else ("", "")

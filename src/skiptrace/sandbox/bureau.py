@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import asdict
 from hmac import compare_digest
 from secrets import token_urlsafe
 
@@ -15,6 +16,7 @@ from starlette.routing import Route
 
 from skiptrace.sandbox.billing import Books, Charge, request_digest
 from skiptrace.sandbox.faults import USUAL, Fault, Faults, Weather
+from skiptrace.sandbox.truth import truths
 from skiptrace.sandbox.vendors import open_vendors
 from skiptrace.sandbox.vendors.wire import Asked, Told, Vendor
 from skiptrace.sandbox.world import World
@@ -37,6 +39,7 @@ class Bureau:
     def app(self) -> Starlette:
         return Starlette(
             routes=[
+                Route("/_truth/accounts", self._guarded(self._truth), methods=["POST"]),
                 Route("/_bill", self._guarded(self._bill)),
                 Route("/_faults", self._guarded(self._switch_faults), methods=["GET", "POST", "DELETE"]),
                 Route("/{provider}{path:path}", self._ask, methods=["GET", "POST"]),
@@ -105,6 +108,11 @@ class Bureau:
             return await handler(request)
 
         return guarded
+
+    async def _truth(self, request: Request) -> Response:
+        """The body is a JSON array of account numbers."""
+        wanted = orjson.loads(await request.body())
+        return _json(200, [asdict(truth) for truth in truths(self.world, wanted)])
 
     async def _bill(self, _: Request) -> Response:
         return _json(200, self.books.invoice())
