@@ -1,0 +1,189 @@
+"""The whole loop on a real store: gate, plan, ask, judge, decide, keep; and the same again from what was kept."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from decimal import Decimal
+
+from skiptrace import compliance, matching, strategies
+from skiptrace.errors import StopProvider
+from skiptrace.model import (
+    Address,
+    AddressSighting,
+    Answer,
+    Case,
+    Channel,
+    ContactKind,
+    ContactStatus,
+    Fact,
+    Name,
+    PartialDate,
+    Party,
+    PhoneSighting,
+    Purpose,
+    SourceRecord,
+    StepResult,
+    StopReason,
+    Trace,
+)
+from skiptrace.ports import Caps
+from skiptrace.purchase import Buyer, Stopped
+from skiptrace.replay import replay
+from skiptrace.stores import SqlStore
+from skiptrace.tracing import App, trace
+from skiptrace.waterfall import Strategy, StrategyStep, When
+from tests import builders as build
+from tests.builders import FixedClock
+from tests.scripted import InTheReply, Line, Scripted
+
+NEW_HOME = Address("2207 Pecan Grove Ln", "", "Dallas", "TX", "75201")
+OWN = SourceRecord(
+    record_id="r1",
+    provider="acme",
+    names=(Name("Marion", "T", "Okafor"),),
+    birth_date=PartialDate(1971, 5, 23),
+    ssn4="0142",
+    addresses=(
+        AddressSighting(
+            Address("118 Alder Ct", "Apt 4", "Austin", "TX", "78701"), PartialDate(2018), PartialDate(2023)
+        ),
+        AddressSighting(NEW_HOME, PartialDate(2024), PartialDate(2026, 10)),
+    ),
+    phones=(PhoneSighting("2145550117", first_seen=PartialDate(2024), last_seen=PartialDate(2026, 10)),),
+)
+STRANGER = replace(
+    OWN,
+    record_id="r9",
+    names=(Name("Gustav", "", "Brandt"),),
+    birth_date=PartialDate(1950, 1, 2),
+    ssn4="9999",
+    addresses=(AddressSighting(Address("5 Other Rd", "", "Reno", "NV", "89501"), None, PartialDate(2026)),),
+    phones=(PhoneSighting("7755550111", last_seen=PartialDate(2026)),),
+)
+
+
+def app_of(
+    store: SqlStore, clock: FixedClock, *scripts: tuple[str, tuple[Line, ...]]
+) -> tuple[App, dict[str, Scripted]]:
+    providers = {name: Scripted(build.manifest(id=name), script) for name, script in scripts}
+    shipped = strategies.load()
+    steps = tuple(StrategyStep(name, "search", (When.NO_ADDRESS, When.NO_PHONE)) for name in providers)
+    strategy = Strategy("test", shipped.wanted, shipped.recovery, shipped.worth_at_most, steps)
+    numbers = itertools.count(1)
+    buyer = Buyer(store, clock, Caps(), lambda: f"call-{next(numbers)}", Stopped())
+    rules = compliance.load_rules(None)
+    versions = {"matching": matching.VERSION}
+    return App(store, providers, strategy, rules, buyer, clock, lambda: "trace-1", versions), providers
+
+
+async def run(app: App, case: Case) -> Trace:
+    await app.store.accept([case])
+    return await trace(case, app)
+
+
+async def test_a_debtor_who_moved_is_found_with_reasons_grants_and_provenance(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    app, _ = app_of(store, clock, ("acme", (Answer(records=(OWN, STRANGER)),)))
+    done = await run(app, build.case())
+
+    best = next(c for c in done.contacts if c.kind is ContactKind.ADDRESS)
+    assert best.address is not None
+    assert (best.address.city, best.party) == ("Dallas", Party.SUBJECT)
+    assert [(g.provider, g.record_id, g.call_id) for g in best.grounds] == [("acme", "r1", "call-1")]
+    assert done.cost == Decimal("0.25")
+    own = next(m for m in done.matches if m.record_id == "r1")
+    stranger = next(m for m in done.matches if m.record_id == "r9")
+    assert own.probability > 0.95
+    assert stranger.probability < 0.05
+    assert all(e.feature for e in own.evidence)
+    assert not any("Reno" in c.value.title() for c in done.contacts)
+
+
+async def test_every_contact_starts_with_no_grant_and_gets_only_what_a_rule_gives(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    app, _ = app_of(store, clock, ("acme", (Answer(records=(OWN,)),)))
+    done = await run(app, build.case())
+    granted = {g.channel for c in done.contacts for g in c.grants}
+    assert granted <= {Channel.VOICE_MANUAL, Channel.MAIL}
+    assert all(g.rule_id and g.citation for c in done.contacts for g in c.grants)
+
+
+async def test_without_a_purpose_nobody_is_asked(store: SqlStore, clock: FixedClock) -> None:
+    app, providers = app_of(store, clock, ("acme", (Answer(records=(OWN,)),)))
+    done = await run(app, build.case(purpose=Purpose()))
+    assert done.stop is StopReason.REFUSED
+    assert "A-01" in done.stop_detail
+    assert providers["acme"].sent == 0
+    assert done.cost == 0
+
+
+async def test_a_closed_account_is_refused_before_any_call(store: SqlStore, clock: FixedClock) -> None:
+    app, providers = app_of(store, clock, ("acme", (Answer(records=(OWN,)),)))
+    done = await run(app, build.case(account=build.account(state="closed")))
+    assert done.stop is StopReason.REFUSED
+    assert providers["acme"].sent == 0
+
+
+async def test_a_death_learned_on_the_way_ends_the_trace_and_withholds_what_was_found(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    dead = replace(OWN, deceased=Fact.YES)
+    app, providers = app_of(store, clock, ("acme", (Answer(records=(dead,)),)), ("next", (Answer(),)))
+    done = await run(app, build.case())
+    assert done.stop in {StopReason.STOPPED, StopReason.HELD}
+    assert "X-04" in done.stop_detail
+    assert providers["next"].sent == 0
+    assert {c.status for c in done.contacts} == {ContactStatus.SUPPRESSED}
+    assert not any(c.grants for c in done.contacts)
+
+
+async def test_trouble_with_one_provider_moves_on_to_the_next(store: SqlStore, clock: FixedClock) -> None:
+    broken = InTheReply(403, StopProvider("first", "HTTP status 403"))
+    app, _ = app_of(store, clock, ("first", (broken,)), ("second", (Answer(records=(OWN,)),)))
+    done = await run(app, build.case())
+    assert [(s.provider, s.result) for s in done.steps] == [
+        ("first", StepResult.FAILED),
+        ("second", StepResult.FOUND),
+    ]
+
+
+async def test_a_provider_whose_purpose_is_not_declared_is_not_asked(store: SqlStore, clock: FixedClock) -> None:
+    app, providers = app_of(store, clock, ("acme", (Answer(records=(OWN,)),)))
+    done = await run(app, build.case(purpose=replace(build.COLLECTION, glba="GLBA_NONE")))
+    assert [(s.provider, s.result) for s in done.steps] == [("acme", StepResult.REFUSED)]
+    assert providers["acme"].sent == 0
+
+
+async def test_nothing_found_and_not_asked_are_told_apart(store: SqlStore, clock: FixedClock) -> None:
+    app, _ = app_of(store, clock, ("acme", (Answer(),)))
+    poor = build.case(case_id="case-2", account=build.account(balance=Decimal(1)))
+    assert [s.result for s in (await run(app, build.case())).steps] == [StepResult.NOTHING_FOUND]
+    done = await run(replace(app, new_id=lambda: "trace-2"), poor)
+    assert [s.result for s in done.steps] == [StepResult.NOT_ASKED]
+    assert done.stop is StopReason.NOT_WORTH_IT
+
+
+async def test_what_was_kept_is_what_was_returned(store: SqlStore, clock: FixedClock) -> None:
+    app, _ = app_of(store, clock, ("acme", (Answer(records=(OWN, STRANGER)),)))
+    done = await run(app, build.case())
+    assert await store.trace(done.trace_id) == done
+    assert [r.record_id for r in await store.records(done.trace_id)] == ["r1", "r9"]
+
+
+async def test_the_same_stored_inputs_give_the_same_trace(store: SqlStore, clock: FixedClock) -> None:
+    script: tuple[Line, ...] = (Answer(records=(OWN, STRANGER)),)
+    app, providers = app_of(store, clock, ("first", (Answer(),)), ("acme", script))
+    done = await run(app, build.case())
+    again = await replay(done.trace_id, app)
+    assert again == done
+    assert providers["acme"].sent == 1
+
+
+async def test_a_record_that_asked_to_be_left_out_is_left_out(store: SqlStore, clock: FixedClock) -> None:
+    app, _ = app_of(store, clock, ("acme", (Answer(records=(replace(OWN, opted_out=True),)),)))
+    done = await run(app, build.case())
+    assert done.contacts == ()
+    assert done.matches == ()
