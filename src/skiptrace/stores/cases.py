@@ -8,8 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, exists, func, select
 
 from skiptrace.model import (
     Account,
@@ -22,13 +21,17 @@ from skiptrace.model import (
     Purpose,
     Subject,
 )
-from skiptrace.ports import Clock
+from skiptrace.ports import BatchState, Clock
 from skiptrace.privacy import AuditEvent, FieldCipher
 from skiptrace.stores.codec import decode, encode
-from skiptrace.stores.schema import cases
+from skiptrace.stores.databases import insert_into
+from skiptrace.stores.schema import calls, cases, traces
 from skiptrace.stores.writer import Turn
 
 CHUNK = 500
+"""So many cases are written or read at a time."""
+
+_FINISHED = exists().where(traces.c.case_id == cases.c.case_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +51,24 @@ class Intake:
         self._cipher = cipher
         self._clock = clock
 
-    async def accept(self, turn: Turn, several: Sequence[Sequence[Case]]) -> Sequence[object]:
-        return [await self._accept(turn, given) for given in several]
+    def accept(self, turn: Turn, several: Sequence[Sequence[Case]]) -> Sequence[object]:
+        return [self._accept(turn, given) for given in several]
 
-    async def _accept(self, turn: Turn, given: Sequence[Case]) -> int:
+    def _accept(self, turn: Turn, given: Sequence[Case]) -> int:
         now = self._clock.now()
-        dialect = postgresql if turn.conn.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(cases).on_conflict_do_nothing(index_elements=["case_id"]).returning(cases.c.case_id)
+        insert = insert_into(turn.conn, cases)
+        statement = insert.on_conflict_do_nothing(index_elements=["case_id"]).returning(cases.c.case_id)
         new = 0
         for start in range(0, len(given), CHUNK):
-            rows = [case_row(self._cipher, case, now) for case in given[start : start + CHUNK]]
-            new += len((await turn.conn.execute(statement, rows)).all())
+            rows = [_row(self._cipher, case, now) for case in given[start : start + CHUNK]]
+            new += len((turn.conn.execute(statement, rows)).all())
         if new:
             batches = sorted({case.batch_id for case in given})
             turn.events.append(AuditEvent(now, "cases.accepted", " ".join(batches), f"{new} cases"))
         return new
 
 
-def case_row(cipher: FieldCipher, case: Case, accepted_at: datetime) -> dict[str, object]:
+def _row(cipher: FieldCipher, case: Case, accepted_at: datetime) -> dict[str, object]:
     subject, row = case.subject, case.case_id
     terms = Terms(case.account, case.purpose, case.requester, case.budget)
     sealed = {
@@ -87,7 +90,7 @@ def case_row(cipher: FieldCipher, case: Case, accepted_at: datetime) -> dict[str
     } | {column: cipher.seal("cases", column, row, encode(value)) for column, value in sealed.items()}
 
 
-def case_of(cipher: FieldCipher, row: Row[Any]) -> Case:
+def _case(cipher: FieldCipher, row: Row[Any]) -> Case:
     terms = decode(Terms, row.terms)
 
     def opened(column: str) -> bytes:
@@ -113,4 +116,31 @@ def case_of(cipher: FieldCipher, row: Row[Any]) -> Case:
         as_of=row.as_of,
         tenant=row.tenant,
         batch_id=row.batch_id,
+    )
+
+
+def read_case(conn: Connection, cipher: FieldCipher, case_id: str) -> Case | None:
+    row = conn.execute(select(cases).where(cases.c.case_id == case_id)).one_or_none()
+    return None if row is None else _case(cipher, row)
+
+
+def unfinished_page(conn: Connection, cipher: FieldCipher, batch_id: str, after: int) -> Sequence[tuple[int, Case]]:
+    """The next cases without a finished trace behind row number ``after``, each with its own number."""
+    page = (
+        select(cases)
+        .where(cases.c.batch_id == batch_id, cases.c.number > after, ~_FINISHED)
+        .order_by(cases.c.number)
+        .limit(CHUNK)
+    )
+    return [(row.number, _case(cipher, row)) for row in conn.execute(page)]
+
+
+def batch_state(conn: Connection, batch_id: str) -> BatchState:
+    accepted = select(func.count()).select_from(cases).where(cases.c.batch_id == batch_id)
+    spent = select(func.sum(calls.c.charged)).where(calls.c.batch_id == batch_id)
+    return BatchState(
+        batch_id=batch_id,
+        accepted=conn.execute(accepted).scalar_one(),
+        done=conn.execute(accepted.where(_FINISHED)).scalar_one(),
+        spent=conn.execute(spent).scalar_one() or Decimal(0),
     )

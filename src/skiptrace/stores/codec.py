@@ -34,7 +34,7 @@ def encode(value: object) -> bytes:
 def decode(kind: type[T], data: bytes | str) -> T:
     """Read back what ``encode`` wrote. Raises StoreError when this version cannot read it."""
     try:
-        return cast("T", _reader(kind).validate_json(data)[1])
+        return cast("T", _reader(cast("Hashable", kind)).validate_json(data)[1])
     except ValidationError:
         # pydantic's message would repeat the value, which may be a person's
         raise StoreError(f"a stored {_title(kind)} cannot be read by this version: install the newer one") from None

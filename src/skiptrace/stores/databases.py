@@ -1,76 +1,137 @@
-"""The two databases behind one code path: everything that differs between SQLite and PostgreSQL stands here."""
+"""The two databases behind one code path: everything that differs between SQLite and PostgreSQL stands here.
+
+Store code is plain functions of a SQLAlchemy connection. SQLite runs each in a thread, PostgreSQL in a greenlet over
+asyncpg: one hop per transaction instead of several per statement.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Protocol, TypeVar
 
-from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from skiptrace.errors import ConfigError
 
 BUSY_SECONDS = 30
+READERS = 4
 _TURN = 0x736B6970
 """Key of the PostgreSQL advisory lock under which writers take turns."""
 
-_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
-}
+_READING = {"skiptrace_reading": True}
+"""Marks a connection on which no transaction is begun."""
+
+T = TypeVar("T")
 
 
-def engine_for(url: str) -> AsyncEngine:
-    """An engine for ``sqlite:///path`` or ``postgresql://…``. Raises ConfigError for anything else."""
-    parsed = _parse(url)
-    if parsed.drivername.startswith("sqlite"):
-        return _sqlite(parsed)
-    return create_async_engine(parsed, pool_size=5, max_overflow=5, pool_pre_ping=True, hide_parameters=True)
+class Database(Protocol):
+    """Runs functions of a connection."""
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """One transaction, committed when ``work`` returns and rolled back when it raises."""
+        ...
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """No transaction: each statement sees what is committed."""
+        ...
+
+    async def close(self) -> None: ...
 
 
-def is_sqlite(engine: AsyncEngine) -> bool:
-    return engine.dialect.name == "sqlite"
+def database_at(url: str) -> Database:
+    """``sqlite:///path`` or ``postgresql://…``. Raises ConfigError for anything else."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ConfigError("the database URL is not a URL (it is not shown: it can hold a password)") from None
+    kind = parsed.drivername.partition("+")[0]
+    if kind == "sqlite":
+        return Sqlite(parsed)
+    if kind in ("postgresql", "postgres"):
+        return Postgres(parsed)
+    raise ConfigError(f"no such kind of database: {kind}; write sqlite:///path or postgresql://user@host/name")
 
 
-async def take_turn(conn: AsyncConnection) -> None:
+class Sqlite:
+    """An embedded database: WAL, every commit synced to the disk, one writer at a time in any number of processes."""
+
+    def __init__(self, url: URL) -> None:
+        if url.database in (None, "", ":memory:"):
+            raise ConfigError("the database URL names no file: write sqlite:/// and a path")
+        _make_private(Path(url.database or ""))
+        self._engine = _sqlite_engine(url.set(drivername="sqlite+pysqlite"))
+        self._threads = ThreadPoolExecutor(READERS + 1, thread_name_prefix="skiptrace-store")
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        return await self._run(partial(_in_transaction, self._engine, work))
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return await self._run(partial(_without_transaction, self._engine, work))
+
+    async def close(self) -> None:
+        await self._run(self._engine.dispose)
+        self._threads.shutdown()
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+class Postgres:
+    """A PostgreSQL server, by asyncpg."""
+
+    def __init__(self, url: URL) -> None:
+        url = url.set(drivername="postgresql+asyncpg")
+        self._engine = create_async_engine(
+            url, pool_size=READERS + 1, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        )
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        async with self._engine.begin() as conn:
+            return await conn.run_sync(work)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        async with self._engine.connect() as conn:
+            return await (await conn.execution_options(isolation_level="AUTOCOMMIT")).run_sync(work)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def take_turn(conn: Connection) -> None:
     """Wait until no other process writes to the ledger or the audit chain; held until the transaction ends.
 
     SQLite has waited already: its write transactions begin IMMEDIATE.
     """
     if conn.dialect.name == "postgresql":
-        await conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN})
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN})
 
 
-def _parse(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-        driver = _DRIVERS[parsed.drivername]
-    except (ArgumentError, KeyError, ValueError):
-        raise ConfigError(
-            "the database URL must begin with sqlite:/// and a path, or with postgresql:// (the rest is not shown)"
-        ) from None
-    if driver.startswith("sqlite") and parsed.database in (None, "", ":memory:"):
-        raise ConfigError("the database URL names no file: write sqlite:/// and a path")
-    return parsed.set(drivername=driver)
+def insert_into(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT."""
+    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def _sqlite(url: URL) -> AsyncEngine:
-    _private_file(Path(url.database or ""))
-    engine = create_async_engine(
-        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=4, max_overflow=4, hide_parameters=True
-    )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
-    return engine
+def _in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.begin() as conn:
+        return work(conn)
 
 
-def _private_file(path: Path) -> None:
+def _without_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.connect() as conn:
+        return work(conn.execution_options(**_READING))
+
+
+def _make_private(path: Path) -> None:
     """Create the file before SQLite does, for its owner only; the WAL files take over its mode."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -79,21 +140,23 @@ def _private_file(path: Path) -> None:
         raise ConfigError(f"the database file {path} cannot be opened: {error.strerror}") from None
 
 
+def _sqlite_engine(url: URL) -> Engine:
+    waits = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(url, connect_args=waits, pool_size=READERS + 1, max_overflow=0, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     # sqlite3 would begin transactions by itself, and too late; from here on only _begin_immediate does.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout = {BUSY_SECONDS * 1000}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "cache_size = -16000",
-    ):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_immediate(conn: Connection) -> None:
-    if conn.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+    if not conn.get_execution_options().keys() & _READING.keys():
         conn.exec_driver_sql("BEGIN IMMEDIATE")

@@ -51,9 +51,9 @@ class Keeping:
     def __init__(self, cipher: FieldCipher) -> None:
         self._cipher = cipher
 
-    async def keep(self, turn: Turn, several: Sequence[Sequence[Evidenced]]) -> Sequence[object]:
+    def keep(self, turn: Turn, several: Sequence[Sequence[Evidenced]]) -> Sequence[object]:
         """A trace that is kept already stays as it is, so that keeping may be repeated after a lost connection."""
-        known = await _known(turn, [e.trace.trace_id for done in several for e in done])
+        known = _known(turn, [e.trace.trace_id for done in several for e in done])
         rows = _Rows()
         results: list[object] = []
         for done in several:
@@ -69,7 +69,7 @@ class Keeping:
             results.append(None)
         for table in _TABLES:
             if of_table := rows.of[table.name]:
-                await turn.conn.execute(table.insert(), of_table)
+                turn.conn.execute(table.insert(), of_table)
         return results
 
     def _rows(self, evidenced: Evidenced) -> _Rows:
@@ -174,8 +174,8 @@ def _ground(trace_id: str, contact_id: str, number: int, ground: Ground, keys: R
     }
 
 
-async def _known(turn: Turn, trace_ids: Sequence[str]) -> set[str]:
-    found = await turn.conn.execute(select(schema.traces.c.trace_id).where(schema.traces.c.trace_id.in_(trace_ids)))
+def _known(turn: Turn, trace_ids: Sequence[str]) -> set[str]:
+    found = turn.conn.execute(select(schema.traces.c.trace_id).where(schema.traces.c.trace_id.in_(trace_ids)))
     return set(found.scalars())
 
 

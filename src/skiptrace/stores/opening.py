@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from skiptrace.errors import ConfigError
 from skiptrace.privacy import KeyRing
@@ -16,23 +15,22 @@ from skiptrace.stores.databases import take_turn
 from skiptrace.stores.migrations import REVISIONS
 
 
-async def prepare(engine: AsyncEngine, key_file: Path) -> KeyRing:
+def prepare(key_file: Path, conn: Connection) -> KeyRing:
     """Raises ConfigError when the database is newer than this version, or the key file missing, wrong or open."""
-    async with engine.begin() as conn:
-        await take_turn(conn)
-        await _migrate(conn)
-        return await _ring(conn, key_file)
+    take_turn(conn)
+    _migrate(conn)
+    return _ring(conn, key_file)
 
 
-async def _migrate(conn: AsyncConnection) -> None:
-    at = await conn.run_sync(_revision)
+def _migrate(conn: Connection) -> None:
+    at = _revision(conn)
     if at == REVISIONS[-1]:
         return
     if at is not None and at not in REVISIONS:
         raise ConfigError(
             "the database was written by a newer skiptrace: install that version, or use another database"
         )
-    await conn.run_sync(_upgrade)
+    _upgrade(conn)
 
 
 def _revision(conn: Connection) -> str | None:
@@ -52,12 +50,12 @@ def _upgrade(conn: Connection) -> None:
     command.upgrade(config, "head")
 
 
-async def _ring(conn: AsyncConnection, key_file: Path) -> KeyRing:
-    rows = await conn.execute(select(schema.keys))
+def _ring(conn: Connection, key_file: Path) -> KeyRing:
+    rows = conn.execute(select(schema.keys))
     known = {row.key_id: row.check_value for row in rows}
     ring = _fitting(key_file, known)
     if missing := [{"key_id": i, "check_value": value} for i, value in ring.checks().items() if i not in known]:
-        await conn.execute(schema.keys.insert(), missing)
+        conn.execute(schema.keys.insert(), missing)
     return ring
 
 

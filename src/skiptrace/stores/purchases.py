@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, select, text, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, select, text, tuple_
 
 from skiptrace.errors import SkiptraceError
 from skiptrace.model import Call, CallState
 from skiptrace.ports import Reserved
 from skiptrace.privacy import AuditEvent, FieldCipher
 from skiptrace.stores.books import Books, Counter, Entry, Move, Reserve, counters, intended
+from skiptrace.stores.databases import insert_into
 from skiptrace.stores.replies import reply_row
 from skiptrace.stores.schema import calls, replies, spending
 from skiptrace.stores.writer import Turn
@@ -36,10 +35,10 @@ class Purchases:
     def __init__(self, cipher: FieldCipher) -> None:
         self._cipher = cipher
 
-    async def apply(self, turn: Turn, operations: Sequence[Reserve | Move]) -> Sequence[object]:
+    def apply(self, turn: Turn, operations: Sequence[Reserve | Move]) -> Sequence[object]:
         """Apply operations in order; each gets its result or its own error."""
-        await turn.take()
-        books = await _load(turn.conn, operations)
+        turn.take()
+        books = _load(turn.conn, operations)
         results: list[object] = []
         kept: list[Move] = []
         for operation in operations:
@@ -47,22 +46,22 @@ class Purchases:
                 results.append(self._apply(books, operation, turn, kept))
             except (SkiptraceError, ValueError) as error:
                 results.append(error)
-        await self._write(turn.conn, books, kept)
+        self._write(turn.conn, books, kept)
         return results
 
-    async def recover(self, turn: Turn, befores: Sequence[datetime]) -> Sequence[object]:
+    def recover(self, turn: Turn, befores: Sequence[datetime]) -> Sequence[object]:
         """What a crash left behind before a moment: sent becomes in doubt, intended is released, answered is booked."""
-        await turn.take()
-        return [await self._recover(turn, before) for before in befores]
+        turn.take()
+        return [self._recover(turn, before) for before in befores]
 
-    async def _recover(self, turn: Turn, before: datetime) -> int:
+    def _recover(self, turn: Turn, before: datetime) -> int:
         left = and_(
             calls.c.state.in_([CallState.INTENDED, CallState.SENT, CallState.ANSWERED]),
             func.coalesce(calls.c.sent_at, calls.c.intended_at) < before,
         )
-        found = [entry_of(row) for row in await turn.conn.execute(select(calls).where(left))]
+        found = [_entry(row) for row in turn.conn.execute(select(calls).where(left))]
         moves = [_recovery(entry.call, before) for entry in found]
-        for result in await self.apply(turn, moves):
+        for result in self.apply(turn, moves):
             if isinstance(result, Exception):
                 raise result
         return len(moves)
@@ -79,58 +78,57 @@ class Purchases:
             kept.append(operation)
         return call
 
-    async def _write(self, conn: AsyncConnection, books: Books, kept: Sequence[Move]) -> None:
+    def _write(self, conn: Connection, books: Books, kept: Sequence[Move]) -> None:
         # a predecessor becomes inactive before its successor comes in: one active row per question
         if changed := [_changes(books.entries[i]) for i in books.changed - books.new]:
-            await conn.execute(_MOVE, changed)
+            conn.execute(_MOVE, changed)
         if new := [row_of(books.entries[i]) for i in books.new]:
-            await conn.execute(calls.insert(), new)
+            conn.execute(calls.insert(), new)
         if kept:
             rows = [reply_row(self._cipher, m.call.call_id, m.reply) for m in kept if m.reply is not None]
-            await conn.execute(replies.insert(), rows)
+            conn.execute(replies.insert(), rows)
         if books.counted:
-            await _write_counters(conn, books)
+            _write_counters(conn, books)
 
 
-async def _load(conn: AsyncConnection, operations: Sequence[Reserve | Move]) -> Books:
+def _load(conn: Connection, operations: Sequence[Reserve | Move]) -> Books:
     books = Books()
     intents = [o.intent for o in operations if isinstance(o, Reserve)]
     moved = {o.call.call_id for o in operations if isinstance(o, Move)}
     wanted: set[Counter] = {c for o in operations if isinstance(o, Move) for c in counters(o.call)}
     if moved:
-        for row in await conn.execute(select(calls).where(calls.c.call_id.in_(moved))):
-            books.load(entry_of(row))
+        for row in conn.execute(select(calls).where(calls.c.call_id.in_(moved))):
+            books.load(_entry(row))
     if intents:
         asked = calls.c.fingerprint.in_({i.fingerprint for i in intents})
-        for row in await conn.execute(select(calls).where(asked, text("active"))):
-            books.load(entry_of(row))
+        for row in conn.execute(select(calls).where(asked, text("active"))):
+            books.load(_entry(row))
         for intent in intents:
             wanted |= set(counters(intended(intent)))
     if wanted:
         key = tuple_(spending.c.tenant, spending.c.cap, spending.c.name)
-        for row in await conn.execute(select(spending).where(key.in_(wanted))):
+        for row in conn.execute(select(spending).where(key.in_(wanted))):
             books.committed[row.tenant, row.cap, row.name] = row.committed
     return books
 
 
-async def _write_counters(conn: AsyncConnection, books: Books) -> None:
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    upsert: Any = insert(spending)
-    upsert = upsert.on_conflict_do_update(
-        index_elements=["tenant", "cap", "name"], set_={"committed": upsert.excluded.committed}
+def _write_counters(conn: Connection, books: Books) -> None:
+    insert = insert_into(conn, spending)
+    upsert = insert.on_conflict_do_update(
+        index_elements=["tenant", "cap", "name"], set_={"committed": insert.excluded.committed}
     )
     rows = [
         {"tenant": tenant, "cap": cap, "name": name, "committed": books.committed[tenant, cap, name]}
         for tenant, cap, name in sorted(books.counted)
     ]
-    await conn.execute(upsert, rows)
+    conn.execute(upsert, rows)
 
 
-def entry_of(row: Row[Any]) -> Entry:
-    return Entry(call_of(row), row.active, row.hit)
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(_call(row), row.active, row.hit)
 
 
-def call_of(row: Row[Any]) -> Call:
+def _call(row: Row[Any]) -> Call:
     return Call(
         call_id=row.call_id,
         tenant=row.tenant,
@@ -190,3 +188,16 @@ def _recovery(call: Call, at: datetime) -> Move:
         return Move(call, CallState.IN_DOUBT, at, reason="the process ended between sending and the reply")
     reason = "booked at its full price: the process ended between the reply and the settlement"
     return Move(call, CallState.SETTLED, at, reason=reason, charged=call.reserved, hit=True)
+
+
+def calls_of_case(conn: Connection, case_id: str) -> Sequence[Call]:
+    return _calls(conn, calls.c.case_id == case_id)
+
+
+def calls_in_doubt(conn: Connection, tenant: str) -> Sequence[Call]:
+    return _calls(conn, calls.c.tenant == tenant, calls.c.state == CallState.IN_DOUBT)
+
+
+def _calls(conn: Connection, *which: ColumnElement[bool]) -> Sequence[Call]:
+    found = conn.execute(select(calls).where(*which).order_by(calls.c.intended_at, calls.c.call_id))
+    return [_call(row) for row in found]

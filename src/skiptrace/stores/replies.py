@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, select
 
 from skiptrace.model import Reply
 from skiptrace.privacy import FieldCipher
 from skiptrace.stores.codec import decode, encode
+from skiptrace.stores.schema import replies
 
 
 def reply_row(cipher: FieldCipher, call_id: str, reply: Reply) -> dict[str, object]:
@@ -21,7 +22,7 @@ def reply_row(cipher: FieldCipher, call_id: str, reply: Reply) -> dict[str, obje
     }
 
 
-def reply_of(cipher: FieldCipher, row: Row[Any]) -> Reply:
+def _reply(cipher: FieldCipher, row: Row[Any]) -> Reply:
     headers = cipher.open("replies", "headers", row.call_id, row.headers)
     return Reply(
         status=row.status,
@@ -29,3 +30,8 @@ def reply_of(cipher: FieldCipher, row: Row[Any]) -> Reply:
         received_at=row.received_at,
         headers=decode(dict[str, str], headers),
     )
+
+
+def read_reply(conn: Connection, cipher: FieldCipher, call_id: str) -> Reply | None:
+    row = conn.execute(select(replies).where(replies.c.call_id == call_id)).one_or_none()
+    return None if row is None else _reply(cipher, row)

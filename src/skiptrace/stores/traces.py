@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Table, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, Table, select
 
 from skiptrace.model import (
     Contact,
@@ -28,33 +27,33 @@ Contacts = Mapping[str, tuple[Contact, ...]]
 """Contacts by trace id, best first."""
 
 
-async def read_traces(conn: AsyncConnection, cipher: FieldCipher, trace_ids: Sequence[str]) -> Sequence[Trace]:
+def read_traces(conn: Connection, cipher: FieldCipher, trace_ids: Sequence[str]) -> Sequence[Trace]:
     """The traces of these ids that exist, in the order of the ids. Five statements, however many."""
-    found = await conn.execute(select(schema.traces).where(schema.traces.c.trace_id.in_(trace_ids)))
+    found = conn.execute(select(schema.traces).where(schema.traces.c.trace_id.in_(trace_ids)))
     rows = {row.trace_id: row for row in found}
-    own = await _contacts(conn, cipher, list(rows), schema.contacts, schema.evidence)
-    others = await _contacts(conn, cipher, list(rows), schema.third_party_contacts, schema.third_party_evidence)
+    own = _contacts(conn, cipher, list(rows), schema.contacts, schema.evidence)
+    others = _contacts(conn, cipher, list(rows), schema.third_party_contacts, schema.third_party_evidence)
     return [_trace(cipher, rows[i], own.get(i, ()), others.get(i, ())) for i in trace_ids if i in rows]
 
 
-async def read_records(conn: AsyncConnection, cipher: FieldCipher, trace_id: str) -> Sequence[SourceRecord]:
+def read_records(conn: Connection, cipher: FieldCipher, trace_id: str) -> Sequence[SourceRecord]:
     table = schema.source_records
-    rows = await conn.execute(select(table).where(table.c.trace_id == trace_id).order_by(table.c.number))
+    rows = conn.execute(select(table).where(table.c.trace_id == trace_id).order_by(table.c.number))
     return [
         decode(SourceRecord, cipher.open("source_records", "content", f"{trace_id}/{row.number}", row.content))
         for row in rows
     ]
 
 
-async def _contacts(
-    conn: AsyncConnection, cipher: FieldCipher, trace_ids: Sequence[str], contacts: Table, evidence: Table
+def _contacts(
+    conn: Connection, cipher: FieldCipher, trace_ids: Sequence[str], contacts: Table, evidence: Table
 ) -> Contacts:
     grounds: dict[tuple[str, str], list[Ground]] = {}
     of_these = select(evidence).where(evidence.c.trace_id.in_(trace_ids)).order_by(evidence.c.number)
-    for row in await conn.execute(of_these):
+    for row in conn.execute(of_these):
         grounds.setdefault((row.trace_id, row.contact_id), []).append(_ground(row))
     found: dict[str, tuple[Contact, ...]] = {}
-    for row in await conn.execute(select(contacts).where(contacts.c.trace_id.in_(trace_ids)).order_by(contacts.c.rank)):
+    for row in conn.execute(select(contacts).where(contacts.c.trace_id.in_(trace_ids)).order_by(contacts.c.rank)):
         contact = _contact(cipher, contacts.name, row, tuple(grounds[row.trace_id, row.contact_id]))
         found[row.trace_id] = (*found.get(row.trace_id, ()), contact)
     return found
@@ -108,3 +107,23 @@ def _trace(
         events=history.events,
         versions=history.versions,
     )
+
+
+def trace_ids_of_account(conn: Connection, tenant: str, account_id: str) -> Sequence[str]:
+    """Newest first."""
+    traces = schema.traces
+    of_account = (traces.c.tenant == tenant, traces.c.account_id == account_id)
+    newest_first = (traces.c.finished_at.desc(), traces.c.trace_id.desc())
+    return list(conn.execute(select(traces.c.trace_id).where(*of_account).order_by(*newest_first)).scalars())
+
+
+def trace_ids_of_batch(conn: Connection, batch_id: str) -> Sequence[str]:
+    """The newest trace of each case of a batch, in the order the cases were accepted."""
+    cases, traces = schema.cases, schema.traces
+    newest_last = (
+        select(cases.c.case_id, traces.c.trace_id)
+        .join(traces, cases.c.case_id == traces.c.case_id)
+        .where(cases.c.batch_id == batch_id)
+        .order_by(cases.c.number, traces.c.finished_at, traces.c.trace_id)
+    )
+    return list({row.case_id: row.trace_id for row in conn.execute(newest_last)}.values())

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from skiptrace.privacy import AuditEvent, chain
 from skiptrace.privacy.audit import START
 from skiptrace.stores import schema
-from skiptrace.stores.databases import take_turn
+from skiptrace.stores.databases import Database, take_turn
 from skiptrace.stores.trouble import StoreError, plain_errors
 
 TOGETHER = 256
@@ -30,18 +30,18 @@ TOGETHER = 256
 class Turn:
     """One write transaction, and the audit events that will be chained at its end."""
 
-    conn: AsyncConnection
+    conn: Connection
     events: list[AuditEvent] = field(default_factory=list)
     _taken: bool = False
 
-    async def take(self) -> None:
+    def take(self) -> None:
         """From here to the commit no other process writes to the ledger or the audit chain."""
         if not self._taken:
-            await take_turn(self.conn)
+            take_turn(self.conn)
             self._taken = True
 
 
-Handler = Callable[[Turn, Sequence[Any]], Awaitable[Sequence[object]]]
+Handler = Callable[[Turn, Sequence[Any]], Sequence[object]]
 """Writes several items of one kind; returns for each its result, or the exception that its caller gets."""
 
 
@@ -55,8 +55,8 @@ class _Waiting:
 class Writer:
     """Commits writes in turns. ``audit_key`` chains the audit rows."""
 
-    def __init__(self, engine: AsyncEngine, audit_key: bytes) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, audit_key: bytes) -> None:
+        self._database = database
         self._audit_key = audit_key
         self._waiting: deque[_Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -94,22 +94,25 @@ class Writer:
                 _fail([waiting], error)
 
     async def _commit(self, group: Sequence[_Waiting]) -> None:
-        results: list[tuple[_Waiting, object]] = []
         with plain_errors():
-            async with self._engine.begin() as conn:
-                turn = Turn(conn)
-                for handler, items in _by_handler(group).items():
-                    results += zip(items, await handler(turn, [w.item for w in items]), strict=True)
-                await self._chain(turn)
+            results = await self._database.write(partial(self._turn, group))
         for waiting, result in results:
             _answer(waiting, result)
 
-    async def _chain(self, turn: Turn) -> None:
+    def _turn(self, group: Sequence[_Waiting], conn: Connection) -> list[tuple[_Waiting, object]]:
+        turn = Turn(conn)
+        results: list[tuple[_Waiting, object]] = []
+        for handler, items in _by_handler(group).items():
+            results += zip(items, handler(turn, [w.item for w in items]), strict=True)
+        self._chain(turn)
+        return results
+
+    def _chain(self, turn: Turn) -> None:
         if not turn.events:
             return
-        await turn.take()
+        turn.take()
         last = select(schema.audit.c.number, schema.audit.c.hash).order_by(schema.audit.c.number.desc()).limit(1)
-        found = (await turn.conn.execute(last)).one_or_none()
+        found = turn.conn.execute(last).one_or_none()
         number, before = (found.number, found.hash) if found else (0, START)
         rows = [
             {
@@ -123,7 +126,7 @@ class Writer:
             }
             for row in chain(self._audit_key, number, before, turn.events)
         ]
-        await turn.conn.execute(schema.audit.insert(), rows)
+        turn.conn.execute(schema.audit.insert(), rows)
 
 
 def _by_handler(group: Sequence[_Waiting]) -> dict[Handler, list[_Waiting]]:
@@ -154,3 +157,9 @@ def _constraint(error: IntegrityError) -> str:
         if kind in said:
             return f"{kind} constraint"
     return "constraint"
+
+
+def note(turn: Turn, events: Sequence[AuditEvent]) -> Sequence[object]:
+    """Handler that writes nothing but audit rows."""
+    turn.events += events
+    return [None] * len(events)

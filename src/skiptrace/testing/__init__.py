@@ -2,8 +2,10 @@
 
 import pytest
 
-pytest.register_assert_rewrite("skiptrace.testing.provider")
+pytest.register_assert_rewrite("skiptrace.testing.provider", "skiptrace.testing.store")
 
-from skiptrace.testing.provider import ProviderContract  # noqa: E402 - after its asserts are made to explain themselves
+# after their asserts are made to explain themselves
+from skiptrace.testing.provider import ProviderContract  # noqa: E402
+from skiptrace.testing.store import StoreContract  # noqa: E402
 
-__all__ = ["ProviderContract"]
+__all__ = ["ProviderContract", "StoreContract"]
