@@ -7,22 +7,44 @@ from skiptrace.compliance.admission import Job, admit, admit_batch
 from skiptrace.compliance.contacts import grant
 from skiptrace.compliance.gate import Verdict
 from skiptrace.compliance.in_flight import learned
+from skiptrace.compliance.known import Attempt, Consent, Known, NumberCheck, Reassigned, Refusal, Stated
 from skiptrace.compliance.loading import load_rules
-from skiptrace.compliance.rulebook import Profile, Rule, RuleBook, Stage
+from skiptrace.compliance.overrides import Override, Role
+from skiptrace.compliance.rulebook import Level, Mark, Profile, Rule, RuleBook, Stage
 from skiptrace.compliance.sources import may_ask, may_send
+from skiptrace.compliance.third_parties import may_contact_third_party
+from skiptrace.compliance.use import Usability, can_use
+from skiptrace.compliance.windows import Hours, Inconvenient, Window
 
 __all__ = [
-    "Job",
-    "Profile",
-    "Rule",
-    "RuleBook",
-    "Stage",
-    "Verdict",
     "admit",
     "admit_batch",
-    "grant",
-    "learned",
-    "load_rules",
     "may_ask",
     "may_send",
+    "learned",
+    "grant",
+    "can_use",
+    "may_contact_third_party",
+    "load_rules",
+    "Verdict",
+    "Usability",
+    "Window",
+    "Rule",
+    "RuleBook",
+    "Profile",
+    "Stage",
+    "Level",
+    "Mark",
+    "Job",
+    "Override",
+    "Role",
+    "Known",
+    "Attempt",
+    "Consent",
+    "Hours",
+    "Inconvenient",
+    "NumberCheck",
+    "Reassigned",
+    "Refusal",
+    "Stated",
 ]

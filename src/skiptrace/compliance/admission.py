@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from skiptrace.compliance.gate import NO, NOT_STATED, Finding, Gate, Verdict, decide, of_fact
+from skiptrace.compliance.overrides import Override, overridden
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
 from skiptrace.model import AccountFact, Case, Fact, PartialDate, Purpose
 
@@ -48,9 +49,10 @@ class Batch:
     purpose: Purpose
 
 
-def admit(case: Case, rules: RuleBook, *, job: Job = Job.LOCATE) -> Verdict:
+def admit(case: Case, rules: RuleBook, *, job: Job = Job.LOCATE, overrides: Sequence[Override] = ()) -> Verdict:
     """Whether this case may be searched: refuse, hold, or go on (pass, note)."""
-    return decide(rules, Stage.ADMISSION, ADMISSION, Admission(case, job), "case")
+    verdict = decide(rules, Stage.ADMISSION, ADMISSION, Admission(case, job), "case")
+    return overridden(verdict, overrides, case, rules) if overrides else verdict
 
 
 def admit_batch(rows: int, purpose: Purpose, rules: RuleBook) -> Verdict:

@@ -6,26 +6,27 @@ granted when a granting rule fires for it and no rule denies or holds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import time
-from functools import lru_cache
 
 from skiptrace.compliance.gate import NO, STRENGTH, Finding, Gate, evaluate, of_fact
+from skiptrace.compliance.known import UNKNOWN, Known
+from skiptrace.compliance.location import Location, locate
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
-from skiptrace.compliance.zones import zones_of_contact
+from skiptrace.compliance.windows import Hours
+from skiptrace.compliance.zones import MILITARY_STATES, area_code
 from skiptrace.model import (
     AccountFact,
     Case,
     Channel,
     Contact,
-    ContactKind,
     ContactStatus,
     Effect,
     Fact,
     Grant,
     Judgement,
     LineType,
+    Match,
     Party,
     RuleDecision,
 )
@@ -33,64 +34,83 @@ from skiptrace.model import (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Granting:
-    """The question of this gate."""
+    """The question of this gate. ``channel`` and ``known`` are set only when the contact is about to be used."""
 
     case: Case
     contact: Contact
     judgement: Judgement
+    known: Known = UNKNOWN
+    channel: Channel | None = None
 
     @property
     def identity(self) -> float:
         """The best probability that a record behind this contact is the subject."""
+        return max((m.probability for m in self.matches if m.party is Party.SUBJECT), default=0.0)
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """The matches of the records behind this contact."""
         behind = {(g.provider, g.record_id) for g in self.contact.grounds}
-        matches = (m for m in self.judgement.matches if (m.provider, m.record_id) in behind)
-        return max((m.probability for m in matches if m.party is Party.SUBJECT), default=0.0)
+        return tuple(m for m in self.judgement.matches if (m.provider, m.record_id) in behind)
+
+    @property
+    def consented(self) -> bool:
+        """Whether the consumer opened the channel in question on this very contact and account."""
+        account_id = self.case.account.account_id
+        return bool(self.channel and self.known.consent(self.contact.value, self.channel, account_id))
 
 
 def grant(
     case: Case, contact: Contact, judgement: Judgement, rules: RuleBook
 ) -> tuple[Contact, tuple[RuleDecision, ...]]:
-    """The contact with its grants and notes, and every rule that was evaluated on it.
+    """The contact with its grants, notes on what is closed and why, and every rule that was evaluated on it.
 
     Grants of voice carry the hours of rule B-09 and every zone that the number and the subject's likely residences
     point to: a call is allowed only when it is within the hours in all of them. A letter has no hour.
     """
     question = Granting(case, contact, judgement)
+    opened, decisions = open_channels(question, rules)
+    grants = tuple(_granted(rule, channel, question, rules) for channel, rule in opened.items())
+    notes = tuple(f"{d.rule_id}: {d.reason}" for d in decisions if STRENGTH[d.effect] >= STRENGTH[Effect.DENY])
+    return replace(contact, grants=grants, notes=(*contact.notes, *notes)), decisions
+
+
+def open_channels(question: Granting, rules: RuleBook) -> tuple[dict[Channel, Rule], tuple[RuleDecision, ...]]:
+    """The channels that a rule grants and none denies or holds, with the granting rule, and all decisions."""
+    contact = question.contact
     about = contact.contact_id or contact.kind.value
     applicable = [r for r in rules.by_stage[Stage.CONTACT] if contact.kind in r.kinds]
     pairs = [(rule, evaluate(rule, CONTACT, question, rules, about)) for rule in applicable]
-    barred = {channel for rule, d in pairs if _bars(d) for channel in rule.channels or Channel}
-    grants = tuple(
-        _granted(rule, channel, question, rules)
-        for rule, d in pairs
-        if d.effect is Effect.GRANT
-        for channel in sorted(rule.channels - barred)
-    )
-    notes = tuple(f"{d.rule_id}: {d.reason}" for _, d in pairs if STRENGTH[d.effect] >= STRENGTH[Effect.NOTE])
-    return replace(contact, grants=grants, notes=(*contact.notes, *notes)), tuple(d for _, d in pairs)
+    barred = frozenset().union(*(bars(d, rules) for _, d in pairs))
+    granting = [rule for rule, d in pairs if d.effect is Effect.GRANT]
+    opened = {channel: rule for rule in granting for channel in sorted(rule.channels - barred)}
+    return opened, tuple(d for _, d in pairs)
 
 
-def _bars(decision: RuleDecision) -> bool:
-    return STRENGTH[decision.effect] >= STRENGTH[Effect.DENY]
+def bars(decision: RuleDecision, rules: RuleBook) -> frozenset[Channel]:
+    """The channels that a decision closes: those of its rule, or all of them when the rule names none."""
+    if STRENGTH[decision.effect] < STRENGTH[Effect.DENY]:
+        return frozenset()
+    return rules.rule(decision.rule_id).channels or frozenset(Channel)
 
 
 def _granted(rule: Rule, channel: Channel, question: Granting, rules: RuleBook) -> Grant:
     hours = rules.rule("B-09")
     if channel.value not in hours.words("timed_channels"):
         return Grant(channel, rule.id, rule.citation)
-    zones = tuple(sorted(candidate_zones(question.contact, question.judgement.contacts, hours)))
-    return Grant(channel, rule.id, rule.citation, zones, _time(hours, "opens"), _time(hours, "closes"))
+    location = _located(question, hours)
+    allowed = hours_of(hours)
+    return Grant(channel, rule.id, rule.citation, tuple(sorted(location.zones)), allowed.opens, allowed.closes)
 
 
-def _time(rule: Rule, name: str) -> time:
-    return time.fromisoformat(str(rule.settings[name]))
+def hours_of(rule: Rule) -> Hours:
+    """The local hours that rule B-09 states."""
+    opens, closes = (time.fromisoformat(str(rule.settings[name])) for name in ("opens", "closes"))
+    return Hours(opens, closes)
 
 
-def candidate_zones(contact: Contact, others: Iterable[Contact], hours: Rule) -> frozenset[str]:
-    """Zones of the contact itself and of each likely residence of the subject (rule B-10: all of them count)."""
-    floor = hours.number("residence_from")
-    homes = (c for c in others if c.kind is ContactKind.ADDRESS and c.party is Party.SUBJECT and c.probability >= floor)
-    return zones_of_contact(contact).union(*(zones_of_contact(home) for home in homes))
+def _located(q: Granting, hours: Rule) -> Location:
+    return locate(q.contact, case=q.case, contacts=q.judgement.contacts, hours=hours)
 
 
 def _party(q: Granting, rule: Rule, book: RuleBook) -> Finding:
@@ -120,19 +140,17 @@ def _suppressed(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 
 def _name_alone(q: Granting, rule: Rule, book: RuleBook) -> Finding:
     """A tie that rests on the name only is no tie, however rare the name."""
-    behind = {(g.provider, g.record_id) for g in q.contact.grounds}
-    matches = [m for m in q.judgement.matches if (m.provider, m.record_id) in behind]
-    if not matches:
+    if not q.matches:
         return Finding("unknown", "no matched record stands behind the contact")
     weak = rule.words("name_features")
-    for match in matches:
+    for match in q.matches:
         if any(e.bits >= rule.number("least_bits") and not e.feature.startswith(weak) for e in match.evidence):
             return Finding(NO, "more than the name ties the contact to the subject")
     return Finding("yes", "nothing but the name ties the contact to the subject")
 
 
 def _military_place(q: Granting, rule: Rule, book: RuleBook) -> Finding:
-    if q.contact.address and q.contact.address.state.strip().upper() in ("AA", "AE", "AP"):
+    if q.contact.address and q.contact.address.state.strip().upper() in MILITARY_STATES:
         return Finding("yes", "a military address says nothing of where the person is")
     return Finding(NO, "the address is not a military one")
 
@@ -152,29 +170,27 @@ def _stop_calling(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 def _line_type(q: Granting, rule: Rule, book: RuleBook) -> Finding:
     if q.contact.line_type in (LineType.TOLL_FREE, LineType.PREMIUM, LineType.PAGER):
         return Finding("not_a_consumer_phone", f"a {q.contact.line_type} number is not a consumer's phone")
-    if _area_code(q.contact.value).startswith(rule.words("not_geographic")):
+    if area_code(q.contact.value).startswith(rule.words("not_geographic")):
         return Finding("not_a_consumer_phone", "a toll-free, personal or premium number is not a consumer's phone")
     if q.contact.line_type is LineType.LANDLINE:
         return Finding(NO, "the line is a landline")
     return Finding("wireless", f"the line is {q.contact.line_type}: the rules for wireless numbers apply")
 
 
-@lru_cache(maxsize=4096)
-def _area_code(number: str) -> str:
-    digits = "".join(c for c in number if c.isdigit())
-    return (digits[1:] if len(digits) == 11 and digits[0] == "1" else digits)[:3]
-
-
 def _found_not_given(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    if q.consented:
+        return Finding(NO, "the consumer gave the contact for this channel and account")
     return Finding("yes", "the contact was found, not given by the consumer: there is no consent")
 
 
 def _hours(q: Granting, rule: Rule, book: RuleBook) -> Finding:
-    if zones_of_contact(q.contact):
+    if q.channel is not None:
+        return Finding(NO, "the hours are checked at the time of use")
+    if _located(q, rule).zones:
         return Finding(
             "known", f"calls are allowed {rule.settings['opens']}-{rule.settings['closes']} in every candidate zone"
         )
-    return Finding("location_unknown", "location_unknown: the number names no time zone, so no hour is safe")
+    return Finding("location_unknown", "location_unknown: the number or a home names no time zone, so no hour is safe")
 
 
 def _manual_call(q: Granting, rule: Rule, book: RuleBook) -> Finding:
@@ -197,6 +213,12 @@ def _letter(q: Granting, rule: Rule, book: RuleBook) -> Finding:
     return Finding("yes", "the subject very probably lives at this address; a closed letter is allowed")
 
 
+def _consent(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    if q.channel in rule.channels and q.consented:
+        return Finding("yes", "the consumer consented to this channel on this contact, for this account")
+    return Finding(NO, "no consent by the consumer for this contact, channel and account is on record")
+
+
 CONTACT: Gate[Granting] = {
     "X-05": _military_place,
     "X-11": _suppressed,
@@ -210,6 +232,7 @@ CONTACT: Gate[Granting] = {
     "B-18": _letter,
     "C-01": _found_not_given,
     "C-02": _line_type,
+    "C-10": _consent,
     "Q-10": _manual_call,
     "ST-FL": _employer_in_florida,
 }

@@ -6,7 +6,7 @@ of its own and never read as ``no``. A predicate that raises refuses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeVar
@@ -60,9 +60,13 @@ def decide(book: RuleBook, stage: Stage, gate: Gate[Q], question: Q, about: str)
     """Evaluate every rule of the stage, in the order of the rule files."""
     pairs = [(rule, evaluate(rule, gate, question, book, about)) for rule in book.by_stage[stage]]
     decisions = tuple(decision for _, decision in pairs)
-    strongest = max((d.effect for d in decisions), key=STRENGTH.__getitem__, default=Effect.PASS)
     events = tuple(rule.event for rule, d in pairs if rule.event and STRENGTH[d.effect] >= STRENGTH[Effect.DENY])
-    return Verdict(strongest, decisions, events)
+    return Verdict(strongest(decisions), decisions, events)
+
+
+def strongest(decisions: Iterable[RuleDecision]) -> Effect:
+    """The effect that a gate takes from its decisions."""
+    return max((d.effect for d in decisions), key=STRENGTH.__getitem__, default=Effect.PASS)
 
 
 def evaluate(rule: Rule, gate: Gate[Q], question: Q, book: RuleBook, about: str) -> RuleDecision:

@@ -16,6 +16,8 @@ from skiptrace.compliance.contacts import CONTACT
 from skiptrace.compliance.in_flight import IN_FLIGHT
 from skiptrace.compliance.rulebook import Level, Mark, Profile, PurposeCode, Rule, RuleBook, Stage
 from skiptrace.compliance.sources import OUTBOUND, PROVIDER
+from skiptrace.compliance.third_parties import THIRD_PARTY
+from skiptrace.compliance.using import USE
 from skiptrace.errors import ConfigError
 from skiptrace.model import Channel, ContactKind, Effect
 
@@ -28,6 +30,8 @@ GATES: Final[Mapping[Stage, Mapping[str, object]]] = {
     Stage.OUTBOUND: OUTBOUND,
     Stage.IN_FLIGHT: IN_FLIGHT,
     Stage.CONTACT: CONTACT,
+    Stage.USE: USE,
+    Stage.THIRD_PARTY: THIRD_PARTY,
 }
 """Every predicate there is. A rule file must say something about each."""
 

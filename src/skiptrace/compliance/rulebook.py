@@ -26,6 +26,7 @@ class Stage(StrEnum):
     IN_FLIGHT = "in_flight"
     CONTACT = "contact"
     USE = "use"
+    THIRD_PARTY = "third_party"
 
 
 class Level(StrEnum):
@@ -115,15 +116,14 @@ class RuleBook:
     """The platform's word for an account's state (lower case) to the condition that rules know."""
     version: str
     profile: Profile = Profile()
+    by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
     by_stage: Mapping[Stage, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         stages = {stage: tuple(r for r in self.rules if stage in r.stages) for stage in Stage}
+        object.__setattr__(self, "by_id", MappingProxyType({rule.id: rule for rule in self.rules}))
         object.__setattr__(self, "by_stage", MappingProxyType(stages))
 
     def rule(self, rule_id: str) -> Rule:
         """Raises KeyError for an id that no file defines."""
-        for rule in self.rules:
-            if rule.id == rule_id:
-                return rule
-        raise KeyError(rule_id)
+        return self.by_id[rule_id]

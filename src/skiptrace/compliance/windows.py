@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from importlib import resources
+from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
-from tzdata import IANA_VERSION
-
-TZDATA: str = IANA_VERSION
+TZDATA = version("tzdata")
 """Release of the time-zone database that the windows are computed with."""
 
 DAY = timedelta(days=1)
@@ -138,11 +137,6 @@ def _without(opened: Sequence[Window], closed: Sequence[Window]) -> tuple[Window
                 rest.append(Window(shut.end, w.end, shut.closed_by, w.closed_by))
         left = rest
     return tuple(left)
-
-
-def local_dates(at: datetime, zones: Iterable[str]) -> set[date]:
-    """The calendar dates that ``at`` may fall on in these zones."""
-    return {at.astimezone(tz(zone)).date() for zone in zones}
 
 
 def earliest_day(past: Iterable[date], today: date, most: int, days: int) -> date:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
-from skiptrace.model import Address, Contact, ContactKind
+from skiptrace.model import Address
 
 _DATA = resources.files("skiptrace.compliance") / "data"
 
@@ -19,7 +19,7 @@ _NOBODY_LIVES_THERE = re.compile(
     r"^\s*(p\.?\s*o\.?\s*b(ox)?\b|post office box|box \d|psc\b|unit \d+ box|cmr\b|general delivery|c/o\b|pmb\b)",
     re.IGNORECASE,
 )
-_MILITARY_STATES = {"AA", "AE", "AP"}
+MILITARY_STATES = frozenset({"AA", "AE", "AP"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +53,21 @@ def _area_codes() -> dict[str, frozenset[str]]:
     return {code: frozenset(zones.split()) for code, zones in _rows("area_code_zones.tsv")}
 
 
-def known_states() -> frozenset[str]:
-    """Postal codes of the states and territories that the tables cover."""
-    return frozenset(_zip_table().states)
+def is_residence(address: Address) -> bool:
+    """Whether somebody may live there: not a P.O. box, a military post office or a c/o address."""
+    state = address.state.strip().upper()
+    return state not in MILITARY_STATES and not _NOBODY_LIVES_THERE.match(address.line)
 
 
 def zones_of_address(address: Address) -> frozenset[str]:
-    """Zones that a residence at this address may lie in; none for a P.O. box, a military or a c/o address.
+    """Zones that a residence at this address may lie in; none when neither ZIP code nor state is known.
 
     A ZIP area may cross a zone boundary, so it stands for every zone it touches. When the ZIP code and the state name
     places that share no zone, both count.
     """
-    state = address.state.strip().upper()
-    if state in _MILITARY_STATES or _NOBODY_LIVES_THERE.match(address.line):
-        return frozenset()
     table = _zip_table()
     by_zip = table.of(address.zip_code.strip()[:5])
-    by_state = table.states.get(state, frozenset())
+    by_state = table.states.get(address.state.strip().upper(), frozenset())
     if not by_zip:
         return by_state
     return by_zip if not by_state or by_zip & by_state else by_zip | by_state
@@ -77,13 +75,12 @@ def zones_of_address(address: Address) -> frozenset[str]:
 
 def zones_of_phone(number: str) -> frozenset[str]:
     """Zones of a US number's area code; none for a toll-free, personal, premium or foreign number."""
+    return _area_codes().get(area_code(number), frozenset())
+
+
+@lru_cache(maxsize=4096)
+def area_code(number: str) -> str:
+    """The first three digits of a ten-digit North American number, with or without the country code; else empty."""
     digits = "".join(c for c in number if c.isdigit())
     national = digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
-    return _area_codes().get(national[:3], frozenset()) if len(national) == 10 else frozenset()
-
-
-def zones_of_contact(contact: Contact) -> frozenset[str]:
-    """Zones that one contact points to; an e-mail address points nowhere."""
-    if contact.kind is ContactKind.PHONE:
-        return zones_of_phone(contact.value)
-    return zones_of_address(contact.address) if contact.address else frozenset()
+    return national[:3] if len(national) == 10 else ""

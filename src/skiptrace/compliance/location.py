@@ -1,0 +1,65 @@
+"""Where the person may be now: the evidence, and the zones it adds up to (rules B-09 and B-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from skiptrace.compliance.known import UNKNOWN, Known
+from skiptrace.compliance.rulebook import Rule
+from skiptrace.compliance.zones import is_residence, zones_of_address, zones_of_phone
+from skiptrace.model import Address, Case, Contact, ContactKind, Party
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneEvidence:
+    """One reason to think that the person is in one of these zones; without zones the place is unknown."""
+
+    source: str
+    zones: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """All evidence. ``zones`` are all candidates together; none when there is no evidence or one item is unknown."""
+
+    evidence: tuple[ZoneEvidence, ...]
+
+    @property
+    def zones(self) -> frozenset[str]:
+        if not all(e.zones for e in self.evidence):
+            return frozenset()
+        return frozenset().union(*(e.zones for e in self.evidence))
+
+
+def believed_addresses(case: Case, contacts: Iterable[Contact], hours: Rule) -> tuple[Address, ...]:
+    """The subject's addresses that are believed as much as the rule asks; failing that, those on the account."""
+    floor = hours.number("residence_from")
+    believed = tuple(
+        c.address
+        for c in contacts
+        if c.kind is ContactKind.ADDRESS and c.party is Party.SUBJECT and c.probability >= floor and c.address
+    )
+    return believed or tuple(s.address for s in case.subject.addresses)
+
+
+def locate(
+    contact: Contact,
+    *,
+    case: Case,
+    contacts: Iterable[Contact],
+    hours: Rule,
+    known: Known = UNKNOWN,
+    at: datetime | None = None,
+) -> Location:
+    """What the person said recently settles it; otherwise the number dialled and every likely home count together."""
+    if at and known.stated and known.stated.live(at, hours.number("stated_days")):
+        return Location((ZoneEvidence("consumer_stated", frozenset({known.stated.zone})),))
+    homes = (a for a in believed_addresses(case, contacts, hours) if is_residence(a))
+    evidence = [ZoneEvidence("address", zones_of_address(home)) for home in homes]
+    if contact.kind is ContactKind.PHONE:
+        evidence.append(ZoneEvidence("phone", zones_of_phone(contact.value)))
+    if at and known.inbound and known.inbound.live(at, hours.number("inbound_days")):
+        evidence.append(ZoneEvidence("inbound_contact", frozenset({known.inbound.zone})))
+    return Location(tuple(dict.fromkeys(evidence)))

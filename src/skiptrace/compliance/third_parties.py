@@ -1,0 +1,75 @@
+"""May somebody else be asked where the consumer is? Once per person, by a person, never by a batch.
+
+A positive answer is one contact with one third party. What the caller may say there is outside this program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from skiptrace.compliance.gate import NO, Finding, Gate, Verdict, decide
+from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
+from skiptrace.model import AccountFact, Case, Fact, Party
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Asking:
+    """The question of this gate. ``person`` and ``log`` hold opaque keys of third persons, not their names."""
+
+    case: Case
+    person: str
+    party: Party
+    log: tuple[str, ...]
+    reason: str
+
+    def in_states(self, rule: Rule) -> bool:
+        return any(s.address.state.strip().upper() in rule.words("states") for s in self.case.subject.addresses)
+
+
+def may_contact_third_party(
+    case: Case, person: str, party: Party, rules: RuleBook, *, log: Sequence[str] = (), reason: str = ""
+) -> Verdict:
+    """Whether this person may be asked for the consumer's location. HOLD asks for a supervisor's release.
+
+    ``log`` lists the keys of third persons already contacted about this consumer; ``reason`` is one of the rule's own
+    reasons for a second contact.
+    """
+    question = Asking(case, person, party, tuple(log), reason)
+    return decide(rules, Stage.THIRD_PARTY, THIRD_PARTY, question, "third_party")
+
+
+def _once(q: Asking, rule: Rule, book: RuleBook) -> Finding:
+    if q.case.batch_id:
+        return Finding("batch", "a batch never asks third parties")
+    if q.person not in q.log:
+        return Finding(NO, "this person has not been contacted about the consumer")
+    if q.reason in rule.words("reasons"):
+        return Finding("again", f"a second contact ({q.reason}) needs a supervisor's release")
+    return Finding("yes", "this person has been contacted once already")
+
+
+def _attorney(q: Asking, rule: Rule, book: RuleBook) -> Finding:
+    if q.case.account.fact(AccountFact.ATTORNEY) in (Fact.YES, Fact.UNKNOWN):
+        return Finding("yes", "an attorney represents the consumer, or may; nobody else is asked")
+    return Finding(NO, "no attorney is known to represent the consumer")
+
+
+def _employer_before_judgment(q: Asking, rule: Rule, book: RuleBook) -> Finding:
+    if q.party is Party.EMPLOYER and q.in_states(rule) and q.case.account.fact(AccountFact.JUDGMENT) is not Fact.YES:
+        return Finding("yes", "an employer must not be contacted before there is a judgment")
+    return Finding(NO, "the person is not the employer of a debtor without judgment in such a state")
+
+
+def _closed_place(q: Asking, rule: Rule, book: RuleBook) -> Finding:
+    if q.in_states(rule):
+        return Finding("yes", "third parties are not asked where the consumer lives")
+    return Finding(NO, "the consumer lives where third parties may be asked")
+
+
+THIRD_PARTY: Gate[Asking] = {
+    "X-02": _attorney,
+    "B-03": _once,
+    "ST-DC3": _closed_place,
+    "ST-FL": _employer_before_judgment,
+}

@@ -1,0 +1,115 @@
+"""May this contact be used on this channel at this moment? Asked again each time: facts age, and a grant is not enough.
+
+The account is admitted again, the contact rules run again with what is known by now, and then the rules of use: hours,
+frequency, refusals, age of what is known about a number. The answer holds for at most a day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from skiptrace.compliance.admission import admit
+from skiptrace.compliance.contacts import Granting, bars, hours_of, open_channels
+from skiptrace.compliance.gate import STRENGTH, decide
+from skiptrace.compliance.known import UNKNOWN, Known
+from skiptrace.compliance.location import ZoneEvidence, believed_addresses, locate
+from skiptrace.compliance.rulebook import RuleBook, Stage
+from skiptrace.compliance.using import USE, Using, first_day, is_cap
+from skiptrace.compliance.windows import DAY, TZDATA, Window, tz, windows
+from skiptrace.model import Case, Channel, Contact, Effect, Judgement, RuleDecision
+
+HORIZON_DAYS = 7
+"""How many days ahead the windows are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usability:
+    """The answer. ``reasons`` are the decisions that deny; when none does, the notes that go with the use.
+
+    ``windows`` are in UTC, within the coming week; the answer must not be relied on at or after ``expires_at``.
+    """
+
+    allowed: bool
+    channel: Channel
+    at: datetime
+    reasons: tuple[str, ...]
+    windows: tuple[Window, ...]
+    evidence: tuple[ZoneEvidence, ...]
+    decisions: tuple[RuleDecision, ...]
+    tzdata: str
+    rules_version: str
+    expires_at: datetime
+
+
+def can_use(
+    contact: Contact,
+    channel: Channel,
+    at: datetime,
+    *,
+    case: Case,
+    judgement: Judgement,
+    rules: RuleBook,
+    known: Known = UNKNOWN,
+) -> Usability:
+    """Whether the contact may be used on the channel at ``at`` (aware), and when in the coming week it may be.
+
+    ``case`` carries the account as it is now, ``judgement`` what was concluded when the contact was found, ``known``
+    what has happened since. Raises ValueError for a naive ``at``.
+    """
+    if at.tzinfo is None:
+        raise ValueError("the time of use needs a time zone")
+    fresh = replace(case, as_of=at.date())
+    granting = Granting(fresh, contact, judgement, known, channel)
+    opened, of_contact = open_channels(granting, rules)
+    using = _using(granting, channel, at.astimezone(UTC), rules)
+    use = decide(rules, Stage.USE, USE, using, contact.contact_id or contact.kind.value)
+    admission = admit(fresh, rules)
+    closed = tuple(d for d in of_contact if channel in bars(d, rules))
+    denials = [
+        d for d in (*admission.decisions, *closed, *use.decisions) if STRENGTH[d.effect] >= STRENGTH[Effect.DENY]
+    ]
+    reasons = [_sentence(d) for d in denials]
+    if channel not in opened and not closed:
+        reasons.append(f"no rule grants {channel} on this contact; every channel is closed until a rule opens it")
+    allowed = not reasons
+    return Usability(
+        allowed=allowed,
+        channel=channel,
+        at=using.at,
+        reasons=tuple(reasons or [_sentence(d) for d in use.decisions if d.effect is Effect.NOTE]),
+        windows=_under_caps(using, rules) if channel in opened and admission.allowed else (),
+        evidence=using.location.evidence,
+        decisions=(*admission.decisions, *of_contact, *use.decisions),
+        tzdata=TZDATA,
+        rules_version=rules.version,
+        expires_at=_expiry(using, allowed=allowed),
+    )
+
+
+def _using(q: Granting, channel: Channel, at: datetime, rules: RuleBook) -> Using:
+    """The question of the last gate."""
+    hours = rules.rule("B-09")
+    location = locate(q.contact, case=q.case, contacts=q.judgement.contacts, hours=hours, known=q.known, at=at)
+    opened = windows(location.zones, hours_of(hours), at, HORIZON_DAYS, q.known.inconvenient)
+    addresses = believed_addresses(q.case, q.judgement.contacts, hours)
+    return Using(q.case, q.contact, channel, at, q.known, location, opened, addresses)
+
+
+def _under_caps(using: Using, rules: RuleBook) -> tuple[Window, ...]:
+    """The open hours on days on which no cap stands in the way, in any zone."""
+    caps = [rule for rule in rules.by_stage[Stage.USE] if is_cap(rule)]
+    first = {zone: max(first_day(using, rule, zone) for rule in caps) for zone in using.zones}
+    free = (w for w in using.windows if all(w.start.astimezone(tz(zone)).date() >= day for zone, day in first.items()))
+    return tuple(free)
+
+
+def _sentence(decision: RuleDecision) -> str:
+    return f"{decision.rule_id}: {decision.reason} ({decision.citation})"
+
+
+def _expiry(using: Using, *, allowed: bool) -> datetime:
+    """A day at most, and no later than the end of the window that the answer rests on."""
+    current = next((w.end for w in using.windows if using.at in w), None)
+    latest = using.at + DAY
+    return min(latest, current) if allowed and current else latest
