@@ -71,6 +71,7 @@ def _person(draft: Draft, children: dict[str, list[Draft]], ssn: str, rng: Rando
         bankruptcy=draft.bankruptcy,
         opted_out=rng.random() < 0.004,
         litigator=rng.random() < 0.006,
+        visibility=rng.choices((1.0, 0.75, 0.4), (60, 25, 15))[0],
         email=f"{draft.first}.{draft.surname}{draft.key[-4:]}@example.com".lower(),
         stays=_joined(draft.stays),
         tenures=tuple(sorted(draft.tenures, key=lambda tenure: tenure.start)),

@@ -42,10 +42,78 @@ class UpstreamSpec:
 
 
 UPSTREAMS: tuple[UpstreamSpec, ...] = (
-    UpstreamSpec("credit_header", 0.90, 0.92, 0.45, 0.0, 15, 75, 0.06, 0.02, 0.05, 0.93, 0.92, 0.0, 0.6, 0.7, 0.02),
-    UpstreamSpec("utility_connects", 0.62, 0.85, 0.75, 0.1, 9, 25, 0.03, 0.03, 0.12, 0.35, 0.3, 0.0, 0.1, 0.0, 0.06),
-    UpstreamSpec("carrier_subscribers", 0.72, 0.55, 0.92, 0.2, 8, 35, 0.08, 0.03, 0.18, 0.25, 0.0, 0.0, 0.1, 0.0, 0.14),
-    UpstreamSpec("consumer_web", 0.80, 0.75, 0.65, 0.7, 12, 240, 0.30, 0.07, 0.35, 0.55, 0.0, 0.75, 0.3, 0.2, 0.10),
+    UpstreamSpec(
+        id="credit_header",
+        adults=0.88,
+        addresses=0.9,
+        phones=0.4,
+        emails=0.0,
+        keeps_years=15,
+        delay=90.0,
+        false_refresh=0.08,
+        typos=0.02,
+        nicknames=0.05,
+        birth_dates=0.93,
+        ssns=0.92,
+        kin=0.0,
+        deaths=0.6,
+        bankruptcies=0.7,
+        foreign_phones=0.02,
+    ),
+    UpstreamSpec(
+        id="utility_connects",
+        adults=0.55,
+        addresses=0.85,
+        phones=0.75,
+        emails=0.1,
+        keeps_years=9,
+        delay=30.0,
+        false_refresh=0.03,
+        typos=0.03,
+        nicknames=0.12,
+        birth_dates=0.35,
+        ssns=0.3,
+        kin=0.0,
+        deaths=0.1,
+        bankruptcies=0.0,
+        foreign_phones=0.06,
+    ),
+    UpstreamSpec(
+        id="carrier_subscribers",
+        adults=0.72,
+        addresses=0.55,
+        phones=0.9,
+        emails=0.2,
+        keeps_years=8,
+        delay=40.0,
+        false_refresh=0.08,
+        typos=0.03,
+        nicknames=0.18,
+        birth_dates=0.25,
+        ssns=0.0,
+        kin=0.0,
+        deaths=0.1,
+        bankruptcies=0.0,
+        foreign_phones=0.14,
+    ),
+    UpstreamSpec(
+        id="consumer_web",
+        adults=0.72,
+        addresses=0.7,
+        phones=0.55,
+        emails=0.7,
+        keeps_years=12,
+        delay=240.0,
+        false_refresh=0.3,
+        typos=0.07,
+        nicknames=0.35,
+        birth_dates=0.55,
+        ssns=0.0,
+        kin=0.75,
+        deaths=0.3,
+        bankruptcies=0.2,
+        foreign_phones=0.1,
+    ),
 )
 
 
@@ -92,7 +160,7 @@ def compile_file(spec: UpstreamSpec, world: World) -> Mapping[str, Dossier]:
     file: dict[str, Dossier] = {}
     for person in world.people.values():
         rng = Random(f"{world.seed}:{spec.id}:{person.key}")  # noqa: S311 - repeatable on purpose
-        if person.age(world.today) >= 18 and rng.random() < spec.adults:
+        if person.age(world.today) >= 18 and rng.random() < spec.adults * person.visibility:
             file[person.key] = _observe(person, spec, world, rng)
     return file
 

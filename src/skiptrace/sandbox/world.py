@@ -87,6 +87,8 @@ class Person(Personal):
     bankruptcy: Bankruptcy | None
     opted_out: bool
     litigator: bool
+    visibility: float
+    """How much of the files' usual coverage reaches this person: who is hard to find is so for every vendor."""
     email: str
     stays: tuple[Stay, ...]
     tenures: tuple[Tenure, ...]

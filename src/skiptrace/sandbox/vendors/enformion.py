@@ -20,9 +20,9 @@ from skiptrace.sandbox.world import World
 
 BUYS = ("credit_header", "utility_connects", "consumer_web")
 
-_STRONG, _LEAD = 5.0, 1.0
+_STRONG, _LEAD = 6.0, 1.5
 """Contact Enrich names one person only when the score is this high and this far before the next."""
-_CERTAIN = 8.0
+_CERTAIN = 9.0
 _WORTH_LISTING = 3.0
 
 
