@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import httpx
 
 from skiptrace.errors import ProviderError, TryLater
 from skiptrace.model import Reply
+from skiptrace.ports import Provider
+from skiptrace.providers import catalog
+from skiptrace.providers.base import Setup
 from skiptrace.providers.http import Exchange, Wire
 
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "providers"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -82,3 +89,27 @@ async def get(
 ) -> Reply:
     request = httpx.Request("GET", url, headers={"accept-encoding": "gzip"})
     return await through.send(Exchange("acme", request, deadline, busy_at_429), before)
+
+
+def built(provider_id: str, **options: str) -> Provider:
+    """A provider for its pure mappings; nothing is sent."""
+    manifest = catalog.manifest(provider_id)
+    clock = StandingClock()
+    setup = Setup(
+        wire=Wire(clock),
+        clock=clock,
+        home=Path(),
+        credentials=dict.fromkeys(manifest.credentials, "key"),
+        options=options,
+    )
+    return catalog.build(manifest, setup)
+
+
+def told(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
+    """A vendor's reply with this JSON in it."""
+    return Reply(status, json.dumps(value).encode(), NOW, headers or {})
+
+
+def fixture(name: str) -> Any:
+    """The JSON of ``<vendor>/<product>/<kind>``."""
+    return json.loads((FIXTURES / f"{name}.json").read_text())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
@@ -80,6 +80,10 @@ class HttpProvider(ABC):
         meaning = meaning_of(reply.status, self.meaning, self._manifest.never_charged)
         return meaning(self._manifest.id, f"HTTP status {reply.status}") if meaning else None
 
+    def remembered(self, request: Request) -> Mapping[str, str]:
+        """Headers added to the reply for a vendor that does not repeat what it was asked; read back by ``read``."""
+        return _NOTHING
+
     def has_needed(self, product: str, given: Iterable[str]) -> bool:
         """Whether the given inputs satisfy one of the alternatives that the manifest states."""
         present = set(given)
@@ -90,7 +94,9 @@ class HttpProvider(ABC):
         deadline = self._manifest.product(product).deadline_seconds
         async with self._slots:
             exchange = Exchange(self._manifest.id, self._on_the_wire(request), deadline, self.trouble)
-            return await self._wire.send(exchange, before_first_byte)
+            reply = await self._wire.send(exchange, before_first_byte)
+        remembered = self.remembered(request)
+        return replace(reply, headers={**reply.headers, **remembered}) if remembered else reply
 
     def to_answer(self, product: str, reply: Reply, call_id: str) -> Answer:
         if trouble := self.trouble(reply):

@@ -120,7 +120,7 @@ def read_manifest(path: Path, provider_id: str) -> Manifest:
     try:
         manifest = _Manifest.model_validate(stated)
     except ValidationError as error:
-        raise ConfigError(f"{path.name}: {_first_fault(error)}") from None
+        raise ConfigError(f"{path.name}: {_faults(error)}") from None
     if manifest.id != provider_id:
         raise ConfigError(f"{path.name}: id is {manifest.id!r}, but the entry point is named {provider_id!r}")
     _check_sends(path.name, manifest)
@@ -154,9 +154,9 @@ def _manifest_path(entry: EntryPoint) -> Path:
     return Path(spec.origin).with_suffix(".toml")
 
 
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False)[0]
-    return f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+def _faults(error: ValidationError) -> str:
+    faults = error.errors(include_url=False)
+    return "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in faults)
 
 
 def _check_sends(name: str, manifest: _Manifest) -> None:

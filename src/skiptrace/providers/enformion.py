@@ -103,7 +103,7 @@ class _Person(CamelModel):
     name: _Name = _Name()
     akas: Items[_Name] = ()
     dob: Text = ""
-    dates_of_death: Items[object] | None = None
+    dates_of_death: Items[object] = ()
     is_opted_out: bool | None = None
     indicators: Mapping[str, object] | None = None
     addresses: Items[_Address] = ()
@@ -316,7 +316,7 @@ def _line_type(text: str) -> LineType:
 
 
 def _deceased(person: _Person) -> Fact:
-    if person.dates_of_death is None:
+    if "dates_of_death" not in person.model_fields_set:
         return Fact.NOT_STATED
     return Fact.YES if person.dates_of_death else Fact.UNKNOWN
 
@@ -330,4 +330,5 @@ def _bankrupt(person: _Person) -> Fact:
 
 
 def _is_positive(count: object) -> bool:
-    return count is True or (isinstance(count, int | float) and count > 0) or (isinstance(count, str) and count > "0")
+    number = int(count) if isinstance(count, str) and count.isdecimal() else count
+    return isinstance(number, int | float) and number > 0

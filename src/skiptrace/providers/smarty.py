@@ -1,17 +1,22 @@
 """Smarty US Street: does the Postal Service deliver to this address, and in which time zone does it lie.
 
 ``[]`` is the vendor's "no such address in the list", which is not yet a verdict of undeliverable. The vendor does not
-repeat what it was asked: ``asked`` holds the candidate's own spelling until the engine, which knows, replaces it.
+repeat what it was asked, so the reply is kept with the address asked about: a check without it says nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import orjson
+
+from skiptrace.errors import BrokenReply
 from skiptrace.model import Address, AddressCheck, Answer, Fact, Inquiry, Manifest, Reply, Request
 from skiptrace.providers.base import HttpProvider, Setup
 from skiptrace.providers.reading import FullList, Text, WireModel, YesNo, read_json, zip_code
 
+ASKED = "skiptrace-asked"
+"""Header that the kept reply carries: the query as it was sent, as JSON."""
 CANDIDATES = 2
 """Two are enough to see that an address is ambiguous."""
 
@@ -77,18 +82,35 @@ class SmartyUsStreet(HttpProvider):
         query = {key: text for key, text in parts.items() if text} | {"candidates": str(CANDIDATES)}
         return Request("GET", "/street-address", query=query, fields=("address",))
 
+    def remembered(self, request: Request) -> Mapping[str, str]:
+        return {ASKED: orjson.dumps(dict(request.query)).decode()}
+
     def read(self, product: str, reply: Reply, call_id: str) -> Answer:
         candidates = read_json(self.manifest.id, reply, FullList[_Candidate])
         if len(candidates) > 1:
             return Answer(complete=False, warnings=("several addresses fit",))
-        return Answer(checks=tuple(_check(candidate, f"/{i}") for i, candidate in enumerate(candidates)))
+        asked = self._asked(reply)
+        return Answer(checks=tuple(_check(asked, candidate, f"/{i}") for i, candidate in enumerate(candidates)))
+
+    def _asked(self, reply: Reply) -> Address:
+        try:
+            query = orjson.loads(reply.headers[ASKED])
+        except (KeyError, ValueError):
+            raise BrokenReply(self.manifest.id, "the kept reply does not say what was asked") from None
+        return Address(
+            line=query["street"],
+            unit=query.get("secondary", ""),
+            city=query.get("city", ""),
+            state=query.get("state", ""),
+            zip_code=query.get("zipcode", ""),
+        )
 
 
 def build(manifest: Manifest, setup: Setup) -> SmartyUsStreet:
     return SmartyUsStreet(manifest, setup)
 
 
-def _check(found: _Candidate, pointer: str) -> AddressCheck:
+def _check(asked: Address, found: _Candidate, pointer: str) -> AddressCheck:
     parts, analysis = found.components, found.analysis
     standard = Address(
         line=found.delivery_line_1,
@@ -97,7 +119,7 @@ def _check(found: _Candidate, pointer: str) -> AddressCheck:
         zip_code=zip_code(parts.zipcode, parts.plus4_code),
     )
     return AddressCheck(
-        asked=standard,
+        asked=asked,
         standard=standard,
         deliverable=DELIVERABLE.get(analysis.dpv_match_code, Fact.UNKNOWN),
         unit_confirmed=_unit_confirmed(analysis.dpv_match_code, parts.secondary_number),
