@@ -26,12 +26,12 @@ from numpy.typing import NDArray
 from skiptrace.errors import ConfigError
 from skiptrace.providers import reference_build as build
 from skiptrace.providers.reference_build import Progress
-from skiptrace.providers.reference_keys import Facet, Signatures
+from skiptrace.providers.reference_keys import KINDS, Facet, Signatures
 from skiptrace.providers.reference_reader import ReferenceSource
 from skiptrace.providers.reference_search import KeyTable
 
 INDEX_VERSION = 1
-"""Raised whenever keys, facets or the layout change; older indexes are then built anew."""
+"""Raised whenever the layout or the reading of a value changes; older indexes are then built anew."""
 
 _STATED = "index.json"
 
@@ -95,7 +95,7 @@ def _names(source: ReferenceSource, columns: Mapping[str, str]) -> tuple[str, st
     path = source.path.resolve()
     at = path.stat()
     state = [at.st_size, at.st_mtime_ns, at.st_ino, source.columns, source.delimiter, source.encoding, dict(columns)]
-    return _digest(str(path)), _digest([INDEX_VERSION, *state])
+    return _digest(str(path)), _digest([INDEX_VERSION, [facet.name for facet in Facet], KINDS, *state])
 
 
 def _digest(value: object) -> str:

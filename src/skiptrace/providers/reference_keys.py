@@ -1,6 +1,6 @@
 """Search keys: what a person looks like to the index.
 
-A person is twelve numbers, one per facet (surname, sound of the surname, birth date ...), 0 where nothing is known.
+A person is thirteen numbers, one per facet (surname, sound of the surname, birth date ...), 0 where nothing is known.
 A key is two or three facets mixed into 64 bits. Records and subjects go through the same functions, so a key of one
 finds the other. Misspelling one value leaves the keys that do not use it, and the keys that use only its sound.
 """
@@ -38,12 +38,13 @@ class Facet(IntEnum):
     FIRST_SOUND = 3
     BIRTH = 4
     BIRTH_YEAR = 5
-    BIRTHDAY = 6
-    SSN4 = 7
-    ZIP = 8
-    HOUSE = 9
-    STREET = 10
-    PHONE = 11
+    BIRTH_MONTH = 6
+    BIRTHDAY = 7
+    SSN4 = 8
+    ZIP = 9
+    HOUSE = 10
+    STREET = 11
+    PHONE = 12
 
 
 KINDS: tuple[tuple[Facet, ...], ...] = (
@@ -52,12 +53,17 @@ KINDS: tuple[tuple[Facet, ...], ...] = (
     (Facet.SSN4, Facet.BIRTH_YEAR),
     (Facet.BIRTH, Facet.LAST_SOUND),
     (Facet.BIRTH, Facet.FIRST_SOUND),
+    (Facet.BIRTH_MONTH, Facet.LAST_SOUND),
+    (Facet.BIRTH_MONTH, Facet.FIRST),
+    (Facet.BIRTH_YEAR, Facet.LAST),
     (Facet.BIRTH_YEAR, Facet.LAST, Facet.FIRST_SOUND),
+    (Facet.BIRTH_YEAR, Facet.FIRST),
     (Facet.BIRTHDAY, Facet.LAST_SOUND, Facet.FIRST_SOUND),
     (Facet.ZIP, Facet.LAST_SOUND),
     (Facet.ZIP, Facet.LAST_SOUND, Facet.FIRST_SOUND),
     (Facet.ZIP, Facet.FIRST, Facet.BIRTH_YEAR),
     (Facet.LAST, Facet.FIRST),
+    (Facet.LAST,),
     (Facet.HOUSE, Facet.STREET),
     (Facet.HOUSE, Facet.STREET, Facet.LAST_SOUND),
     (Facet.HOUSE, Facet.STREET, Facet.FIRST_SOUND),
@@ -87,18 +93,19 @@ def name_facets(text: str) -> tuple[int, int]:
     return number(word), number(sound(word))
 
 
-def birth_facets(text: str) -> tuple[int, int, int]:
-    """BIRTH, BIRTH_YEAR and BIRTHDAY of a cell."""
+def birth_facets(text: str) -> tuple[int, int, int, int]:
+    """BIRTH, BIRTH_YEAR, BIRTH_MONTH and BIRTHDAY of a cell."""
     return date_facets(partial_date(text))
 
 
-def date_facets(day: PartialDate | None) -> tuple[int, int, int]:
-    """BIRTH, BIRTH_YEAR and BIRTHDAY of a date; what the date leaves open is 0."""
+def date_facets(day: PartialDate | None) -> tuple[int, int, int, int]:
+    """BIRTH, BIRTH_YEAR, BIRTH_MONTH (with its year) and BIRTHDAY of a date; what the date leaves open is 0."""
     if day is None:
-        return 0, 0, 0
+        return 0, 0, 0, 0
+    month = day.year * 100 + day.month if day.month else 0
     if not day.is_full:
-        return 0, day.year, 0
-    return day.year * 10_000 + day.month * 100 + day.day, day.year, day.month * 100 + day.day
+        return 0, day.year, month, 0
+    return month * 100 + day.day, day.year, month, day.month * 100 + day.day
 
 
 def ssn4_facets(text: str) -> tuple[int]:
