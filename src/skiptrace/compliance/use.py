@@ -10,17 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from skiptrace.compliance.admission import admit
-from skiptrace.compliance.contacts import Granting, bars, hours_of, open_channels
+from skiptrace.compliance.contacts import Granting, bars, open_channels
 from skiptrace.compliance.gate import STRENGTH, decide
 from skiptrace.compliance.known import UNKNOWN, Known
-from skiptrace.compliance.location import ZoneEvidence, believed_addresses, locate
+from skiptrace.compliance.location import ZoneEvidence
 from skiptrace.compliance.rulebook import RuleBook, Stage
 from skiptrace.compliance.using import USE, Using, first_day, is_cap
-from skiptrace.compliance.windows import DAY, TZDATA, Window, tz, windows
+from skiptrace.compliance.windows import DAY, TZDATA, Window, tz
 from skiptrace.model import Case, Channel, Contact, Effect, Judgement, RuleDecision
-
-HORIZON_DAYS = 7
-"""How many days ahead the windows are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ def can_use(
     fresh = replace(case, as_of=at.date())
     granting = Granting(fresh, contact, judgement, known, channel)
     opened, of_contact = open_channels(granting, rules)
-    using = _using(granting, channel, at.astimezone(UTC), rules)
+    using = Using.of(granting, channel, at.astimezone(UTC), rules)
     use = decide(rules, Stage.USE, USE, using, contact.contact_id or contact.kind.value)
     admission = admit(fresh, rules)
     closed = tuple(d for d in of_contact if channel in bars(d, rules))
@@ -85,15 +82,6 @@ def can_use(
         rules_version=rules.version,
         expires_at=_expiry(using, allowed=allowed),
     )
-
-
-def _using(q: Granting, channel: Channel, at: datetime, rules: RuleBook) -> Using:
-    """The question of the last gate."""
-    hours = rules.rule("B-09")
-    location = locate(q.contact, case=q.case, contacts=q.judgement.contacts, hours=hours, known=q.known, at=at)
-    opened = windows(location.zones, hours_of(hours), at, HORIZON_DAYS, q.known.inconvenient)
-    addresses = believed_addresses(q.case, q.judgement.contacts, hours)
-    return Using(q.case, q.contact, channel, at, q.known, location, opened, addresses)
 
 
 def _under_caps(using: Using, rules: RuleBook) -> tuple[Window, ...]:

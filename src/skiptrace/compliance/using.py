@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Self
 
+from skiptrace.compliance.contacts import Granting, hours_of
 from skiptrace.compliance.gate import NO, Finding, Gate
 from skiptrace.compliance.known import CONSENTED, VOICE, Known, Reassigned
-from skiptrace.compliance.location import Location
+from skiptrace.compliance.location import Location, believed_addresses, locate
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
-from skiptrace.compliance.windows import Window, earliest_day, tz
+from skiptrace.compliance.windows import Window, earliest_day, tz, windows
 from skiptrace.model import Address, Case, Channel, Contact
+
+HORIZON_DAYS = 7
+"""How many days ahead the windows are listed."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,6 +30,15 @@ class Using:
     location: Location
     windows: tuple[Window, ...]
     addresses: tuple[Address, ...]
+
+    @classmethod
+    def of(cls, q: Granting, channel: Channel, at: datetime, rules: RuleBook) -> Self:
+        """The question that follows from the contact gate's own, with the place and its open hours worked out."""
+        hours, contacts = rules.rule("B-09"), q.judgement.contacts
+        location = locate(q.contact, case=q.case, contacts=contacts, hours=hours, known=q.known, at=at)
+        opened = windows(location.zones, hours_of(hours), at, HORIZON_DAYS, q.known.inconvenient)
+        addresses = believed_addresses(q.case, contacts, hours)
+        return cls(q.case, q.contact, channel, at, q.known, location, opened, addresses)
 
     @property
     def zones(self) -> tuple[str, ...]:
