@@ -6,7 +6,9 @@ from functools import cache, lru_cache
 
 from skiptrace.matching.tables import SortedTable, read_table
 
-_COMMON = 300
+_RARE_SURNAME = 300
+_COMMON_SURNAME = 5_000
+_COMMON_GIVEN = 3_000
 # Words that streets are made of; compounds of two of them (OAKBRIDGE) are known too.
 _STREET_WORDS = frozenset(
     "ACADEMY ACORN ALDER ALMOND AIRPORT APPLE ARBOR ASH ASPEN AZALEA BANK BARN BASS BAY BEACH BEAR BEAVER BEECH BEND BIRCH BIRD "
@@ -27,11 +29,8 @@ _STREET_WORDS = frozenset(
 
 @cache
 def _cities() -> frozenset[str]:
-    lines = read_table("zips.tsv.gz").splitlines()
-    cities = (city for line in lines for city in line.rpartition("\t")[2].split("|"))
-    return frozenset(word for city in cities for word in city.split()) | frozenset(
-        line.rpartition("\t")[2].partition("|")[0].replace(" ", "") for line in lines
-    )
+    defaults = {line.rpartition("\t")[2].partition("|")[0] for line in read_table("zips.tsv.gz").splitlines()}
+    return frozenset(word for city in defaults for word in city.split()) | {city.replace(" ", "") for city in defaults}
 
 
 @cache
@@ -56,10 +55,13 @@ def given_name(name: str) -> tuple[int, int | None]:
 
 
 @lru_cache(maxsize=65_536)
-def is_known_word(word: str) -> bool:
-    """Whether a word is in use as a name, a city or a street word, so that it is no misspelling of a like one."""
-    if word in _STREET_WORDS or surname_count(word) >= _COMMON or given_name(word)[0] >= _COMMON * 10:
-        return True
-    if word in _cities():
-        return True
-    return any(word[:at] in _STREET_WORDS and word[at:] in _STREET_WORDS for at in range(3, len(word) - 1))
+def familiarity(word: str) -> int:
+    """2 for a word that is certainly in use as a name, a city or a street word, 1 for a rare name, 0 for no known word."""
+    if word in _STREET_WORDS or word in _cities() or given_name(word)[0] >= _COMMON_GIVEN:
+        return 2
+    bearers = surname_count(word)
+    if bearers >= _COMMON_SURNAME:
+        return 2
+    if any(word[:at] in _STREET_WORDS and word[at:] in _STREET_WORDS for at in range(3, len(word) - 1)):
+        return 2
+    return 1 if bearers >= _RARE_SURNAME else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from skiptrace.matching.addresses.tables import STATE_CODES
 from skiptrace.matching.text import ascii_upper
 
 _PLAIN = re.compile(r"[A-Z0-9 ,\-]*")
@@ -15,11 +16,13 @@ _GLUED = re.compile(
     r"\b(APARTMENT|APT|SUITE|STE|UNIT|LOT|BLDG|RM|ROOM|PH|FLOOR|SPC|TRLR|P\s?O\s?BOX|BOX|RR|HC|HCR|PMB|PSC|CMR|DRAWER|"
     r"HWY|RTE|ROUTE|FM|CR|SR|US|I|NO)[\-.]?(\d)"
 )
+_STATE_ROUTE = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-(\d{{1,4}}[A-Z]?)\b")
 _STATE_ZIP = re.compile(r"\b([A-Z]{2})(\d{5}(?:-?\d{4})?)$")
 _INITIALS = re.compile(r"(?<=[A-Z])\.(?=[A-Z]{2})|(?<=[A-Z])\.(?=\d)")
 _DOTS = re.compile(r"\.(?!\d)|(?<!\d)\.")
-_NO_SIGN = str.maketrans({"'": "", '"': "", "*": "", "`": "", "~": "", "^": "", "{": "", "}": "", "?": "", "!": ""})
-_TO_SPACE = str.maketrans({":": " ", "\\": " ", "_": " ", "@": " ", "=": " ", "<": " ", ">": " ", "+": " ", "$": " "})
+_GLUE = re.compile(r"[A-Z][.\-]?\d")
+_ODD = re.compile(r"[^A-Z0-9 ,\-#./&%]")
+_SIGNS = str.maketrans(dict.fromkeys("'\"*`~^{}?!", "") | dict.fromkeys(":\\_@=<>+$", " "))
 
 
 def tokens_of(text: str) -> tuple[list[str], list[str]]:
@@ -29,10 +32,11 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     if not _PLAIN.fullmatch(text):
         text = _plain(text, notes)
     if " - " in text:
-        text = _SPACED_HYPHEN.sub(r"\1-\2", text)
-        text = text.replace(" - ", ",")
-    text = _GLUED.sub(r"\1 \2", text)
-    text = _STATE_ZIP.sub(r"\1 \2", text)
+        text = _SPACED_HYPHEN.sub(r"\1-\2", text).replace(" - ", ",")
+    if _GLUE.search(text):
+        text = _STATE_ROUTE.sub(r"\1 \2", text)
+        text = _GLUED.sub(r"\1 \2", text)
+        text = _STATE_ZIP.sub(r"\1 \2", text)
     tokens = text.replace(",", " , ").split()
     if "-" in text:
         tokens = [stripped for token in tokens if (stripped := token.strip("-/"))]
@@ -40,14 +44,15 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
 
 
 def _plain(text: str, notes: list[str]) -> str:
+    """Signs other than letters, digits, commas and hyphens replaced by what they stand for."""
     if "(" in text:
         notes.extend(note.strip() for note in _PARENTHESES.findall(text) if note.strip())
         text = _PARENTHESES.sub(" ", text)
-    text = _SPACED_HYPHEN.sub(r"\1-\2", text)
-    text = _BOUNDARY.sub(",", text)
     if "." in text:
         text = _DOTS.sub("", _INITIALS.sub(" ", text))
-    text = text.translate(_NO_SIGN).translate(_TO_SPACE)
+    if _ODD.search(text):
+        text = _SPACED_HYPHEN.sub(r"\1-\2", text)
+        text = _BOUNDARY.sub(",", text).translate(_SIGNS)
     if "/" in text:
         text = _FRACTION.sub(r" \1/\2", text)
     return text.replace("#", " # ").replace("&", " & ").replace("%", " C/O ")

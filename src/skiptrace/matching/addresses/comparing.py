@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA
 
 from skiptrace.matching.addresses.lastline import city_keys_of_zip
 from skiptrace.matching.addresses.parsing import parse_address
+from skiptrace.matching.addresses.streets import name_key
 from skiptrace.matching.addresses.tables import STREET_ALIASES
 from skiptrace.matching.addresses.values import AddressComparison, ParsedAddress
-from skiptrace.matching.known_words import is_known_word
+from skiptrace.matching.known_words import familiarity
 from skiptrace.matching.zips import zips_of_city
 
 Agreement = Literal["same", "possible", "different"]
@@ -28,6 +29,8 @@ def compare_addresses(
     """Both addresses are one delivery point: number, street, unit, city and ZIP code agree."""
     a = a if isinstance(a, ParsedAddress) else parse_address(a)
     b = b if isinstance(b, ParsedAddress) else parse_address(b)
+    if a.kind == b.kind == "street" and a.number_key and a.number_key == b.number_key and _agrees_throughout(a, b):
+        return AddressComparison("same", (f"both are {a.number_key} {a.name} {a.suffix}, {a.city} {a.zip5}",))
     delivery, reason = _compare_delivery(a, b)
     if delivery == "different":
         return AddressComparison("different", (reason,))
@@ -39,8 +42,21 @@ def compare_addresses(
     if unit == "different":
         sure = delivery == "same" and area == "same"
         return AddressComparison("different_unit" if sure else "different", reasons)
-    verdict = "same" if delivery == area == unit == "same" else "possible"
-    return AddressComparison(verdict, reasons)
+    agrees = delivery == area == unit == "same"
+    return AddressComparison("same" if agrees else "possible", reasons)
+
+
+def _agrees_throughout(a: ParsedAddress, b: ParsedAddress) -> bool:
+    return (
+        a.street_key == b.street_key
+        and a.zip5 == b.zip5
+        and a.city_key == b.city_key
+        and a.unit_key == b.unit_key
+        and a.state == b.state
+        and a.pmb == b.pmb
+        and a.po_box == b.po_box
+        and a.urbanization == b.urbanization
+    )
 
 
 def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
@@ -170,7 +186,13 @@ def _compare_directions(a: ParsedAddress, b: ParsedAddress) -> Agreement:
 def _compare_names(a: ParsedAddress, b: ParsedAddress) -> Agreement:
     if any(c.isdigit() for c in a.name_key + b.name_key):
         return _compare_numbered(a.name_key, b.name_key)
-    return _likeness(a.name_key, b.name_key)
+    x, y = a.name.split(), b.name.split()
+    if len(x) == len(y):
+        odd = [(p, q) for p, q in zip(x, y, strict=True) if name_key(p) != name_key(q)]
+        return _likeness(*odd[0]) if len(odd) == 1 else "different"
+    if "".join(x) == "".join(y):
+        return "same"
+    return _likeness("".join(x), "".join(y))
 
 
 def _compare_numbered(x: str, y: str) -> Agreement:
@@ -188,17 +210,15 @@ def _compare_numbered(x: str, y: str) -> Agreement:
 def _likeness(x: str, y: str) -> Agreement:
     """One name misspelt is the same; two names that both exist are two streets, however alike."""
     distance = OSA.distance(x, y, score_cutoff=2)
-    if distance > 2 or min(len(x), len(y)) < 5:
-        near = min(len(x), len(y)) >= 4 and (distance == 1 or x.startswith(y) or y.startswith(x))
-        return "possible" if near or JaroWinkler.similarity(x, y) >= 0.94 else "different"
-    known = is_known_word(x) + is_known_word(y)
-    if distance == 1 and known == 1 and min(len(x), len(y)) >= 6:
-        return "same"
-    if distance == 2 and (known != 1 or min(len(x), len(y)) < 8):
-        return "possible" if known < 2 and min(len(x), len(y)) >= 7 else "different"
-    if known == 2 and distance == 1:
-        return "different"
-    return "possible"
+    shortest = min(len(x), len(y))
+    low, high = sorted((familiarity(x), familiarity(y)))
+    if distance == 1:
+        if low and high == 2:
+            return "different" if low == 2 else "possible"
+        return "same" if low == 0 and high and shortest >= 6 else "possible" if shortest >= 4 else "different"
+    if distance == 2 and shortest >= 7 and low == 0:
+        return "possible"
+    return "possible" if low == 0 and shortest >= 4 and (x.startswith(y) or y.startswith(x)) else "different"
 
 
 def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:

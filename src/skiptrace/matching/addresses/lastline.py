@@ -24,6 +24,8 @@ _ZIP = re.compile(r"(\d{5})(?:-?(\d{4}))?$")
 _SHORT_ZIP_STATES = frozenset("CT MA ME NH RI VT NJ".split())
 _ISLANDS = frozenset({"PR", "VI"})
 _NUMBERED = frozenset("HWY HIGHWAY ROUTE RTE BOX RR ROAD FM CR SR # NO LOT".split()) | frozenset(UNITS)
+_COUNTRIES = (["USA"], ["UNITED", "STATES"], ["UNITED", "STATES", "OF", "AMERICA"], ["U", "S", "A"], ["EEUU"])
+_COUNTRY_ENDS = frozenset({"US", *(words[-1] for words in _COUNTRIES)})
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 
 
@@ -59,13 +61,16 @@ def city_keys_of_zip(zip5: str) -> frozenset[str]:
 def take_last_line(tokens: list[str]) -> LastLine:
     """Take city, state and ZIP code off the end of ``tokens``, which is shortened in place."""
     line = LastLine()
-    _drop_country(tokens)
-    _take_zip(tokens, line)
-    _take_state(tokens, line)
-    area = find_zip(line.zip5) if line.zip5 else None
-    if area and not line.state:
+    if len(tokens) > 3 and tokens[-2] in STATE_CODES and (match := _ZIP.match(tokens[-1])):
+        line.state, line.zip5, line.zip4 = tokens[-2], match[1], match[2] or ""
+        del tokens[-2:]
+    else:
+        _drop_country(tokens)
+        _take_zip(tokens, line)
+        _take_state(tokens, line)
+    if line.zip5 and not line.state and (area := find_zip(line.zip5)):
         line.state = area.state
-    take_city(tokens, line, area)
+    take_city(tokens, line)
     _drop_repeat(tokens, line)
     return line
 
@@ -75,9 +80,16 @@ def _strip_commas(tokens: list[str]) -> None:
         tokens.pop()
 
 
+def _last_comma(tokens: list[str]) -> int:
+    """Where the last comma stands, or -1."""
+    return len(tokens) - 1 - tokens[::-1].index(",") if "," in tokens else -1
+
+
 def _drop_country(tokens: list[str]) -> None:
     _strip_commas(tokens)
-    for words in (["USA"], ["UNITED", "STATES"], ["UNITED", "STATES", "OF", "AMERICA"], ["U", "S", "A"], ["EEUU"]):
+    if not tokens or tokens[-1] not in _COUNTRY_ENDS:
+        return
+    for words in _COUNTRIES:
         if len(tokens) > len(words) and tokens[-len(words) :] == words:
             del tokens[-len(words) :]
             _strip_commas(tokens)
@@ -187,17 +199,17 @@ def _is_state_code(tokens: list[str]) -> bool:
     return True
 
 
-def take_city(tokens: list[str], line: LastLine, area: ZipArea | None) -> None:
+def take_city(tokens: list[str], line: LastLine) -> None:
     """Take the city off the end of ``tokens``: by the ZIP code's names, by the state's, or by the last comma."""
     _strip_commas(tokens)
     if not tokens:
         return
-    comma = max((at for at, token in enumerate(tokens) if token == ","), default=-1)
+    comma = _last_comma(tokens)
     segment = tokens[comma + 1 :]
     if comma > 0 and len(segment) > 1 and segment[-1] in _COUNTY and line.state:
         del tokens[comma:]
         line.notes.append(" ".join(segment))
-        take_city(tokens, line, area)
+        take_city(tokens, line)
         return
     if comma >= 0 and not line.is_empty and not any(token[0].isdigit() for token in segment) and segment[0] not in UNITS:
         size = len(segment)
@@ -255,7 +267,7 @@ def _drop_repeat(tokens: list[str], line: LastLine) -> None:
     _take_zip(ahead, again)
     _take_state(ahead, again)
     if (again.zip5 == line.zip5 != "" or again.state == line.state != "") or (ahead and not again.zip5):
-        comma = max((at for at, token in enumerate(ahead) if token == ","), default=-1)
+        comma = _last_comma(ahead)
         if comma > 0 and " ".join(ahead[comma + 1 :]) == line.city:
             tokens[:] = ahead[:comma]
             _strip_commas(tokens)

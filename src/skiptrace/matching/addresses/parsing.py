@@ -19,6 +19,7 @@ from skiptrace.matching.text import decode
 _CARE_OF = re.compile(r"^(?:C/O|C O|CO|ATTN|ATTENTION|CARE OF|MR|MRS|MS|DR)\b")
 _URBANIZATION = frozenset("URB URBANIZACION COND CONDOMINIO RES RESIDENCIAL BO BARRIO PARC PARCELAS EXT REPARTO ALT ALTURAS".split())
 _URB_WORDS = {"URBANIZACION": "URB", "CONDOMINIO": "COND", "RESIDENCIAL": "RES", "BARRIO": "BO", "PARCELAS": "PARC"}
+_POST_OFFICES = frozenset({"APO", "FPO", "DPO"})
 _PLACE_LABELS = frozenset({"PlaceName"})
 
 
@@ -83,7 +84,7 @@ def _drop_given(tokens: list[str], line: LastLine) -> None:
 
 
 def _assemble(tokens: list[str], line: LastLine) -> ParsedAddress:
-    if line.state in MILITARY_STATES or not {"APO", "FPO", "DPO"}.isdisjoint((*tokens, *line.city.split())):
+    if line.state in MILITARY_STATES or line.city in _POST_OFFICES or not _POST_OFFICES.isdisjoint(tokens):
         fields = parse_military(" ".join(tokens).replace(" ,", ","), line.state, line.city)
         if fields:
             line.city = fields.pop("city")
@@ -223,18 +224,14 @@ def _street_fields(street: Street) -> dict[str, Any]:
 
 
 def _finish(fields: dict[str, Any], units: Units, line: LastLine, confidence: float) -> ParsedAddress:
-    """Add last line, comparison keys and the standard line."""
-    number, fraction, name = fields.get("number", ""), fields.get("fraction", ""), fields.get("name", "")
-    before, suffix, after = fields.get("predirectional", ""), fields.get("suffix", ""), fields.get("postdirectional", "")
+    """Add the last line and the keys for comparison."""
+    get = fields.get
+    name = get("name", "")
+    fraction = get("fraction", "")
     key = name_key(name) if name else ""
-    number_key = f"{number} {fraction}" if fraction else number
-    street_key = f"{before}|{key}|{suffix}|{after}"
-    unit_key = " ".join(sorted(f"{a} {b}" for a, b in units)) if units else ""
-    pmb, box = fields.get("pmb", ""), fields.get("po_box", "")
-    urbanization = fields.get("urbanization", "")
-    special = "|".join((fields.get("route", ""), fields.get("box", ""), fields.get("military", ""), box, pmb, urbanization))
-    delivery = _delivery_line(fields, units)
-    region = " ".join(part for part in (line.state, f"{line.zip5}-{line.zip4}" if line.zip4 else line.zip5) if part)
+    number_key = f"{get('number', '')} {fraction}" if fraction else get("number", "")
+    street_key = f"{get('predirectional', '')}|{key}|{get('suffix', '')}|{get('postdirectional', '')}"
+    unit_key = " ".join(sorted([f"{a} {b}".strip() for a, b in units])) if units else ""
     return ParsedAddress(
         **fields,
         units=tuple(units),
@@ -249,26 +246,4 @@ def _finish(fields: dict[str, Any], units: Units, line: LastLine, confidence: fl
         street_key=street_key,
         unit_key=unit_key,
         city_key=city_key(line.city) if line.city else "",
-        delivery_key=f"{number_key}|{street_key}|{unit_key}|{special}",
-        standard=", ".join(part for part in (delivery, line.city, region) if part),
     )
-
-
-def _delivery_line(fields: dict[str, Any], units: Units) -> str:
-    kind = fields.get("kind", "unknown")
-    parts: list[str] = [fields.get("urbanization", "")]
-    if kind == "general_delivery":
-        parts.append("GENERAL DELIVERY")
-    elif kind in {"rural_route", "highway_contract"}:
-        parts += ["RR" if kind == "rural_route" else "HC", fields["route"]]
-    elif kind == "military":
-        parts.append(fields["military"])
-    parts += [fields.get(part, "") for part in ("number", "fraction", "predirectional", "name", "suffix", "postdirectional")]
-    if fields.get("box"):
-        parts.append(f"BOX {fields['box']}")
-    parts += [f"{designator} {number}".strip() for designator, number in units]
-    if fields.get("po_box"):
-        parts.append(f"PO BOX {fields['po_box']}")
-    if fields.get("pmb"):
-        parts.append(f"PMB {fields['pmb']}")
-    return " ".join(part for part in parts if part)

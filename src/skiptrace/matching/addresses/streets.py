@@ -24,7 +24,7 @@ _FRACTION = re.compile(r"[1-9]/[2-9]$")
 _NTH = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
 _BARE_UNIT = re.compile(r"\d+[A-Z]?$|[A-Z]-?\d*$|\d+-[A-Z0-9]+$")
 _PREFIX_TYPES = frozenset("AVE AVENUE AVENIDA CALLE CAMINO VIA PASEO RUE PLAZA CALZADA CARRETERA CARR CLL".split())
-_CODES = "|".join(sorted(STATE_CODES | {name for name in STATES.values() if name != "WASHINGTON"}, key=len, reverse=True))
+_CODES = "|".join(sorted(STATE_CODES | {name for name in STATES.values()}, key=len, reverse=True))
 _TYPE = r"(?:STATE )?(?:HIGHWAY|HIGHWY|HIWAY|HIWY|HWY|HWAY|ROUTE|RTE|RT|ROAD|RD)"
 _HIGHWAY = re.compile(
     rf"(?:(?P<us>(?:US|U S|UNITED STATES|FEDERAL)(?: {_TYPE})?)|(?P<interstate>(?:INTERSTATE|I|IH)(?: {_TYPE})?)"

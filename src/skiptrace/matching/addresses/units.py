@@ -32,15 +32,18 @@ def take_units(tokens: list[str]) -> tuple[list[str], Units]:
     rest: list[str] = []
     units: Units = []
     at = 0
-    while at < len(tokens):
-        taken, unit = _unit_at(tokens, at, rest)
-        if unit:
-            if unit not in units:
-                units.append(unit)
-            at += taken
-        else:
-            rest.append(tokens[at])
-            at += 1
+    last = len(tokens) - 1
+    while at <= last:
+        token = tokens[at]
+        if token in UNITS or (at < last and UNITS.get(tokens[at + 1]) == "FL"):
+            taken, unit = _unit_at(tokens, at, rest)
+            if unit:
+                if unit not in units:
+                    units.append(unit)
+                at += taken
+                continue
+        rest.append(token)
+        at += 1
     return rest, units
 
 

@@ -24,7 +24,7 @@ class ParsedAddress(Personal):
     all (0.2). ``notes`` hold what belongs to no part, and which repairs were made.
 
     ``street_key``, ``number_key``, ``unit_key`` and ``city_key`` are for comparison only; ``delivery_key`` identifies the
-    delivery point within its city. ``standard`` is the address on one line as Publication 28 writes it.
+    delivery point within its city.
     """
 
     kind: Kind = "unknown"
@@ -52,8 +52,31 @@ class ParsedAddress(Personal):
     street_key: str = ""
     unit_key: str = ""
     city_key: str = ""
-    delivery_key: str = ""
-    standard: str = ""
+
+    @property
+    def delivery_key(self) -> str:
+        """Equal for equal delivery points of one city."""
+        special = (self.route, self.box, self.military, self.po_box, self.pmb, self.urbanization)
+        return "|".join((self.kind, self.number_key, self.street_key, self.unit_key, *special))
+
+    @property
+    def delivery_line(self) -> str:
+        """Everything but city, state and ZIP code, as Publication 28 writes it."""
+        box = f"BOX {self.box}" if self.box else ""
+        units = [f"{designator} {number}".strip() for designator, number in self.units]
+        street = (self.number, self.fraction, self.predirectional, self.name, self.suffix, self.postdirectional)
+        route = {"rural_route": f"RR {self.route}", "highway_contract": f"HC {self.route}"}.get(self.kind, "")
+        general = "GENERAL DELIVERY" if self.kind == "general_delivery" else ""
+        po_box, pmb = f"PO BOX {self.po_box}" if self.po_box else "", f"PMB {self.pmb}" if self.pmb else ""
+        parts = (self.urbanization, general, route, self.military, *street, box, *units, po_box, pmb)
+        return " ".join(part for part in parts if part)
+
+    @property
+    def standard(self) -> str:
+        """The address on one line in standard spelling; parsing it again gives the same address."""
+        zip_code = f"{self.zip5}-{self.zip4}" if self.zip4 else self.zip5
+        region = " ".join(part for part in (self.state, zip_code) if part)
+        return ", ".join(part for part in (self.delivery_line, self.city, region) if part)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -271,8 +271,8 @@ def _short_forms() -> dict[str, frozenset[str]]:
         name, _, shorts = line.partition("\t")
         forms.setdefault(name, set()).update(short for short in shorts.split("|") if (name, short) not in _REMOVED)
     for line in _ADDED.strip().splitlines():
-        name, *shorts = line.split()
-        forms.setdefault(name, set()).update(shorts)
+        name, *added = line.split()
+        forms.setdefault(name, set()).update(added)
     return {name: frozenset(shorts - {name}) for name, shorts in forms.items()}
 
 
@@ -319,6 +319,21 @@ def relation(a: str, b: str) -> Relation | None:
     if shared and a not in shorts and b not in shorts:
         return "shared_nickname"
     return None
+
+
+@cache
+def _variants() -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(line.split()) for line in _VARIANTS)
+
+
+@lru_cache(maxsize=65_536)
+def one_hop(name: str) -> frozenset[str]:
+    """All listed names that stand in a relation with this one."""
+    shorts, full = _short_forms(), _formal_names()
+    close = {other for group in _variant_groups().get(name, ()) for other in _variants()[group]}
+    close |= shorts.get(name, frozenset()) | full.get(name, frozenset())
+    close |= {other for formal in full.get(name, ()) for other in shorts[formal]}
+    return frozenset(other for other in close - {name} if relation(name, other) is not None)
 
 
 def is_variant(a: str, b: str) -> bool:
