@@ -1,0 +1,170 @@
+"""People as columns: one row per person, text stored once and referred to by code.
+
+The subject and the source records of a case, or of millions of cases, are rows of one table, so that one comparison
+serves subject against record and record against record, for one account and for a bulk file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
+Levels = NDArray[np.int8]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Words:
+    """A text column: ``codes[row]`` points into ``values``; code 0 is always the empty text, which means missing."""
+
+    codes: Codes
+    values: NDArray[np.object_]
+
+    @classmethod
+    def of(cls, texts: Iterable[str], tidy: Callable[[str], str] | None = None) -> Words:
+        """Encode plain texts, each distinct one tidied once."""
+        uniques: dict[str, int] = {}
+        codes = np.fromiter((uniques.setdefault(text, len(uniques)) for text in texts), np.int32)
+        return cls.of_encoded(codes, list(uniques), tidy)
+
+    @classmethod
+    def of_encoded(cls, codes: Codes, uniques: Sequence[str], tidy: Callable[[str], str] | None = None) -> Words:
+        """Take over an encoding made elsewhere (an Arrow dictionary); texts equal once tidied share one code."""
+        table: dict[str, int] = {"": 0}
+        tidied = map(tidy, uniques) if tidy else uniques
+        again = np.fromiter((table.setdefault(text, len(table)) for text in tidied), np.int32, len(uniques))
+        values = np.empty(len(table), object)
+        values[:] = list(table)
+        return cls(again[codes] if len(codes) else codes, values)
+
+    def initials(self) -> Codes:
+        """First letter of each distinct value as a number; 0 for the empty text."""
+        return np.fromiter((ord(value[0]) if value else 0 for value in self.values), np.int32, len(self.values))
+
+    def lengths(self) -> Codes:
+        return np.fromiter(map(len, self.values), np.int32, len(self.values))
+
+    def share_letters(self, x: Ints, y: Ints) -> Flags:
+        """Whether two values share at least half of their distinct letters, without which no spelling is alike."""
+        masks = np.fromiter((sum(1 << bit for bit in {ord(c) & 31 for c in v}) for v in self.values), np.uint32)
+        common, larger = np.bitwise_count(masks[x] & masks[y]), np.bitwise_count(masks[x] | masks[y])
+        flags: Flags = common * 5 >= larger * 2
+        return flags
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Spans:
+    """Which rows of a child table belong to each person: those from ``starts[row]`` up to ``starts[row + 1]``."""
+
+    starts: Ints
+
+    @classmethod
+    def one_each(cls, rows: int) -> Spans:
+        return cls(np.arange(rows + 1, dtype=np.int64))
+
+    @classmethod
+    def of_counts(cls, counts: Sequence[int] | Ints) -> Spans:
+        return cls(np.concatenate(([0], np.cumsum(np.asarray(counts, np.int64)))))
+
+    @property
+    def owners(self) -> Ints:
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+    def cross(self, left: Ints, right: Ints) -> tuple[Ints | None, Ints, Ints]:
+        """All pairs of child rows of each pair of persons: (index of the pair, left child, right child).
+
+        The index is None when every person has exactly one child, so that nothing needs to be gathered again.
+        """
+        left_start, right_start = self.starts[left], self.starts[right]
+        right_count = self.starts[right + 1] - right_start
+        counts = (self.starts[left + 1] - left_start) * right_count
+        if (counts == 1).all():
+            return None, left_start, right_start
+        pair = np.repeat(np.arange(len(left)), counts)
+        within = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
+        width = right_count[pair]
+        return pair, left_start[pair] + within // width, right_start[pair] + within % width
+
+
+def best_of(levels: Levels, pair: Ints | None, pairs: int) -> Levels:
+    """The highest level among the child pairs of each pair; 0 (missing) where there is none."""
+    if pair is None:
+        return levels
+    best = np.zeros(pairs, levels.dtype)
+    np.maximum.at(best, pair, levels)
+    return best
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NameColumns:
+    spans: Spans
+    given: Words
+    middle: Words
+    surname: Words
+    suffix: Words
+
+    def given_as_surname(self) -> Codes:
+        """For each distinct given name its code among the surnames, -1 when nobody bears it as one."""
+        surnames = {value: code for code, value in enumerate(self.surname.values)}
+        return np.fromiter((surnames.get(value, -1) for value in self.given.values), np.int32)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AddressColumns:
+    """``number`` and ``box`` are exact texts, ``street`` a Pub 28 spelling of the rest of the delivery line."""
+
+    spans: Spans
+    number: Words
+    street: Words
+    unit: Words
+    box: Words
+    city: Words
+    state: Words
+    zip5: Words
+    first_seen: Floats
+    last_seen: Floats
+
+    @property
+    def empty(self) -> Flags:
+        flags: Flags = (self.street.codes | self.box.codes | self.zip5.codes | self.city.codes) == 0
+        return flags
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PhoneColumns:
+    """``number`` holds the ten national digits, 0 when missing; ``kind`` is 0 unknown, 1 mobile, 2 landline, 3 other."""
+
+    spans: Spans
+    number: Ints
+    kind: Levels
+    first_seen: Floats
+    last_seen: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class People:
+    """The table. Dates are split; a missing part is 0. ``ssn4`` is -1 when missing.
+
+    ``account`` numbers the accounts; ``subject`` is the row of each account's subject, or of the row's own account.
+    ``source`` is the upstream a record came from ("" for a subject).
+    """
+
+    account: Ints
+    is_subject: Flags
+    names: NameColumns
+    birth_year: Codes
+    birth_month: Codes
+    birth_day: Codes
+    ssn4: Codes
+    addresses: AddressColumns
+    phones: PhoneColumns
+    source: Words
+
+    def __len__(self) -> int:
+        return len(self.account)
