@@ -24,7 +24,7 @@ PACKAGE = "skiptrace.providers"
 HOME = Path(catalog.__file__).parent
 GOOD = (HOME / "trestle.toml").read_text()
 OURS = [p for p in sorted(entry_points(group=catalog.GROUP)) if p.module.startswith(PACKAGE)]
-OVER_HTTP = [m for m in catalog.discover().values() if m.method == "api"]
+OVER_HTTP = [m for m in catalog.discover().values() if m.method == "licensed_api"]
 
 
 def refused(tmp_path: Path, text: str) -> str:
@@ -46,7 +46,7 @@ class TestManifests:
         [
             ('title = "Trestle"', 'titel = "Trestle"', "titel"),
             ('title = "Trestle"\n', "", "title"),
-            ('method = "api"', 'method = "scrape"', "method"),
+            ('method = "licensed_api"', 'method = "scrape"', "method"),
             ('data_class = "glba"', 'data_class = "secret"', "data_class"),
             ('["GLBA_ENFORCE"]', '["anything"]', "purposes"),
             ("2026-11-22", '"some day"', "terms_read"),

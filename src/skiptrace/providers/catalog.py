@@ -65,7 +65,7 @@ class _Product(_File):
 class _Manifest(_File):
     id: _Id
     title: _Text
-    method: Literal["api", "batch_file"]
+    method: Literal["licensed_api", "public_record_api", "batch_file"]
     data_class: DataClass
     purposes: tuple[Annotated[str, Field(pattern=r"^(FCRA|GLBA|DPPA|DMF)_[A-Z_]+$")], ...]
     terms_read: date
