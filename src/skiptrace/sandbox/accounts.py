@@ -56,8 +56,7 @@ class Fate(StrEnum):
 
 _SHARES = {Fate.STILL_THERE: 0.12, Fate.DECEASED: 0.02, Fate.BANKRUPT: 0.03, Fate.MINOR: 0.005}
 _TOLD = {Fate.DECEASED: "deceased", Fate.BANKRUPT: "bankrupt"}
-_CREDITOR_KNOWS = 0.4
-"""Share of the deaths and bankruptcies that the creditor's own file states."""
+"""What the file itself states of every other death and bankruptcy; the rest only the bureau knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,8 @@ def sample_accounts(world: World, n: int = 200, seed: int = 1) -> list[dict[str,
         debt = _debt(world.people[key], world, rng)
         if debt and left[debt.fate] > 0:
             left[debt.fate] -= 1
-            rows.append(_row(debt, world, rng))
+            every_other = left[debt.fate] % 2 == 0
+            rows.append(_row(debt, world, rng, creditor_knows=every_other))
     if len(rows) < n:
         short = ", ".join(f"{count} {fate}" for fate, count in left.items() if count > 0)
         raise ValueError(f"the world is too small for {n} accounts (short of {short}); grow a larger one")
@@ -140,12 +140,11 @@ def _on(spans: Sequence[S], day: date) -> S | None:
     return next((span for span in reversed(spans) if span.start <= day and (span.end is None or span.end > day)), None)
 
 
-def _row(debt: _Debt, world: World, rng: Random) -> dict[str, str]:
+def _row(debt: _Debt, world: World, rng: Random, *, creditor_knows: bool) -> dict[str, str]:
     person = debt.person
     line = _on(person.tenures, debt.last_contact)
     name = _written(person, rng)
-    knows = debt.fate in _TOLD and rng.random() < _CREDITOR_KNOWS
-    state = "closed" if is_closed(world, person.key) else _TOLD[debt.fate] if knows else "open"
+    state = "closed" if is_closed(world, person.key) else _TOLD.get(debt.fate, "open") if creditor_knows else "open"
     return {
         "account_id": account_id(world, person.key),
         "first": name.first,

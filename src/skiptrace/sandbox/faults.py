@@ -51,7 +51,7 @@ USUAL = Weather(
         {
             Fault.RATE_LIMITED: 0.015,
             Fault.RATE_LIMITED_SILENTLY: 0.005,
-            Fault.UNAVAILABLE: 0.01,
+            Fault.UNAVAILABLE: 0.004,
             Fault.PARTIAL: 0.01,
             Fault.GARBAGE: 0.003,
         }

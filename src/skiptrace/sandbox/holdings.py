@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from random import Random
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -101,7 +101,9 @@ class Holdings:
         return [dossier for key in sorted(keys) if (dossier := self.dossier(key))]
 
 
+@lru_cache(maxsize=1 << 15)
 def letters(text: str) -> str:
+    """The letters of a text in upper case, as surnames and cities are compared."""
     return re.sub(r"[^A-Z]", "", text.upper())
 
 
@@ -142,7 +144,7 @@ def _first_name_fit(asked: str, held: str) -> float:
     return 1.4 if DamerauLevenshtein.distance(asked, held) == 1 else -3.0
 
 
-@cache
+@lru_cache(maxsize=1 << 12)
 def _formal(name: str) -> frozenset[str]:
     """The first names that a first name may stand for, itself included."""
     formal = {full.upper() for full, short in lexicon().nicknames.items() if name in {s.upper() for s in short}}

@@ -214,8 +214,8 @@ class Housing:
         """A number that nobody else holds in the span; freed numbers rest for ninety days."""
         areas = [area, *self._by_state[self._words.places[area][0].state], *self._areas]
         for code in areas:
-            for ending in self._rng.sample(range(100), 25):
-                number = f"{code}55501{ending:02}"
+            for _ in range(25):
+                number = f"{code}55501{self._rng.randrange(100):02}"
                 if not _overlap(self._held[number], start, end, timedelta(days=90)):
                     self._held[number].append((start, end))
                     return Tenure(number, kind, self._rng.choice(self._words.carriers), start, end)
