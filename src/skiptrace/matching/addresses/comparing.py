@@ -29,8 +29,12 @@ def compare_addresses(
     """Both addresses are one delivery point: number, street, unit, city and ZIP code agree."""
     a = a if isinstance(a, ParsedAddress) else parse_address(a)
     b = b if isinstance(b, ParsedAddress) else parse_address(b)
-    if a.kind == b.kind == "street" and a.number_key and a.number_key == b.number_key and _agrees_throughout(a, b):
-        return AddressComparison("same", (f"both are {a.number_key} {a.name} {a.suffix}, {a.city} {a.zip5}",))
+    if a.kind == b.kind == "street" and a.number_key and b.number_key:
+        if a.number_key == b.number_key:
+            if _agrees_throughout(a, b):
+                return AddressComparison("same", (f"both are {a.number_key} {a.name} {a.suffix}, {a.city} {a.zip5}",))
+        elif a.number_key.isdigit() and b.number_key.isdigit():
+            return AddressComparison("different", (f"house number {a.number_key} and {b.number_key}",))
     delivery, reason = _compare_delivery(a, b)
     if delivery == "different":
         return AddressComparison("different", (reason,))

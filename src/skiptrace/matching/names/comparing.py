@@ -11,7 +11,7 @@ from skiptrace.matching.names.values import NameComparison, NameVerdict, ParsedN
 
 SAME = 0.75
 POSSIBLE = 0.4
-_UNVOWELLED = 0.85
+_UNVOWELLED = 0.9
 
 
 def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | bytes | None) -> NameComparison:
@@ -42,6 +42,8 @@ def _readings(a: ParsedName, b: ParsedName) -> list[tuple[ParsedName, ParsedName
         pairs += [(a, y) for y in _surname_first(b)]
     if a.ordered and b.ordered and len(b.given) == len(b.surnames) == 1 and len(a.surnames) == 1:
         pairs += [(a, y) for y in _surname_first(b)]
+    if not a.ordered and not b.ordered and (a.transliterated or b.transliterated):
+        pairs += [(x, y) for x in _surname_first(a) for y in _surname_first(b)]
     return pairs
 
 
@@ -69,7 +71,7 @@ def _compare(a: ParsedName, b: ParsedName) -> NameComparison:
         score *= 0.74
         reasons.append(f"generation {a.suffix or 'missing'} and {b.suffix or 'missing'}")
     if ("joint" in a.flags) != ("joint" in b.flags):
-        score *= 0.9
+        score *= 0.7
     verdict: NameVerdict = "same" if score >= SAME else "possible" if score >= POSSIBLE else "different"
     return NameComparison(round(score, 4), verdict, tuple(reasons))
 
@@ -129,7 +131,8 @@ def compare_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
     if b.middle and whole_b + b.middle[0] == whole_a and len(b.middle[0]) > 1:
         return 1.0, "", 0, 1
     likeness, how = max(
-        (given_likeness(x, y) for x, y in product({a.given[0], whole_a}, {b.given[0], whole_b})), key=lambda found: found[0]
+        (given_likeness(x, y) for x, y in product(_given_forms(a, whole_a), _given_forms(b, whole_b))),
+        key=lambda found: found[0],
     )
     if likeness < 0.9:
         likeness, how = max((likeness, how), _by_nickname(a, b), key=lambda found: found[0])
@@ -140,6 +143,12 @@ def compare_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
     if likeness >= 0.7:
         return likeness, how, 0, 0
     return max(((likeness, how, 0, 0), _by_middle(a, b), _swapped(_by_middle(b, a))), key=lambda found: found[0])
+
+
+def _given_forms(name: ParsedName, whole: str) -> set[str]:
+    """The given name, all its words as one, and joined with the next (JI HOON read as given and middle name)."""
+    forms = {name.given[0], whole}
+    return {*forms, whole + name.middle[0]} if len(whole) > 1 and name.middle and len(name.middle[0]) > 1 else forms
 
 
 def _swapped(found: tuple[float, str, int, int]) -> tuple[float, str, int, int]:

@@ -16,7 +16,8 @@ _REMOVED = frozenset(
     for pair in (
         "AARON-ERIN EDWARD-EDGAR MARGARET-MARJORIE MICHAEL-MICHELLE PAUL-POLLY PAULA-POLLY ROBERT-RUPERT ROBERT-HOB JOHN-JUAN "
         "MARY-MIRIAM MARY-MAURA ANDREW-DREA DANIEL-DANIELLE HENRY-HARRIET ERIC-ERICA AARON-ARIN JOHN-JEAN "
-        "EMILY-AMELIA JOAN-JOHN JANE-JEAN JANE-JOAN JEAN-JANE JEAN-JOAN EUNICE-NICIE PATRICK-PATRICIA JULIA-JULIAN JULIE-JULIUS"
+        "EMILY-AMELIA JOAN-JOHN JANE-JEAN JANE-JOAN JEAN-JANE JEAN-JOAN EUNICE-NICIE PATRICK-PATRICIA JULIA-JULIAN JULIE-JULIUS "
+        "HELEN-ELLEN ELLEN-HELEN MARGARET-POLLY JASON-JAY"
     ).split()
 )
 # Short forms missing from the published list: formal name, then its short forms.
@@ -255,13 +256,17 @@ _VARIANTS = (
     "ASHLEY ASHLEIGH ASHLEE", "LEE LEIGH", "MARC MARK", "HENRY HENRI", "JULIE JULEE", "ARTHUR ARTUR", "GREGORY GREGG GREG", "JOSE", "MARGARET MARGARETT", "JOSEPH JOSEF", "RAPHAEL RAFAEL",
     "LIUDMILA LYUDMILA LUDMILA LIUDMYLA", "YULIA JULIA IULIIA YULIYA", "IRINA IRYNA", "OLGA OLHA", "PAVEL PAVLO", "PETER PYOTR PETRO PETR", "IVAN IVAN", "FYODOR FEDOR FEODOR THEODOR",
     "XIAO HSIAO", "ZHANG CHANG", "ZHOU CHOU", "XU HSU", "LI LEE", "WANG WONG", "CHEN CHAN", "LIU LAU", "HUANG", "CAI TSAI", "ZHENG CHENG", "QIAN CHIEN", "XIE HSIEH", "ZHU CHU", "GUO KUO",
-    "KIM GIM", "LEE I YI RHEE RI", "PARK BAK PAK", "CHOI CHOE", "JUNG JEONG CHUNG JEONG", "KANG GANG", "CHO JO", "YOON YUN", "JANG CHANG", "LIM IM RIM", "NGUYEN NGUYEN",
+    "KIM GIM", "LEE I YI RHEE RI", "PARK BAK PAK BAG", "CHOI CHOE", "JUNG JEONG CHUNG JEONG", "KANG GANG", "CHO JO", "YOON YUN", "JANG CHANG", "LIM IM RIM", "NGUYEN NGUYEN",
 )  # fmt: skip
 # Short forms used for both sexes although the census shows them mostly with one.
 _BOTH_SEXES = frozenset(
     "SAM SAMMY SAMMIE ALEX CHRIS PAT TERRY CHARLIE MAX NICKY JO JOE STEVIE BOBBIE RONNIE FRANKIE GERRY JERRY LOU MEL SANDY SASHA KIT ROBIN "
     "DREW ANDY DANI GABE GABY TONI VAL COCO LALO LULU CARMEN RAY JACKIE JAMIE JESSIE ROBBIE JODY DANNY NAT GENE BILLIE TOMMIE JAN".split()
 )
+
+# Names with more short forms than this are formal names themselves; two of those are two names.
+_SHORT_FORMS_OF_A_SHORT_FORM = 3
+_POPULAR = 150_000
 
 
 @cache
@@ -316,7 +321,8 @@ def relation(a: str, b: str) -> Relation | None:
         return "nickname"
     full = _formal_names()
     shared = full.get(a, frozenset()) & full.get(b, frozenset())
-    if shared and a not in shorts and b not in shorts:
+    both_popular = min(given_name(a)[0], given_name(b)[0]) >= _POPULAR
+    if shared and not both_popular and all(len(shorts.get(name, ())) <= _SHORT_FORMS_OF_A_SHORT_FORM for name in (a, b)):
         return "shared_nickname"
     return None
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
-from skiptrace.matching.known_words import given_name, surname_count
+from skiptrace.matching.known_words import surname_count
 from skiptrace.matching.names.values import ParsedName
 from skiptrace.matching.names.vocabulary import (
     BUSINESS,
     CREDENTIALS,
+    DEVOTIONAL,
     GENERATIONS,
     ONLY_IN_SURNAME,
     PARTICLES,
@@ -88,12 +90,15 @@ def _parse(text: str) -> ParsedName:
     line = _CREDENTIAL_DOTS.sub(" ", line)
     line = _INITIAL_DOTS.sub(r"\1 ", line).replace(".", " ").replace("'", "").replace("`", "").replace("/", " ")
     if _JOINT.search(line):
-        line = _take_joint(line, flags)
+        line, partner = _take_joint(line, flags)
+        aliases = (*aliases, replace(_parse(partner), flags=frozenset(flags)))
     line = _DROPPED.sub(" ", line)
     words = line.replace(",", " ").split()
     if any(word in BUSINESS for word in words[1:]):
         flags.add("business")
         return _build((), (), tuple(words), "", flags=frozenset(flags), transliterated=transliterated, ordered=True)
+    if transliterated and "," not in line and any("\u3400" <= character <= "\ud7a3" for character in text):
+        return _build(("".join(words[1:]),) if words[1:] else (), (), tuple(words[:1]), "", transliterated=True, ordered=True)
     given, middle, surnames, generation, ordered = _split(line)
     return _build(
         given, middle, surnames, generation, maiden=maiden, nicknames=nicknames, flags=frozenset(flags), aliases=aliases,
@@ -140,14 +145,14 @@ def _take_nicknames(line: str) -> tuple[str, tuple[str, ...]]:
     return _NICKNAME.sub(" ", line).replace('"', " "), found
 
 
-def _take_joint(line: str, flags: set[str]) -> str:
-    """Of JOHN & MARY SMITH the first person; the surname stands at the end."""
+def _take_joint(line: str, flags: set[str]) -> tuple[str, str]:
+    """Of JOHN & MARY SMITH the first person and the second; the surname stands at the end or before a comma."""
     flags.add("joint")
-    first, rest = _JOINT.split(line, maxsplit=1)
-    if len(first.replace(",", " ").split()) == 1 or "," not in first:
-        tail = rest.split()
-        return first if len(first.split()) > 1 or len(tail) < 2 else f"{first} {tail[-1]}"
-    return first
+    first, second = _JOINT.split(line, maxsplit=1)
+    if "," in first:
+        return first, f"{first.partition(',')[0]}, {second}" if "," not in second else second
+    tail = second.split()
+    return (first if len(first.split()) > 1 or len(tail) < 2 else f"{first} {tail[-1]}"), second
 
 
 def _split(line: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str, bool]:
@@ -192,11 +197,16 @@ def _natural_order(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], 
     """First, middle, last; the surname begins at its particles."""
     if len(words) == 1:
         return (), (), tuple(words[0].split("-"))
+    if len(words) > 2 and len(words[-1]) == 1:
+        given, middle, surnames = _natural_order(words[:-1])
+        return given, (*middle, words[-1]), surnames
     start = len(words) - 1
     while start > 1 and words[start - 1] in PARTICLES and not (len(words[start - 1]) == 1 and start == 2 and len(words) == 3):
         start -= 1
     if start == 2 and words[1] in ONLY_IN_SURNAME and len(words[1]) == 1:
         start = len(words) - 1
+    if words[start - 1] in DEVOTIONAL and start > 2 and words[start - 2] in PARTICLES:
+        return tuple(words[0].split("-")), (words[start - 1],), _surnames(words[start:])
     inner = next((n for n in range(1, start) if words[n] in PARTICLES and words[n] not in ONLY_IN_SURNAME), None)
     if inner is not None:
         start = inner
@@ -222,8 +232,3 @@ def _surnames(words: list[str]) -> tuple[str, ...]:
             found.append(prefix + word)
             prefix = ""
     return tuple([*found, prefix] if prefix else found)
-
-
-def is_given_name(word: str) -> bool:
-    """Whether a word is far more often a given name than a surname."""
-    return given_name(word)[0] > 2 * surname_count(word)

@@ -21,6 +21,9 @@ _FOLDS = tuple(
 )  # fmt: skip
 _COMMON_SURNAME = 1_000
 _COMMON_GIVEN = 3_000
+# MARGARET is a hundred times as frequent as MARGRET: a census counts misspellings too.
+_MISSPELT_RATIO = 60
+_MISSPELT_SURNAME_RATIO = 35
 
 
 @lru_cache(maxsize=65_536)
@@ -52,6 +55,9 @@ def surname_likeness(a: str, b: str) -> float:
     if distance > 2 or shortest < 4:
         return 0.0
     if common:
+        rarer, usual = sorted((surname_count(a), surname_count(b)))
+        if distance == 1 and shortest >= 7 and usual >= _MISSPELT_SURNAME_RATIO * rarer:
+            return 0.86
         return 0.45 if distance == 1 and shortest >= 5 else 0.0
     if distance == 1:
         return 0.9 if shortest >= 5 else 0.7
@@ -84,6 +90,9 @@ def _misspelt(a: str, b: str) -> tuple[float, str]:
     if distance > 2 or shortest < 4:
         return 0.0, ""
     if common:
+        rarer, usual = sorted((given_name(a)[0], given_name(b)[0]))
+        if distance == 1 and shortest >= 6 and a[0] == b[0] and usual >= _MISSPELT_RATIO * rarer:
+            return 0.86, "misspelt"
         return (0.3 if distance == 1 else 0.0), "two names alike"
     if distance == 1:
         return 0.9, "misspelt"
