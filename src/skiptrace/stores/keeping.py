@@ -16,7 +16,7 @@ from skiptrace.stores.books import Entry
 from skiptrace.stores.codec import encode
 from skiptrace.stores.purchases import row_of
 from skiptrace.stores.replies import reply_row
-from skiptrace.stores.shapes import ContactContent, History
+from skiptrace.stores.shapes import ContactContent, Findings, History
 from skiptrace.stores.writer import Turn
 
 _TABLES = (
@@ -93,7 +93,8 @@ class Keeping:
         return rows
 
     def _trace(self, trace: Trace) -> dict[str, object]:
-        history = History(trace.steps, trace.decisions, trace.events, trace.versions)
+        history = History(trace.steps, trace.decisions, trace.versions)
+        findings = encode(Findings(trace.matches, trace.events))
         return {
             "trace_id": trace.trace_id,
             "case_id": trace.case_id,
@@ -105,7 +106,7 @@ class Keeping:
             "stop_detail": trace.stop_detail,
             "cost": trace.cost,
             "history": encode(history).decode(),
-            "matches": self._cipher.seal("traces", "matches", trace.trace_id, encode(trace.matches)),
+            "findings": self._cipher.seal("traces", "findings", trace.trace_id, findings),
         }
 
     def _record(self, trace: Trace, number: int, record: SourceRecord) -> dict[str, object]:

@@ -15,7 +15,7 @@ from skiptrace.errors import SkiptraceError
 from skiptrace.model import Call, CallState
 from skiptrace.ports import Reserved
 from skiptrace.privacy import AuditEvent, FieldCipher
-from skiptrace.stores.books import Books, Counter, Entry, Move, Reserve, counters, intended
+from skiptrace.stores.books import Books, Entry, Move, Reserve, counters, intended
 from skiptrace.stores.databases import insert_into
 from skiptrace.stores.replies import reply_row
 from skiptrace.stores.schema import calls, replies, spending
@@ -95,7 +95,6 @@ def _load(conn: Connection, operations: Sequence[Reserve | Move]) -> Books:
     books = Books()
     intents = [o.intent for o in operations if isinstance(o, Reserve)]
     moved = {o.call.call_id for o in operations if isinstance(o, Move)}
-    wanted: set[Counter] = {c for o in operations if isinstance(o, Move) for c in counters(o.call)}
     if moved:
         for row in conn.execute(select(calls).where(calls.c.call_id.in_(moved))):
             books.load(_entry(row))
@@ -103,9 +102,8 @@ def _load(conn: Connection, operations: Sequence[Reserve | Move]) -> Books:
         asked = calls.c.fingerprint.in_({i.fingerprint for i in intents})
         for row in conn.execute(select(calls).where(asked, text("active"))):
             books.load(_entry(row))
-        for intent in intents:
-            wanted |= set(counters(intended(intent)))
-    if wanted:
+    touched = [entry.call for entry in books.entries.values()] + [intended(intent) for intent in intents]
+    if wanted := {counter for call in touched for counter in counters(call)}:
         key = tuple_(spending.c.tenant, spending.c.cap, spending.c.name)
         for row in conn.execute(select(spending).where(key.in_(wanted))):
             books.committed[row.tenant, row.cap, row.name] = row.committed

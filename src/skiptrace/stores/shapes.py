@@ -10,6 +10,7 @@ from skiptrace.model import (
     Evidence,
     Grant,
     LineType,
+    Match,
     PartialDate,
     Personal,
     RuleDecision,
@@ -23,8 +24,15 @@ class History:
 
     steps: tuple[Step, ...]
     decisions: tuple[RuleDecision, ...]
-    events: tuple[str, ...]
     versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Findings(Personal):
+    """The sealed part of a trace."""
+
+    matches: tuple[Match, ...]
+    events: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -12,7 +12,6 @@ from skiptrace.model import (
     ContactKind,
     ContactStatus,
     Ground,
-    Match,
     Party,
     SourceRecord,
     StopReason,
@@ -21,7 +20,7 @@ from skiptrace.model import (
 from skiptrace.privacy import FieldCipher
 from skiptrace.stores import schema
 from skiptrace.stores.codec import decode
-from skiptrace.stores.shapes import ContactContent, History
+from skiptrace.stores.shapes import ContactContent, Findings, History
 
 Contacts = Mapping[str, tuple[Contact, ...]]
 """Contacts by trace id, best first."""
@@ -88,7 +87,7 @@ def _trace(
     cipher: FieldCipher, row: Row[Any], contacts: tuple[Contact, ...], third_party: tuple[Contact, ...]
 ) -> Trace:
     history = decode(History, row.history)
-    matches = cipher.open("traces", "matches", row.trace_id, row.matches)
+    findings = decode(Findings, cipher.open("traces", "findings", row.trace_id, row.findings))
     return Trace(
         trace_id=row.trace_id,
         case_id=row.case_id,
@@ -101,10 +100,10 @@ def _trace(
         cost=row.cost,
         steps=history.steps,
         decisions=history.decisions,
-        matches=decode(tuple[Match, ...], matches),
+        matches=findings.matches,
         contacts=contacts,
         third_party_contacts=third_party,
-        events=history.events,
+        events=findings.events,
         versions=history.versions,
     )
 

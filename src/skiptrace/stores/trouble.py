@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from skiptrace.errors import SkiptraceError
@@ -15,40 +15,62 @@ class StoreError(SkiptraceError):
     """The database did not do it. Stop, mend what the message names and run again: nothing half-written is kept."""
 
 
-_PLAIN = (
-    (("database or disk is full", "no space left", "disk_full"), "the disk is full: free some space and run again"),
-    (
-        ("database is locked", "database table is locked"),
-        "the database is busy: another process has been writing for too long; run again when it is done",
-    ),
-    (("readonly database", "read-only"), "the database is read-only: check the permissions of its file and folder"),
+class RowRefused(StoreError):
+    """The database works but refuses what it was given: a row without its case, evidence without its call."""
+
+
+_SIGNS = (
+    (("is full", "no space left", "diskfull"), "the disk is full: free some space and run again"),
+    (("is locked",), "the database is busy: another process has been writing for too long; run again when it is done"),
+    (("readonly", "read-only"), "the database is read-only: check the permissions of its file and folder"),
     (("malformed", "not a database"), "the database file is damaged or is no skiptrace database: restore a backup"),
-    (("disk i/o error",), "the disk reported an error: check it, then run again"),
+    (("disk i/o error",), "the disk reported an error: check its health and its space, then run again"),
     (
-        ("connection", "closed", "shutting down", "starting up"),
-        "the connection to the database was lost: check that it runs, then run again",
+        ("refused", "connection", "closed", "shutting down", "starting up", "terminating", "no such file"),
+        "the database cannot be reached: check that it runs and that its address is right, then run again",
     ),
+    (
+        ("password", "authentication", "does not exist", "permission denied", "insufficientprivilege"),
+        "the database does not let us in: check the user, the password, the database name and its rights",
+    ),
+)
+
+_OTHERS_TABLES = "the database holds tables that are not skiptrace's: name an empty database"
+
+_RULES = (
+    ("foreign key", "it refers to something that is not stored"),
+    ("foreignkey", "it refers to something that is not stored"),
+    ("unique", "it is stored already"),
+    ("not null", "a value is missing"),
+    ("notnull", "a value is missing"),
+    ("check", "a value is outside its range"),
 )
 
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turn the driver's errors into StoreError. IntegrityError goes through: its caller knows what it means."""
+    """Turn whatever the driver raises into StoreError, or RowRefused when the rows are to blame."""
     try:
         yield
-    except IntegrityError:
-        raise
     except PoolTimeout:
         raise StoreError("no free connection to the database: lower the concurrency") from None
     except (SQLAlchemyError, OSError) as error:
-        raise StoreError(explain(error)) from None
+        raise _explained(error) from None
 
 
-def explain(error: BaseException) -> str:
-    """What to do about a driver's error, without its text."""
+def _explained(error: SQLAlchemyError | OSError) -> StoreError:
     cause: object = error.orig if isinstance(error, DBAPIError) else error
-    said = f"{type(cause).__name__} {cause}".lower()
-    for signs, advice in _PLAIN:
-        if any(sign in said for sign in signs):
-            return advice
-    return f"the database refused a statement ({type(cause).__name__})"
+    said = f"{type(getattr(cause, '__cause__', None) or cause).__name__} {cause}".lower()
+    if isinstance(error, OperationalError | OSError) or not isinstance(error, DBAPIError) or not _rule(said):
+        for signs, advice in _SIGNS:
+            if any(sign in said for sign in signs):
+                return StoreError(advice)
+    if isinstance(error, ProgrammingError) or "already exists" in said:
+        return StoreError(_OTHERS_TABLES)
+    if isinstance(error, OperationalError | OSError):
+        return StoreError(f"the database failed ({type(cause).__name__}): see its log")
+    return RowRefused(f"the database refused a row: {_rule(said) or 'a value does not fit its column'}")
+
+
+def _rule(said: str) -> str:
+    return next((meaning for sign, meaning in _RULES if sign in said), "")

@@ -14,13 +14,12 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import IntegrityError
 
 from skiptrace.privacy import AuditEvent, chain
 from skiptrace.privacy.audit import START
 from skiptrace.stores import schema
 from skiptrace.stores.databases import Database, take_turn
-from skiptrace.stores.trouble import StoreError, plain_errors
+from skiptrace.stores.trouble import RowRefused, plain_errors
 
 TOGETHER = 256
 """At most so many writes share a transaction, which bounds what one commit has to carry."""
@@ -78,20 +77,19 @@ class Writer:
         while self._waiting:
             group = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
             try:
-                await self._commit(group)
-            except IntegrityError:
-                await self._commit_one_by_one(group)
+                await self._commit_together_or_apart(group)
             except Exception as error:  # noqa: BLE001 - whatever it is, the waiting callers must hear of it
                 _fail(group, error)
 
-    async def _commit_one_by_one(self, group: Sequence[_Waiting]) -> None:
-        for waiting in group:
-            try:
-                await self._commit([waiting])
-            except IntegrityError as error:
-                _fail([waiting], StoreError(f"the database refused a row: {_constraint(error)}"))
-            except Exception as error:  # noqa: BLE001
-                _fail([waiting], error)
+    async def _commit_together_or_apart(self, group: Sequence[_Waiting]) -> None:
+        try:
+            await self._commit(group)
+        except RowRefused:
+            for waiting in group:
+                try:
+                    await self._commit([waiting])
+                except RowRefused as error:
+                    _fail([waiting], error)
 
     async def _commit(self, group: Sequence[_Waiting]) -> None:
         with plain_errors():
@@ -148,15 +146,6 @@ def _answer(waiting: _Waiting, result: object) -> None:
 def _fail(group: Sequence[_Waiting], error: Exception) -> None:
     for waiting in group:
         _answer(waiting, error)
-
-
-def _constraint(error: IntegrityError) -> str:
-    """Which kind of rule was broken; the driver's text can quote the row."""
-    said = str(error.orig).lower()
-    for kind in ("foreign key", "unique", "not null", "check"):
-        if kind in said:
-            return f"{kind} constraint"
-    return "constraint"
 
 
 def note(turn: Turn, events: Sequence[AuditEvent]) -> Sequence[object]:
