@@ -1,6 +1,17 @@
 """Placement files in, cases out; whatever is wrong is named by row and field, never by value."""
 
-from skiptrace.intake.cases import Accepted, Accounts, Problem, Rejected, Terms, case_id
+from skiptrace.intake.cases import Accepted, Accounts, Problem, Rejected, Terms, case_id, read_fields
 from skiptrace.intake.columns import FIELDS, ColumnMapping, Columns
 
-__all__ = ["FIELDS", "Accepted", "Accounts", "ColumnMapping", "Columns", "Problem", "Rejected", "Terms", "case_id"]
+__all__ = [
+    "FIELDS",
+    "Accepted",
+    "Accounts",
+    "ColumnMapping",
+    "Columns",
+    "Problem",
+    "Rejected",
+    "Terms",
+    "case_id",
+    "read_fields",
+]

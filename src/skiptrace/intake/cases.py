@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from skiptrace.intake import fields
-from skiptrace.intake.columns import ColumnMapping, Columns, resolve
+from skiptrace.intake.cell import cell_text
+from skiptrace.intake.columns import ColumnMapping, Columns, locate, resolve
 from skiptrace.intake.table import Row, TableFile
 from skiptrace.model import (
     Account,
@@ -123,6 +124,12 @@ def read_case(row: Row, columns: Columns, terms: Terms) -> Accepted | Rejected:
         batch_id=terms.batch_id,
     )
     return Accepted(row.number, case, tuple(reading.warnings))
+
+
+def read_fields(given: Mapping[str, object], terms: Terms) -> Accepted | Rejected:
+    """One account given by the names of its fields (or usual column names). Raises BadInput when two mean the same."""
+    row = Row(1, tuple(cell_text(value) for value in given.values()))
+    return read_case(row, locate(tuple(given)), terms)
 
 
 def case_id(tenant: str, batch_id: str, account_id: str) -> str:

@@ -58,13 +58,20 @@ class Columns:
 
 
 def resolve(header: Sequence[str], mapping: ColumnMapping | None = None) -> Columns:
+    """The columns of a file. Raises BadInput when one that is needed is missing, or the mapping names one in vain."""
+    mapping = mapping or ColumnMapping()
+    columns = locate(header, mapping)
+    if not columns.places:
+        raise BadInput("header", "names no column that is known here; give the file a header line, or map columns")
+    _require(columns.places, mapping.constants)
+    return columns
+
+
+def locate(header: Sequence[str], mapping: ColumnMapping | None = None) -> Columns:
     """Find each field's column, by the mapping first and by the usual names for the rest. Raises BadInput."""
     mapping = mapping or ColumnMapping()
     places = {name: _explicit(name, columns, header) for name, columns in mapping.columns.items()}
     taken = {place for found in places.values() for place in found} | _usual(header, mapping, places)
-    if not taken:
-        raise BadInput("header", "names no column that is known here; give the file a header line, or map columns")
-    _require(places, mapping.constants)
     return Columns(places, mapping.constants, tuple(name for i, name in enumerate(header) if i not in taken))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from html import escape
 from pathlib import Path
 
 from skiptrace.model import Purpose, StepResult, StopReason
 from skiptrace.reporting import plots
 from skiptrace.reporting.summary import Summary
+from skiptrace.reporting.text import duration, money, share
 
 _STYLE = Path(__file__).with_name("report.css")
 _STOP_TEXT = {
@@ -195,17 +195,3 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         + "".join(f"<tr>{line}</tr>" for line in lines)
         + "</tbody></table>"
     )
-
-
-def money(amount: Decimal) -> str:
-    """US dollars to the cent, or finer where less than ten cents would vanish."""
-    return f"${amount:,.2f}" if amount == 0 or amount >= Decimal("0.10") else f"${amount:,.4f}"
-
-
-def share(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else "0%"
-
-
-def duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"

@@ -1,0 +1,1 @@
+"""The command line: arguments into a call of the engine, and its result into text or JSON."""

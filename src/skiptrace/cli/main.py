@@ -1,0 +1,76 @@
+"""Entry point ``skiptrace``. Commands import what they need when they run, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from skiptrace.cli import batch, demo, lookup, outcome, providers, sandbox, why
+from skiptrace.cli.context import Common
+from skiptrace.cli.failures import exit_code, plain_line
+
+app = typer.Typer(
+    name="skiptrace",
+    help="Finds where an unreachable debtor can be reached today, lawfully, and can prove where every value came from.",
+    epilog="Exit codes: 0 done, 1 failed, 2 bad usage, 3 refused by a rule.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"skiptrace {version('skiptrace')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option(help="Settings file (TOML); SKIPTRACE_... variables overrule it.", show_default=False)
+    ] = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the embedded database, the key file and the indexes.", show_default=False),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log to standard error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Keep the options that all commands share."""
+    context.obj = Common(config, home, verbose)
+
+
+app.command("demo")(demo.demo)
+app.command("lookup")(lookup.lookup)
+app.add_typer(batch.app, name="batch")
+app.command("why")(why.why)
+app.command("outcome")(outcome.outcome)
+app.add_typer(providers.app, name="providers")
+app.command("sandbox")(sandbox.sandbox)
+
+
+def run() -> None:
+    """Run the command line; errors are one plain line each."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(1)
+    except Exception as error:
+        if "--verbose" in sys.argv or "-v" in sys.argv:
+            raise
+        typer.echo(plain_line(error), err=True)
+        sys.exit(exit_code(error))
+
+
+if __name__ == "__main__":
+    run()
