@@ -62,20 +62,14 @@ class KeyRing:
     def create(cls, path: Path) -> KeyRing:
         """Write a fresh ring to ``path``, mode 0600. When another process was quicker, its ring is read instead."""
         ring = cls.new()
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-            try:
-                _write_private(draft, ring.dump())
-                os.link(draft, path)  # unlike a rename, a link never replaces a file that is there
-                _sync_folder(path.parent)
-            finally:
-                draft.unlink(missing_ok=True)
-        except FileExistsError:
-            return cls.read(path)
+            _write_private(draft, ring.dump())
+            first = _publish(draft, path)
         except OSError as error:
             raise ConfigError(f"the key file {path} cannot be created: {error.strerror}") from None
-        return ring
+        return ring if first else cls.read(path)
 
     def derive(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose, from the root by HKDF-SHA-256 (RFC 5869)."""
@@ -138,6 +132,18 @@ def _write_private(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _publish(draft: Path, path: Path) -> bool:
+    """Give the draft its name. False when the name is taken: a link, unlike a rename, never replaces a file."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    _sync_folder(path.parent)
+    return True
 
 
 def _sync_folder(path: Path) -> None:
