@@ -12,6 +12,11 @@ from skiptrace.matching.names.values import NameComparison, NameVerdict, ParsedN
 SAME = 0.75
 POSSIBLE = 0.4
 _UNVOWELLED = 0.9
+_SUFFIX_MISSING = 0.74  # a father and his son share the rest
+_JOINT_CELL = 0.7
+_PARTICLES = frozenset("DE DELA DEL VAN VON VANDER DELOS O LA LE AL EL DI DA DOS".split())
+
+Finding = tuple[str, str, str, str]
 
 
 def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | bytes | None) -> NameComparison:
@@ -24,12 +29,26 @@ def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | byte
         return NameComparison(0.3, "possible", (f"a name is missing: {a.text!r} and {b.text!r}",))
     if ("business" in a.flags) != ("business" in b.flags):
         return NameComparison(0.0, "different", (f"a business and a person: {a.text!r} and {b.text!r}",))
+    swapped = b.key < a.key  # one order for either call, so that comparing is symmetric
+    score, findings = _best_reading(b, a) if swapped else _best_reading(a, b)
+    verdict: NameVerdict = "same" if score >= SAME else "possible" if score >= POSSIBLE else "different"
+    return NameComparison(round(score, 4), verdict, tuple([_reason(finding, swapped) for finding in findings]))
+
+
+def _reason(finding: Finding, swapped: bool) -> str:  # noqa: FBT001
+    label, left, right, note = finding
+    if swapped:
+        left, right = right, left
+    return f"{label} {left or 'missing'!r} and {right or 'missing'!r}{f' ({note})' if note else ''}"
+
+
+def _best_reading(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
     best = _compare(a, b)
-    if best.score < SAME:
+    if best[0] < SAME:
         for x, y in _readings(a, b):
-            other = _compare(x, y)
-            if other.score * 0.95 > best.score:
-                best = replace(other, score=other.score * 0.95)
+            score, findings = _compare(x, y)
+            if score * 0.95 > best[0]:
+                best = score * 0.95, findings
     return best
 
 
@@ -54,26 +73,28 @@ def _surname_first(name: ParsedName) -> list[ParsedName]:
     return [replace(name, given=words[1:2], middle=words[2:], surnames=words[:1])]
 
 
-def _compare(a: ParsedName, b: ParsedName) -> NameComparison:
+def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
+    """Score of one reading, and what was compared."""
     if a.suffix and b.suffix and a.suffix != b.suffix:
-        return NameComparison(0.05, "different", (f"generation {a.suffix} and {b.suffix}",))
+        return 0.05, [("generation", a.suffix, b.suffix, "")]
     surname = compare_surnames(a, b)
-    reasons = [f"surname {' '.join(a.surnames)!r} and {' '.join(b.surnames)!r}"]
+    findings = [("surname", " ".join(a.surnames), " ".join(b.surnames), "")]
     if surname == 0.0:
-        return NameComparison(0.0, "different", tuple(reasons))
+        return 0.0, findings
     given, how, used_a, used_b = compare_given(a, b)
-    reasons.append(f"given name {' '.join(a.given)!r} and {' '.join(b.given)!r}{f' ({how})' if how else ''}")
-    middle = _compare_middle(a.middle[used_a:], b.middle[used_b:], a, b)
-    if middle != 1.0:
-        reasons.append(f"middle name {' '.join(a.middle)!r} and {' '.join(b.middle)!r}")
-    score = surname * given * middle
-    if bool(a.suffix) != bool(b.suffix):
-        score *= 0.74
-        reasons.append(f"generation {a.suffix or 'missing'} and {b.suffix or 'missing'}")
+    findings.append(("given name", " ".join(a.given), " ".join(b.given), how))
+    score = surname * given
+    if a.middle and b.middle:
+        middle = _compare_middle(a.middle[used_a:], b.middle[used_b:], a, b)
+        score *= middle
+        if middle != 1.0:
+            findings.append(("middle name", " ".join(a.middle), " ".join(b.middle), ""))
+    if a.suffix != b.suffix:
+        score *= _SUFFIX_MISSING
+        findings.append(("generation", a.suffix, b.suffix, ""))
     if ("joint" in a.flags) != ("joint" in b.flags):
-        score *= 0.7
-    verdict: NameVerdict = "same" if score >= SAME else "possible" if score >= POSSIBLE else "different"
-    return NameComparison(round(score, 4), verdict, tuple(reasons))
+        score *= _JOINT_CELL
+    return score, findings
 
 
 def compare_surnames(a: ParsedName, b: ParsedName) -> float:
@@ -90,6 +111,8 @@ def compare_surnames(a: ParsedName, b: ParsedName) -> float:
         return 1.0
     short, long = (x, y) if len(x) <= len(y) else (y, x)
     best = [max(surname_likeness(word, other) for other in long) for word in short]
+    if len(short) == len(long):
+        best += [max(surname_likeness(word, other) for other in short) for word in long]
     if len(short) < len(long) or len(short) == 1:
         joined = surname_likeness("".join(short), "".join(long))
         return max(min(best) * 0.92, joined, 0.0)
@@ -108,8 +131,8 @@ def _other_surnames(a: ParsedName, b: ParsedName) -> float:
         return 0.88
     x, y = "".join(a.surnames), "".join(b.surnames)
     low, high = sorted((x, y), key=len)
-    if len(low) >= 4 and high.endswith(low) and high[: -len(low)] in {"DE", "DELA", "DEL", "VAN", "VON", "VANDER", "DELOS", "O", "MC", "MAC", "LA", "LE", "AL", "EL", "DI", "DA", "DOS"}:
-        return 0.82 if high[: -len(low)] not in {"MC", "MAC"} else 0.3
+    if len(low) >= 4 and high.endswith(low) and high[: -len(low)] in _PARTICLES:
+        return 0.82
     if _respelt(a, b) and consonants(x) == consonants(y) and len(consonants(x)) >= 2:
         return _UNVOWELLED
     return 0.0
