@@ -22,7 +22,10 @@ import zipcodes
 from phonenumbers.timezone import TIMEZONE_DATA
 
 DATA = Path(__file__).parent.parent / "src/skiptrace/compliance/data"
-NEAR_KM = 40.0
+NEAR_KM = 20.0
+NEAREST = 6
+"""A ZIP carries the zones of its neighbours: those within NEAR_KM, and the NEAREST where the country is empty."""
+
 REPAIRED = {"Napakiak": "America/Anchorage"}
 """A place name that stands in the zone column of the source."""
 
@@ -110,7 +113,8 @@ def zones_of(z: Zip, split: dict[str, list[Zip]]) -> tuple[str, ...]:
         return ("America/Denver", "America/Phoenix")
     zones = {zone for zone, codes in ALSO.items() if z.code in codes}
     if z.lat and z.long:
-        zones |= {other.zone for other in split.get(z.state, ()) if distance_km(z, other) <= NEAR_KM}
+        away = sorted((distance_km(z, other), other.zone) for other in split.get(z.state, ()) if other.lat)
+        zones |= {zone for n, (km, zone) in enumerate(away) if km <= NEAR_KM or n <= NEAREST}
     return distinct(zones, own=z.zone)
 
 
