@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from skiptrace.errors import ConfigError
 from skiptrace.providers import reference_keys as keys
 from skiptrace.providers.reference_keys import KINDS, Facet, Signatures
-from skiptrace.providers.reference_reader import ReferenceSource
+from skiptrace.providers.reference_reader import ReferenceSource, text_bytes
 from skiptrace.providers.reference_values import full_name
 
 SIGNATURES, ROW_TEXTS, ROW_ENDS = "signatures.u32", "rows.jsonl", "row_ends.u64"
@@ -150,18 +150,17 @@ def _write_texts(batch: pa.RecordBatch, texts: BinaryIO, ends: BinaryIO, written
         return written
     cells = pc.binary_join_element_wise(*(_escaped(column) for column in batch.columns), '","')
     rows = pc.binary_join_element_wise('["', cells, '"]', "")
-    _, offsets, text = rows.buffers()
-    row_ends = np.frombuffer(offsets, np.int32)[rows.offset : rows.offset + len(rows) + 1].astype(np.uint64)
-    texts.write(memoryview(text)[int(row_ends[0]) : int(row_ends[-1])])
-    row_ends += np.uint64(written) - row_ends[0]
-    row_ends[1:].tofile(ends)
+    texts.write(text_bytes(rows))
+    sizes = pc.binary_length(rows).to_numpy(zero_copy_only=False)
+    row_ends = np.cumsum(sizes, dtype=np.uint64) + np.uint64(written)
+    row_ends.tofile(ends)
     return int(row_ends[-1])
 
 
 def _escaped(column: pa.Array) -> pa.Array:
     """The cells as they stand between the quotes of JSON; nearly always the very same."""
-    text = column.buffers()[2]
-    plain = text is None or len(bytes(text).translate(None, _ESCAPED)) == text.size
+    text = text_bytes(column)
+    plain = len(text.translate(None, _ESCAPED)) == len(text)
     return (
         column if plain else pa.array([orjson.dumps(cell)[1:-1].decode() for cell in column.to_pylist()], pa.string())
     )

@@ -46,13 +46,17 @@ class _Query(BaseModel):
 
 
 class _Found(BaseModel):
-    """The body of a reply: rows of texts in the order of ``fields``; ``columns`` are the file's own names for them."""
+    """The body of a reply: rows of texts in the order of ``fields``; ``columns`` are the file's own names for them.
+
+    ``crowded`` says that nobody was found only because too many rows share whatever is known of the subject.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     index: str
     fields: tuple[str, ...]
     columns: tuple[str, ...]
+    crowded: bool = False
     rows: tuple[tuple[str, ...], ...]
 
     @model_validator(mode="after")
@@ -113,7 +117,9 @@ class ReferenceFile:
         reader = RowReader(self._manifest.id, call_id, found.fields)
         records = tuple(reader.record(at, row) for at, row in enumerate(found.rows))
         warnings = tuple(f"{field}: {count} cells could not be read" for field, count in sorted(reader.unread.items()))
-        return Answer(records, warnings=warnings, reference=found.index)
+        if found.crowded:
+            warnings += ("too many rows share all that is known of the subject; one more value would tell them apart",)
+        return Answer(records, complete=not found.crowded, warnings=warnings, reference=found.index)
 
     async def close(self) -> None:
         """The index is mapped read-only; nothing is to be closed."""

@@ -52,9 +52,11 @@ class ReferenceIndex:
     _ends: NDArray[np.uint64]
 
     def reply(self, subject: Signatures) -> bytes:
-        """JSON of the rows that may be the subject, best first: ``index``, ``fields``, ``columns`` and ``rows``."""
-        head = orjson.dumps({"index": self.digest, "fields": self.fields, "columns": self.columns})
-        rows = b",".join([self._text(int(row)) for row in self.table.search(subject)])
+        """JSON of the rows that may be the subject, best first, with what the columns are called and mean."""
+        found = self.table.search(subject)
+        stated = {"index": self.digest, "fields": self.fields, "columns": self.columns, "crowded": found.crowded}
+        head = orjson.dumps(stated)
+        rows = b",".join([self._text(row) for row in found.rows.tolist()])
         return head[:-1] + b',"rows":[' + rows + b"]}"
 
     def _text(self, row: int) -> bytes:

@@ -56,7 +56,7 @@ KINDS: tuple[tuple[Facet, ...], ...] = (
     (Facet.BIRTH_MONTH, Facet.LAST_SOUND),
     (Facet.BIRTH_MONTH, Facet.FIRST),
     (Facet.BIRTH_YEAR, Facet.LAST),
-    (Facet.BIRTH_YEAR, Facet.LAST, Facet.FIRST_SOUND),
+    (Facet.BIRTH_YEAR, Facet.LAST_SOUND, Facet.FIRST_SOUND),
     (Facet.BIRTH_YEAR, Facet.FIRST),
     (Facet.BIRTHDAY, Facet.LAST_SOUND, Facet.FIRST_SOUND),
     (Facet.ZIP, Facet.LAST_SOUND),

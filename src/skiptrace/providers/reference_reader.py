@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -46,6 +47,8 @@ class ReferenceSource:
             for batch in batches:
                 texts = pa.record_batch([_as_text(batch.column(name)) for name in columns], names=list(columns))
                 texts.validate(full=True)
+                if any(b"\0" in text_bytes(column) for column in texts.columns):
+                    raise ConfigError(f"{self.path.name} {_NUL}")
                 yield texts
         except (pa.ArrowException, UnicodeDecodeError) as error:
             raise ConfigError(f"{self.path.name}: {_reason(str(error))}") from None
@@ -106,7 +109,7 @@ def _csv_source(path: Path, head: bytes, delimiter: str, encoding: str) -> Refer
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ConfigError(f"{path.name} is UTF-16; save it as UTF-8 CSV")
     if b"\0" in head:
-        raise ConfigError(f"{path.name} has NUL bytes, so it is not CSV text; save it as UTF-8 CSV or Parquet")
+        raise ConfigError(f"{path.name} {_NUL}")
     first, newline, _ = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").partition(b"\n")
     if not newline and len(head) == _HEAD_BYTES:
         raise ConfigError(f"the first line of {path.name} is longer than {_HEAD_BYTES} bytes, so it is no header")
@@ -123,7 +126,17 @@ def _csv_source(path: Path, head: bytes, delimiter: str, encoding: str) -> Refer
     return ReferenceSource(path, columns, None, delimiter, encoding)
 
 
+_NUL = "has NUL bytes in its text; write it again as UTF-8 CSV or as Parquet"
 _ENCODING_HINT = "save it as UTF-8, or name its encoding with the option encoding, for example cp1252"
+
+
+def text_bytes(column: pa.Array) -> bytes:
+    """The UTF-8 bytes of a text column, cell after cell."""
+    _, offsets, text = column.buffers()
+    if text is None or not len(column):
+        return b""
+    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
+    return bytes(memoryview(text)[int(ends[0]) : int(ends[-1])])
 
 
 def _as_text(column: pa.Array) -> pa.Array:
@@ -134,10 +147,10 @@ def _as_text(column: pa.Array) -> pa.Array:
 
 def _reason(arrow: str) -> str:
     """Plain words for Arrow's message, which may quote the file and is not repeated."""
+    if "cast" in arrow:
+        return "a column holds lists or structures; write one plain value per cell"
     if "UTF8" in arrow or "UTF-8" in arrow or "utf" in arrow:
         return f"some text is not in the stated encoding; {_ENCODING_HINT}"
     if "straddling" in arrow:
         return f"a line is longer than {_BLOCK_BYTES >> 20} MB; a quote may be left open"
-    if "NotImplemented" in arrow or "cast" in arrow:
-        return "a column holds lists or structures; write one plain value per cell"
     return "it cannot be read to the end; it may be cut off: copy it again"

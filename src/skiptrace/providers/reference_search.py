@@ -57,6 +57,14 @@ _NAMED = np.array([Facet.LAST_SOUND in kind or Facet.FIRST_SOUND in kind for kin
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """Rows that may be the subject, best first. ``crowded``: none, only because too many share every key."""
+
+    rows: Rows
+    crowded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KeyTable:
     """Different keys in rising order, where each one's rows end in ``rows``, and the signatures of all rows."""
 
@@ -65,24 +73,24 @@ class KeyTable:
     rows: Rows
     signatures: Signatures
 
-    def search(self, subject: Signatures) -> Rows:
-        """Rows that may be the subject, best first, ``MOST_ROWS`` at most. ``subject`` has one row per variant."""
-        rows = self._sharing(keys_of(subject))
+    def search(self, subject: Signatures) -> Found:
+        """``MOST_ROWS`` rows at most. ``subject`` has one row per variant."""
+        rows, crowded = self._sharing(keys_of(subject))
         if not len(rows):
-            return rows
+            return Found(rows, crowded)
         rank, _ = self._rank(rows, subject)
         best = np.argsort(-rank, kind="stable")[:_LEADS]
         leads = rows[best[rank[best] >= _SURE]]
         if len(leads):
-            rows = np.union1d(rows, self._sharing(keys_of(self.signatures[leads])[:, _NAMED]))
+            led, _ = self._sharing(keys_of(self.signatures[leads])[:, _NAMED])
+            rows = np.union1d(rows, led)
             rank, agrees = self._rank(rows, subject)
             rank += (self._tied(rows, leads) & ~agrees) @ _TIED
         best = np.argsort(-rank, kind="stable")[:MOST_ROWS]
-        found: Rows = rows[best[rank[best] >= _WORTH]]
-        return found
+        return Found(rows[best[rank[best] >= _WORTH]])
 
-    def _sharing(self, keys: NDArray[np.uint64]) -> Rows:
-        """Rows that share one of the keys, in rising order."""
+    def _sharing(self, keys: NDArray[np.uint64]) -> tuple[Rows, bool]:
+        """Rows that share one of the keys, in rising order; and whether a key was passed over as hot."""
         keys = np.unique(keys)
         at = np.searchsorted(self.keys, keys)
         at = at[(at < len(self.keys)) & (self.keys[np.minimum(at, len(self.keys) - 1)] == keys)]
@@ -90,7 +98,8 @@ class KeyTable:
         starts = np.where(at > 0, self.ends[at - 1], 0).astype(np.intp)
         few = (ends - starts) <= _HOT
         found = [self.rows[start:end] for start, end in zip(starts[few], ends[few], strict=True)]
-        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.uint32)
+        rows = np.unique(np.concatenate(found)) if found else np.zeros(0, np.uint32)
+        return rows, len(found) < len(few)
 
     def _rank(self, rows: Rows, subject: Signatures) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """What agrees with any variant of the subject, less what differs from all; and which facets agree."""

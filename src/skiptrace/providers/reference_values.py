@@ -16,6 +16,7 @@ _NOT_DIGITS = re.compile(r"[^0-9]+")
 _WORDS = re.compile(r"[A-Z0-9]+")
 _REPEATS = re.compile(r"([0-6])\1+")
 _WHOLE_FLOAT = re.compile(r"^(\d+)\.0+$")
+_ZIP = re.compile(r"([0-9]{3,5})(?:[- ]?([0-9]{4}))?")
 _DATE_PARTS = re.compile(r"^\s*(\d{1,4})(?:[-/.](\d{1,4}))?(?:[-/.](\d{1,4}))?(?:[T ].*)?$")
 _PO_BOX = re.compile(r"\bP(?:OST)?\W*O(?:FFICE)?\W*B(?:OX)?\W*(\d+)")
 _HOUSE = re.compile(r"^\W*(\d+)")
@@ -62,23 +63,22 @@ def sound(word: str) -> str:
 
 
 def phone(text: str) -> str:
-    """Ten digits of a US number, empty when there are fewer."""
+    """Ten digits of a US number, without the country's 1 and an extension; empty when there are fewer."""
     found = digits(text)
-    if len(found) == 11 and found[0] == "1":
-        return found[1:]
+    if len(found) > 10:
+        found = found.removeprefix("1")
     return found[:10] if len(found) >= 10 else ""
 
 
 def zip5(text: str) -> str:
-    """Five digits of a ZIP; a leading zero lost by a spreadsheet comes back. Empty when it is none."""
-    found = digits(text)
-    return found.zfill(5) if 3 <= len(found) <= 5 else found[:5] if len(found) in (8, 9) else ""
+    """Five digits of a ZIP or ZIP+4; leading zeros lost by a spreadsheet come back. Empty when it is neither."""
+    return zip_code(text)[:5]
 
 
 def zip_code(text: str) -> str:
     """Five digits of a ZIP or nine of a ZIP+4; empty when it is neither."""
-    found = digits(text)
-    return found if len(found) == 9 else zip5(text)
+    found = _ZIP.fullmatch(_WHOLE_FLOAT.sub(r"\1", text.strip()))
+    return found[1].zfill(5) + (found[2] or "") if found else ""
 
 
 def ssn4(text: str) -> str:
