@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
 import pytest
 
-from skiptrace.sandbox import CALM, RunningBureau, World, grow_world, running_bureau
+from skiptrace.sandbox import CALM, RunningBureau, Weather, World, grow_world, running_bureau
+from skiptrace.sandbox.vendors import Vendor, open_vendors
 from skiptrace.sandbox.world import Person
 
 ENFORMION = {"galaxy-ap-name": "name", "galaxy-ap-password": "secret"}
@@ -50,10 +52,27 @@ def large_world() -> World:
     return grow_world(seed=11, size=2_500)
 
 
-@pytest.fixture
-async def caller(world: World) -> AsyncIterator[Caller]:
-    async with running_bureau(world, CALM) as bureau, httpx.AsyncClient(base_url=bureau.url, trust_env=False) as http:
+@pytest.fixture(scope="session")
+def vendors(world: World) -> Mapping[str, Vendor]:
+    """They keep nothing between two requests, so that all tests may share them."""
+    return open_vendors(world)
+
+
+@asynccontextmanager
+async def calling(
+    world: World, vendors: Mapping[str, Vendor], weather: Weather = CALM, port: int = 0
+) -> AsyncIterator[Caller]:
+    async with (
+        running_bureau(world, weather, port=port, vendors=vendors) as bureau,
+        httpx.AsyncClient(base_url=bureau.url, trust_env=False) as http,
+    ):
         yield Caller(http, bureau)
+
+
+@pytest.fixture
+async def caller(world: World, vendors: Mapping[str, Vendor]) -> AsyncIterator[Caller]:
+    async with calling(world, vendors) as caller:
+        yield caller
 
 
 def enrich_query(person: Person) -> dict[str, object]:

@@ -27,9 +27,7 @@ def test_every_account_is_of_another_person(rows: list[dict[str, str]]) -> None:
     assert len({row["account_id"] for row in rows}) == len(rows) == 300
 
 
-def test_most_debtors_have_left_the_address_or_lost_the_number(
-    large_world: World, rows: list[dict[str, str]]
-) -> None:
+def test_most_debtors_have_left_the_address_or_lost_the_number(large_world: World, rows: list[dict[str, str]]) -> None:
     known = {truth.account_id: truth for truth in truths(large_world, [row["account_id"] for row in rows])}
     moved = 0
     for row in rows:
@@ -40,9 +38,7 @@ def test_most_debtors_have_left_the_address_or_lost_the_number(
     assert moved / len(rows) > 0.6
 
 
-def test_the_stated_address_is_one_where_the_debtor_has_lived(
-    large_world: World, rows: list[dict[str, str]]
-) -> None:
+def test_the_stated_address_is_one_where_the_debtor_has_lived(large_world: World, rows: list[dict[str, str]]) -> None:
     known = {truth.account_id: truth for truth in truths(large_world, [row["account_id"] for row in rows])}
     for row in rows:
         truth = known[row["account_id"]]

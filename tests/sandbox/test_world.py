@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 import zipcodes
@@ -61,14 +62,16 @@ def test_the_living_have_a_home_and_the_dead_have_none(world: World) -> None:
 def test_nobody_lives_in_two_homes_at_once(world: World) -> None:
     for person in world.people.values():
         homes = [stay for stay in person.stays if not stay.dwelling.is_box]
-        for earlier, later in zip(homes, homes[1:], strict=False):
+        for earlier, later in pairwise(homes):
             assert earlier.end is not None
             assert earlier.end <= later.start
 
 
 def test_only_one_family_lives_in_a_home_at_a_time(world: World) -> None:
     for dwelling, keys in world.residents.items():
-        now = [key for key in set(keys) if any(s.dwelling == dwelling and s.end is None for s in world.people[key].stays)]
+        now = [
+            key for key in set(keys) if any(s.dwelling == dwelling and s.end is None for s in world.people[key].stays)
+        ]
         if now and not dwelling.is_box:
             kin = {k.key for key in now for k in world.people[key].kin} | {now[0]}
             assert kin >= set(now)
@@ -106,6 +109,15 @@ def test_the_world_has_all_that_makes_tracing_hard(large_world: World) -> None:
     assert sum(person.bankruptcy is not None for person in people) > 20, "bankruptcies"
     assert len(people) - len(adults) > 200, "minors"
     assert sum(any(stay.dwelling.is_box for stay in person.stays) for person in people) > 20, "boxes"
+
+
+def test_nobody_outlives_their_own_death(large_world: World) -> None:
+    for person in large_world.people.values():
+        children = [large_world.people[kin.key] for kin in person.kin if kin.relation == "child"]
+        ends = [span.end for span in (*person.stays, *person.tenures) if span.end]
+        if person.died:
+            assert all(child.born < person.died for child in children)
+            assert max(ends) <= person.died + timedelta(days=120)
 
 
 def test_a_son_bears_his_fathers_name_and_a_suffix(large_world: World) -> None:

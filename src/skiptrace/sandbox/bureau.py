@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import asdict
 from hmac import compare_digest
 from secrets import token_urlsafe
+from typing import TypeVar
 
 import orjson
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -23,18 +25,31 @@ from skiptrace.sandbox.world import World
 
 _GARBAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
+
+class _Wish(BaseModel):
+    provider: str
+    fault: Fault
+    times: int = Field(default=1, ge=1, le=10_000)
+
+
+_WISH, _NUMBERS = TypeAdapter(_Wish), TypeAdapter(list[str])
+
+T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Bureau:
-    """Everything behind the socket. ``token`` opens ``/_truth``, ``/_bill`` and ``/_faults``."""
+    """Everything behind the socket. ``token`` opens ``/_truth``, ``/_bill`` and ``/_faults``.
 
-    def __init__(self, world: World, weather: Weather = USUAL) -> None:
+    ``vendors`` replaces the built-in ones: add your own, or pass those of an earlier bureau of the same world.
+    """
+
+    def __init__(self, world: World, weather: Weather = USUAL, vendors: Mapping[str, Vendor] | None = None) -> None:
         self.world = world
         self.token = token_urlsafe(32)
         self.books = Books()
         self.faults = Faults(world.seed, weather)
-        self.vendors: Mapping[str, Vendor] = open_vendors(world)
+        self.vendors = open_vendors(world) if vendors is None else vendors
 
     def app(self) -> Starlette:
         return Starlette(
@@ -110,8 +125,9 @@ class Bureau:
         return guarded
 
     async def _truth(self, request: Request) -> Response:
-        """The body is a JSON array of account numbers."""
-        wanted = orjson.loads(await request.body())
+        wanted = _read(_NUMBERS, await request.body())
+        if wanted is None:
+            return _json(422, {"error": "the body is a JSON array of account numbers"})
         return _json(200, [asdict(truth) for truth in truths(self.world, wanted)])
 
     async def _bill(self, _: Request) -> Response:
@@ -121,11 +137,19 @@ class Bureau:
         if request.method == "DELETE":
             self.faults.clear()
         if request.method == "POST":
-            wish = orjson.loads(await request.body())
-            if wish.get("provider") not in self.vendors or wish.get("fault") not in {str(fault) for fault in Fault}:
+            wish = _read(_WISH, await request.body())
+            if wish is None or wish.provider not in self.vendors:
                 return _json(422, {"error": "name a provider and a fault", "faults": [str(fault) for fault in Fault]})
-            self.faults.force(wish["provider"], Fault(wish["fault"]), int(wish.get("times", 1)))
+            self.faults.force(wish.provider, wish.fault, wish.times)
         return _json(200, self.faults.forced())
+
+
+def _read(form: TypeAdapter[T], body: bytes) -> T | None:
+    """None when the body does not have the form."""
+    try:
+        return form.validate_json(body)
+    except ValidationError:
+        return None
 
 
 def _json(status: int, payload: object, headers: Mapping[str, str] | None = None) -> Response:

@@ -149,13 +149,19 @@ class Families:
             if person.married:
                 leaves = min(leaves, person.married.since)
             person.leaves_home = leaves if leaves < self._today else None
-        for age in range(30, int(self._years(person.born))):
-            if rng.random() < 0.0006 * 1.095 ** (age - 30):
-                died = person.born + timedelta(days=age * YEAR + rng.randint(0, 360))
-                person.died = died if died < self._today and died.year >= 1998 else None
-                break
+        person.died = self._death(person)
         if rng.random() < 0.05 and self._years(person.born) > 26:
             person.bankruptcy = self._bankruptcy(person)
+
+    def _death(self, person: Draft) -> date | None:
+        """Deaths before 1998, or before the last wedding or birth that the person took part in, are left out."""
+        match = person.married
+        lived_to_see = [match.since, *(child.born for child in match.children)] if match else []
+        for age in range(30, int(self._years(person.born))):
+            if self._rng.random() < 0.0006 * 1.095 ** (age - 30):
+                died = person.born + timedelta(days=age * YEAR + self._rng.randint(0, 360))
+                return died if max([date(1998, 1, 1), *lived_to_see]) < died < self._today else None
+        return None
 
     def _bankruptcy(self, person: Draft) -> Bankruptcy | None:
         rng = self._rng

@@ -40,12 +40,10 @@ def households(people: Sequence[Draft], marriages: Sequence[Marriage], rng: Rand
 def _family(match: Marriage, rng: Random) -> Household:
     """A couple with its children; after a divorce the mother and the children stay together."""
     husband, wife = match.husband, match.wife
-    end = wife.died if match.parted else _latest(husband.died, wife.died)
     members = [(husband, match.since, _earliest(match.parted, husband.died)), (wife, match.since, wife.died)]
-    for child in match.children:
-        until = _earliest(_earliest(child.leaves_home, child.died), end)
-        if until is None or until > child.born:
-            members.append((child, child.born, until))
+    members += [(child, child.born, _earliest(child.leaves_home, child.died)) for child in match.children]
+    ends = [until for _, _, until in members if until]
+    end = max(ends) if len(ends) == len(members) else None
     return Household(match.since, end, members, rng.choice((0.04, 0.08, 0.15)))
 
 
@@ -63,10 +61,6 @@ def _alone(person: Draft) -> Iterator[Span]:
 
 def _earliest(one: date | None, other: date | None) -> date | None:
     return min(one or _FOREVER, other or _FOREVER) if one or other else None
-
-
-def _latest(one: date | None, other: date | None) -> date | None:
-    return max(one, other) if one and other else None
 
 
 def _overlap(spans: Sequence[Span], start: date, end: date | None, gap: timedelta = timedelta(0)) -> bool:

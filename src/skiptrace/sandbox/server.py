@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ import uvicorn
 
 from skiptrace.sandbox.bureau import Bureau
 from skiptrace.sandbox.faults import USUAL, Weather
+from skiptrace.sandbox.vendors import Vendor
 from skiptrace.sandbox.world import World
 
 
@@ -59,12 +60,14 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def running_bureau(world: World, weather: Weather = USUAL, *, port: int = 0) -> AsyncIterator[RunningBureau]:
+async def running_bureau(
+    world: World, weather: Weather = USUAL, *, port: int = 0, vendors: Mapping[str, Vendor] | None = None
+) -> AsyncIterator[RunningBureau]:
     """Serve on the loopback interface (a free port unless one is named) until the block ends.
 
-    Raises OSError when the port is taken.
+    ``vendors`` replaces the built-in ones. Raises OSError when the port is taken.
     """
-    bureau = Bureau(world, weather)
+    bureau = Bureau(world, weather, vendors)
     listener = _listen("127.0.0.1", port)
     server = _Beside(_config(bureau))
     task = asyncio.create_task(server.serve(sockets=[listener]))

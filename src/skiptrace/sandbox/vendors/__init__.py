@@ -10,6 +10,8 @@ from skiptrace.sandbox.vendors import enformion, smarty, trestle
 from skiptrace.sandbox.vendors.wire import Vendor
 from skiptrace.sandbox.world import World
 
+__all__ = ["Vendor", "open_vendors"]
+
 
 def open_vendors(world: World) -> Mapping[str, Vendor]:
     """Compile the upstream files once and open every vendor that resells them."""
