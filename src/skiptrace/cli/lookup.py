@@ -39,6 +39,7 @@ def lookup(
     sandbox: Annotated[str, typer.Option(help="Address of a simulated bureau to ask instead of the vendors.")] = "",
     budget: Annotated[float | None, typer.Option(min=0, help="Most that this case may cost, in US dollars.")] = None,
     strategy: Annotated[Path | None, typer.Option(help="Waterfall file; the shipped one if absent.")] = None,
+    whole: Annotated[bool, typer.Option("--all", help="Show the unlikely contacts too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Trace one case and show its contacts with scores, reasons, grants and cost.
@@ -76,4 +77,4 @@ def lookup(
         strategy=strategy,
     )
     source = Source(purpose, certified_by, {k: v for k, v in given.items() if v}, case_file, file)
-    raise typer.Exit(look_up(settings, source, as_json=as_json))
+    raise typer.Exit(look_up(settings, source, whole=whole, as_json=as_json))

@@ -42,21 +42,21 @@ class Source:
         return _accepted(read_fields(fields, terms))
 
 
-def look_up(settings: Settings, source: Source, *, as_json: bool) -> int:
+def look_up(settings: Settings, source: Source, *, whole: bool, as_json: bool) -> int:
     """Trace one case and print it. Returns the exit code."""
     case = source.read(settings)
-    return asyncio.run(_trace(settings, case, as_json=as_json))
+    return asyncio.run(_trace(settings, case, whole=whole, as_json=as_json))
 
 
-async def _trace(settings: Settings, case: Case, *, as_json: bool) -> int:
+async def _trace(settings: Settings, case: Case, *, whole: bool, as_json: bool) -> int:
     async with connect(settings) as app:
         case = replace(case, case_id=app.new_id())
         await app.store.accept([case])
         trace = await tracing.trace(case, app)
         if as_json:
-            print_json(trace_object(trace, case, app, app.clock.now()))
+            print_json(trace_object(trace, case, app))
         else:
-            print_trace(console(), trace, case, app, app.clock.now())
+            print_trace(console(), trace, case, app, whole=whole)
     return REFUSED if trace.stop in {StopReason.REFUSED, StopReason.HELD, StopReason.STOPPED} else 0
 
 

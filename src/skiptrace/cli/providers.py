@@ -1,7 +1,43 @@
+"""``skiptrace providers``: which vendors and files there are, and what is missing to ask them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
 import typer
 
-app = typer.Typer()
+app = typer.Typer(help="The vendors and files that can be asked: list, show, check.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
-@app.callback()
-def _g() -> None: ...
+@app.command("list")
+def list_(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """All installed providers with their products and prices."""
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.providers_text import print_list
+
+    print_list(read_settings(context), as_json=as_json)
+
+
+@app.command("show")
+def show(
+    context: typer.Context,
+    provider: Annotated[str, typer.Argument(help="Id of the provider.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Everything that one provider's manifest states."""
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.providers_text import print_one
+
+    print_one(read_settings(context), provider, as_json=as_json)
+
+
+@app.command("check")
+def check(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Whether the settings suffice to ask each provider. Nothing is sent, so nothing is charged."""
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.providers_text import print_check
+
+    raise typer.Exit(print_check(read_settings(context), as_json=as_json))

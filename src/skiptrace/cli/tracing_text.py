@@ -8,24 +8,26 @@ from typing import TYPE_CHECKING, Any
 from skiptrace import compliance
 from skiptrace.cli.output import table
 from skiptrace.model import Case, Channel, Contact, ContactKind, Effect, Judgement, LineType, Trace
-from skiptrace.reporting.results import account_object
+from skiptrace.reporting.results import account_object, shown_contacts
 from skiptrace.reporting.text import money
 from skiptrace.tracing import App
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+_MOST, _LEAST = 10, 0.05
 
-def trace_object(trace: Trace, case: Case, app: App, at: datetime) -> dict[str, Any]:
-    """The account's result, the decisions that were not passes and, per phone, whether it may be called at ``at``."""
+
+def trace_object(trace: Trace, case: Case, app: App) -> dict[str, Any]:
+    """The account's result, the decisions that were not passes and, per phone, whether it may be called now."""
     found = account_object(trace)
-    for shown, contact in zip(found["contacts"], trace.contacts, strict=True):
+    for shown, (_, contact) in zip(found["contacts"], shown_contacts(trace), strict=True):
         shown["evidence_bits"] = [
             {"feature": e.feature, "bits": round(e.bits, 3), "sentence": e.sentence, "asked": e.asked, "found": e.found}
             for e in contact.evidence
         ]
         if contact.kind is ContactKind.PHONE:
-            allowed, why = may_call(trace, case, contact, app, at)
+            allowed, why = may_call(trace, case, contact, app, app.clock.now())
             shown["may_call_now"] = {"allowed": allowed, "why": why}
     found["decisions"] = [
         {"rule_id": d.rule_id, "effect": d.effect.value, "about": d.about, "reason": d.reason, "citation": d.citation}
@@ -42,15 +44,19 @@ def may_call(trace: Trace, case: Case, contact: Contact, app: App, at: datetime)
     return answer.allowed, "; ".join(answer.reasons[:1])
 
 
-def print_trace(out: Console, trace: Trace, case: Case, app: App, at: datetime) -> None:
+def print_trace(out: Console, trace: Trace, case: Case, app: App, *, whole: bool) -> None:
     """Contacts best first with reasons and what is allowed; then who was asked, the cost and the ending."""
-    for rank, contact in enumerate(trace.contacts, 1):
+    shown = shown_contacts(trace)
+    likeliest = [(rank, c) for rank, c in shown if whole or (rank <= _MOST and c.probability >= _LEAST)]
+    for rank, contact in likeliest:
         _print_contact(out, rank, contact)
         if contact.kind is ContactKind.PHONE:
-            allowed, why = may_call(trace, case, contact, app, at)
+            allowed, why = may_call(trace, case, contact, app, app.clock.now())
             _print_line(out, "call now: yes" if allowed else f"call now: no, {why}")
-    if not trace.contacts:
+    if not shown:
         out.print("No contact was found.")
+    elif len(likeliest) < len(shown):
+        out.print(f"\n{len(shown) - len(likeliest)} less likely contacts; --all shows them.")
     steps = [
         [f"{s.provider}.{s.product}", s.result.value.replace("_", " "), money(s.cost), s.reason] for s in trace.steps
     ]

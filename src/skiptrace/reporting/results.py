@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from skiptrace.model import Contact, Grant, Ground, StepResult, Trace
+from skiptrace.model import Contact, ContactStatus, Grant, Ground, StepResult, Trace
 
 JsonObject = dict[str, Any]
 
@@ -13,17 +13,20 @@ JsonObject = dict[str, Any]
 def account_object(trace: Trace, on_account: Collection[str] = ()) -> JsonObject:
     """One account: its contacts ranked best first, what it cost and why the search ended.
 
-    ``on_account`` holds the contact ids that the account already had. Third parties' contacts are only counted.
+    ``on_account`` holds the contact ids that the account already had. Contacts of third parties and suppressed ones
+    (known to be bad, or withheld by a rule) are only counted: a result is there to be written back.
     """
+    shown = shown_contacts(trace)
     return {
         "account_id": trace.account_id,
-        "contacts": [contact_object(c, rank, c.contact_id in on_account) for rank, c in enumerate(trace.contacts, 1)],
+        "contacts": [contact_object(c, rank, c.contact_id in on_account) for rank, c in shown],
         "cost": float(trace.cost),
         "stop_reason": trace.stop.value,
         "stop_detail": trace.stop_detail,
         "trace_id": trace.trace_id,
         "case_id": trace.case_id,
         "hit": is_hit(trace),
+        "suppressed_contacts": len(trace.contacts) - len(shown),
         "third_party_contacts": len(trace.third_party_contacts),
         "events": list(trace.events),
         "steps": [
@@ -38,6 +41,12 @@ def account_object(trace: Trace, on_account: Collection[str] = ()) -> JsonObject
             for step in trace.steps
         ],
     }
+
+
+def shown_contacts(trace: Trace) -> list[tuple[int, Contact]]:
+    """The contacts that may be written back, with their rank in the trace (1 is best)."""
+    ranked = enumerate(trace.contacts, 1)
+    return [(rank, contact) for rank, contact in ranked if contact.status is not ContactStatus.SUPPRESSED]
 
 
 def contact_object(contact: Contact, rank: int, on_account: bool) -> JsonObject:
