@@ -36,7 +36,10 @@ from tests import builders
 NOON = datetime(2026, 11, 2, 17, 0, tzinfo=UTC)
 """Noon in New York, eleven in Texas, nine in Los Angeles: a Monday."""
 
-ALL_NO = dict.fromkeys(AccountFact, Fact.NO) | {AccountFact.PREFERENCES_IMPORTED: Fact.YES}
+ALL_NO = dict.fromkeys(AccountFact, Fact.NO) | {
+    AccountFact.PREFERENCES_IMPORTED: Fact.YES,
+    AccountFact.ATTORNEY_DETAILS: Fact.NOT_STATED,
+}
 GROUND = (Ground("acme", "r1"),)
 
 

@@ -159,7 +159,7 @@ TESTS = (
         Profile(licensed_states=frozenset({"TX"}), enforce_licences=True),
     ),
     fact("X-01", AccountFact.CEASE, Effect.REFUSE),
-    fact("X-02", AccountFact.ATTORNEY, Effect.HOLD),
+    fact("X-02", AccountFact.ATTORNEY, Effect.REFUSE),
     fact("X-03", AccountFact.BANKRUPTCY, Effect.REFUSE),
     fact("X-04", AccountFact.DECEASED, Effect.REFUSE),
     fact("X-05", AccountFact.SERVICEMEMBER, Effect.NOTE),

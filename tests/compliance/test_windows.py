@@ -120,8 +120,8 @@ MINUTES = 2 * 24 * 60
 @cache
 def open_minutes(zone: str, start: datetime) -> np.ndarray:
     clock = ZoneInfo(zone)
-    local = (start + timedelta(minutes=n) for n in range(MINUTES))
-    return np.array([8 * 60 < t.astimezone(clock).hour * 60 + t.astimezone(clock).minute < 21 * 60 for t in local])
+    local = ((start + timedelta(minutes=n)).astimezone(clock) for n in range(MINUTES))
+    return np.array([8 * 60 < t.hour * 60 + t.minute < 21 * 60 for t in local])
 
 
 def minutes_of(found: tuple[Window, ...], start: datetime) -> np.ndarray:
