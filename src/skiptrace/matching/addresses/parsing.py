@@ -108,7 +108,17 @@ def _street_address(tokens: list[str], fields: dict[str, Any], line: LastLine) -
     segments = _segments(rest)
     if not segments:
         return _finish(fields, units, line, 0.95 if fields.get("kind") or units else 0.2)
-    _take_urbanization(segments, fields, line)
+    if line.state == "PR" or "URB" in rest:
+        _take_urbanization(segments, fields, line)
+    if len(segments) == 1 and starts_with_number(segments[0]):
+        street = parse_street(segments[0])
+        if not street.leftover:
+            return _finish_street(street, fields, units, line, 0.95)
+    return _choose_street(segments, fields, units, line)
+
+
+def _choose_street(segments: list[list[str]], fields: dict[str, Any], units: Units, line: LastLine) -> ParsedAddress:
+    """Find the street among several segments, or among words that are no street."""
     confidence = 0.95
     chosen = next((n for n, segment in enumerate(segments) if starts_with_number(segment)), None)
     if chosen is None and segments:
@@ -123,11 +133,7 @@ def _street_address(tokens: list[str], fields: dict[str, Any], line: LastLine) -
         _leave_place(street, line)
     for segment in (*segments[:chosen], *segments[chosen + 1 :]):
         _place_segment(segment, street, units, line)
-    if street.unit:
-        units.append(("#", identifier(street.unit)))
-    line.notes.extend([street.note] if street.note else [])
-    line.notes.extend([" ".join(street.leftover)] if street.leftover else [])
-    return _finish({**_street_fields(street), **fields}, units, line, confidence if street.name else 0.2)
+    return _finish_street(street, fields, units, line, confidence)
 
 
 def _segments(tokens: list[str]) -> list[list[str]]:
@@ -211,29 +217,31 @@ def _place_segment(segment: list[str], street: Street, units: Units, line: LastL
     line.notes.append(words)
 
 
-def _street_fields(street: Street) -> dict[str, Any]:
-    return {
-        "kind": "street",
-        "number": street.number,
-        "fraction": street.fraction,
-        "predirectional": street.predirectional,
-        "name": street.name,
-        "suffix": street.suffix,
-        "postdirectional": street.postdirectional,
-    }
+def _finish_street(
+    street: Street, fields: dict[str, Any], units: Units, line: LastLine, confidence: float
+) -> ParsedAddress:
+    if street.unit:
+        units.append(("#", identifier(street.unit)))
+    line.notes.extend(note for note in (street.note, " ".join(street.leftover)) if note)
+    fields.setdefault("kind", "street")
+    return _finish(fields, units, line, confidence if street.name else 0.2, street)
 
 
-def _finish(fields: dict[str, Any], units: Units, line: LastLine, confidence: float) -> ParsedAddress:
-    """Add the last line and the keys for comparison."""
-    get = fields.get
-    name = get("name", "")
-    fraction = get("fraction", "")
-    key = name_key(name) if name else ""
-    number_key = f"{get('number', '')} {fraction}" if fraction else get("number", "")
-    street_key = f"{get('predirectional', '')}|{key}|{get('suffix', '')}|{get('postdirectional', '')}"
-    unit_key = " ".join(sorted([f"{a} {b}".strip() for a, b in units])) if units else ""
+_NO_STREET = Street()
+
+
+def _finish(
+    fields: dict[str, Any], units: Units, line: LastLine, confidence: float, street: Street = _NO_STREET
+) -> ParsedAddress:
+    """Put the parts together, with the keys for comparison."""
+    key = name_key(street.name) if street.name else ""
     return ParsedAddress(
-        **fields,
+        number=street.number,
+        fraction=street.fraction,
+        predirectional=street.predirectional,
+        name=street.name,
+        suffix=street.suffix,
+        postdirectional=street.postdirectional,
         units=tuple(units),
         city=line.city,
         state=line.state,
@@ -241,9 +249,10 @@ def _finish(fields: dict[str, Any], units: Units, line: LastLine, confidence: fl
         zip4=line.zip4,
         notes=tuple(line.notes),
         confidence=confidence,
-        number_key=number_key,
+        number_key=f"{street.number} {street.fraction}" if street.fraction else street.number,
         name_key=key,
-        street_key=street_key,
-        unit_key=unit_key,
+        street_key=f"{street.predirectional}|{key}|{street.suffix}|{street.postdirectional}",
+        unit_key=" ".join(sorted([f"{a} {b}".strip() for a, b in units])) if units else "",
         city_key=city_key(line.city) if line.city else "",
+        **fields,
     )

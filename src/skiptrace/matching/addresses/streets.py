@@ -63,7 +63,9 @@ class Street:
 def starts_with_number(tokens: list[str]) -> bool:
     """Whether the first token is a house number rather than an ordinal or a word."""
     first = tokens[0]
-    if not first[0].isdigit() and not any(c.isdigit() for c in first):
+    if first.isdigit():
+        return True
+    if first.isalpha():
         return first in CARDINALS and len(tokens) > 2
     return bool(_NUMBER.match(first)) and not _NTH.match(first)
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
 from skiptrace.matching.names.parsing import parse_name
 from skiptrace.matching.names.spelling import consonants, folded, given_likeness, surname_likeness
-from skiptrace.matching.names.values import NameComparison, NameVerdict, ParsedName
+from skiptrace.matching.names.values import Finding, NameComparison, NameVerdict, ParsedName
 
 SAME = 0.75
 POSSIBLE = 0.4
 _UNVOWELLED = 0.9
 _SUFFIX_MISSING = 0.74  # a father and his son share the rest
 _JOINT_CELL = 0.7
+_LEAST_SURNAME = 0.7
+_SURE_GIVEN = 0.9
+_CONTRADICTED = 0.05
 _PARTICLES = frozenset("DE DELA DEL VAN VON VANDER DELOS O LA LE AL EL DI DA DOS".split())
-
-Finding = tuple[str, str, str, str]
 
 
 def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | bytes | None) -> NameComparison:
@@ -24,27 +26,23 @@ def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | byte
     a = a if isinstance(a, ParsedName) else parse_name(a)
     b = b if isinstance(b, ParsedName) else parse_name(b)
     if a.key == b.key and a.surnames:
-        return NameComparison(1.0, "same", (f"both are {a.text!r}",))
+        return NameComparison(1.0, "same", (("name", a.words, b.words, ""),))
     if not a.surnames or not b.surnames:
-        return NameComparison(0.3, "possible", (f"a name is missing: {a.text!r} and {b.text!r}",))
-    if ("business" in a.flags) != ("business" in b.flags):
-        return NameComparison(0.0, "different", (f"a business and a person: {a.text!r} and {b.text!r}",))
-    swapped = b.key < a.key  # one order for either call, so that comparing is symmetric
-    score, findings = _best_reading(b, a) if swapped else _best_reading(a, b)
+        return NameComparison(0.3, "possible", (("name", a.words, b.words, "a part is missing"),))
+    if a.flags != b.flags and ("business" in a.flags) != ("business" in b.flags):
+        return NameComparison(0.0, "different", (("name", a.words, b.words, "a business and a person"),))
+    if b.key < a.key:  # one order for either call, so that comparing is symmetric
+        score, findings = _best_reading(b, a)
+        findings = [(part, left, right, note) for part, right, left, note in findings]
+    else:
+        score, findings = _best_reading(a, b)
     verdict: NameVerdict = "same" if score >= SAME else "possible" if score >= POSSIBLE else "different"
-    return NameComparison(round(score, 4), verdict, tuple([_reason(finding, swapped) for finding in findings]))
-
-
-def _reason(finding: Finding, swapped: bool) -> str:  # noqa: FBT001
-    label, left, right, note = finding
-    if swapped:
-        left, right = right, left
-    return f"{label} {left or 'missing'!r} and {right or 'missing'!r}{f' ({note})' if note else ''}"
+    return NameComparison(round(score, 4), verdict, tuple(findings))
 
 
 def _best_reading(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
     best = _compare(a, b)
-    if best[0] < SAME:
+    if best[0] < SAME and best[0] != _CONTRADICTED:
         for x, y in _readings(a, b):
             score, findings = _compare(x, y)
             if score * 0.95 > best[0]:
@@ -52,47 +50,53 @@ def _best_reading(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
     return best
 
 
-def _readings(a: ParsedName, b: ParsedName) -> list[tuple[ParsedName, ParsedName]]:
-    """Other ways to read the two: surname first, or a name given after AKA."""
-    pairs = [(x, b) for x in a.aliases] + [(a, y) for y in b.aliases]
-    if not a.ordered:
-        pairs += [(x, b) for x in _surname_first(a)]
-    if not b.ordered:
-        pairs += [(a, y) for y in _surname_first(b)]
-    if a.ordered and b.ordered and len(b.given) == len(b.surnames) == 1 and len(a.surnames) == 1:
-        pairs += [(a, y) for y in _surname_first(b)]
-    if not a.ordered and not b.ordered and (a.transliterated or b.transliterated):
-        pairs += [(x, y) for x in _surname_first(a) for y in _surname_first(b)]
-    return pairs
+def _readings(a: ParsedName, b: ParsedName) -> Iterator[tuple[ParsedName, ParsedName]]:
+    """Other ways to read the two: a name given after AKA, or surname first where that brings surnames together."""
+    yield from ((x, b) for x in a.aliases)
+    yield from ((a, y) for y in b.aliases)
+    columns = a.ordered and b.ordered and len(b.given) == len(a.surnames) == len(b.surnames) == 1
+    if not a.ordered and _leads_with_surname(a, b):
+        yield _surname_first(a), b
+    if (not b.ordered or columns) and _leads_with_surname(b, a):
+        yield a, _surname_first(b)
+    respelt = a.transliterated or b.transliterated
+    if respelt and not a.ordered and not b.ordered and len(a.given) == len(b.given) == 1:
+        yield _surname_first(a), _surname_first(b)
 
 
-def _surname_first(name: ParsedName) -> list[ParsedName]:
+def _leads_with_surname(name: ParsedName, other: ParsedName) -> bool:
+    """Whether the first word may be the other's surname."""
+    if len(name.given) != 1:
+        return False
+    first = name.given[0]
+    return any(first == word or surname_likeness(first, word) >= _LEAST_SURNAME for word in other.surnames)
+
+
+def _surname_first(name: ParsedName) -> ParsedName:
     words = (*name.given, *name.middle, *name.surnames)
-    if len(words) < 2 or len(name.given) > 1:
-        return []
-    return [replace(name, given=words[1:2], middle=words[2:], surnames=words[:1])]
+    return replace(name, given=words[1:2], middle=words[2:], surnames=words[:1])
 
 
 def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
     """Score of one reading, and what was compared."""
     if a.suffix and b.suffix and a.suffix != b.suffix:
-        return 0.05, [("generation", a.suffix, b.suffix, "")]
+        return _CONTRADICTED, [("generation", (a.suffix,), (b.suffix,), "")]
     surname = compare_surnames(a, b)
-    findings = [("surname", " ".join(a.surnames), " ".join(b.surnames), "")]
+    findings: list[Finding] = [("surname", a.surnames, b.surnames, "")]
     if surname == 0.0:
         return 0.0, findings
     given, how, used_a, used_b = compare_given(a, b)
-    findings.append(("given name", " ".join(a.given), " ".join(b.given), how))
+    findings.append(("given name", a.given, b.given, how))
     score = surname * given
     if a.middle and b.middle:
         middle = _compare_middle(a.middle[used_a:], b.middle[used_b:], a, b)
         score *= middle
         if middle != 1.0:
-            findings.append(("middle name", " ".join(a.middle), " ".join(b.middle), ""))
+            findings.append(("middle name", a.middle, b.middle, ""))
     if a.suffix != b.suffix:
         score *= _SUFFIX_MISSING
-        findings.append(("generation", a.suffix, b.suffix, ""))
-    if ("joint" in a.flags) != ("joint" in b.flags):
+        findings.append(("generation", (a.suffix,), (b.suffix,), ""))
+    if a.flags != b.flags and ("joint" in a.flags) != ("joint" in b.flags):
         score *= _JOINT_CELL
     return score, findings
 
@@ -145,9 +149,12 @@ def compare_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
     """
     if not a.given or not b.given:
         return 0.5, "missing", 0, 0
+    likeness, how = given_likeness(a.given[0], b.given[0])
     if a.given == b.given:
-        likeness, how = given_likeness(a.given[0], b.given[0])
         return (likeness if len(a.given) == 1 else 1.0), how, 0, 0
+    if len(a.given) == len(b.given) == 1:
+        if likeness >= _SURE_GIVEN or not (a.middle or b.middle or a.nicknames or b.nicknames or _respelt(a, b)):
+            return likeness, how, 0, 0
     whole_a, whole_b = "".join(a.given), "".join(b.given)
     if a.middle and whole_a + a.middle[0] == whole_b and len(a.middle[0]) > 1:
         return 1.0, "", 1, 0
@@ -157,7 +164,7 @@ def compare_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
         (given_likeness(x, y) for x, y in product(_given_forms(a, whole_a), _given_forms(b, whole_b))),
         key=lambda found: found[0],
     )
-    if likeness < 0.9:
+    if likeness < _SURE_GIVEN:
         likeness, how = max((likeness, how), _by_nickname(a, b), key=lambda found: found[0])
     if likeness < 0.7 and _respelt(a, b):
         x, y = consonants(whole_a), consonants(whole_b)

@@ -35,15 +35,34 @@ class ParsedName(Personal):
     key: str = ""
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """The whole name in natural order."""
+        return (*self.given, *self.middle, *self.surnames, *((self.suffix,) if self.suffix else ()))
+
+    @property
     def text(self) -> str:
-        """The whole name, as it is quoted in reasons."""
-        return " ".join((*self.given, *self.middle, *self.surnames, *((self.suffix,) if self.suffix else ())))
+        """The whole name on one line."""
+        return " ".join(self.words)
+
+
+Finding = tuple[str, tuple[str, ...], tuple[str, ...], str]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NameComparison(Personal):
-    """How likely two names are one person's, from 0 to 1, the verdict, and why; each reason quotes both sides."""
+    """How likely two names are one person's, from 0 to 1, the verdict, and what was compared.
+
+    ``findings`` are (part, words of the first, words of the second, note); ``reasons`` are the same as sentences.
+    """
 
     score: float
     verdict: NameVerdict
-    reasons: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Plain sentences that quote both sides."""
+        return tuple(
+            f"{part} {' '.join(left) or 'missing'!r} and {' '.join(right) or 'missing'!r}{f' ({note})' if note else ''}"
+            for part, left, right, note in self.findings
+        )
