@@ -143,7 +143,6 @@ class PhoneColumns:
     spans: Spans
     number: Ints
     kind: Levels
-    first_seen: Floats
     last_seen: Floats
 
 
@@ -151,17 +150,16 @@ class PhoneColumns:
 class People:
     """The table. Dates are split; a missing part is 0. ``ssn4`` is -1 when missing.
 
-    ``account`` numbers the accounts; ``subject`` is the row of each account's subject, or of the row's own account.
-    ``source`` is the upstream a record came from ("" for a subject).
+    ``account`` numbers the accounts; ``source`` is the upstream file a record came from ("" for a subject). Times are
+    in years, NaN when not stated.
     """
 
     account: Ints
-    is_subject: Flags
     names: NameColumns
-    birth_year: Codes
-    birth_month: Codes
-    birth_day: Codes
-    ssn4: Codes
+    birth_year: Ints
+    birth_month: Ints
+    birth_day: Ints
+    ssn4: Ints
     addresses: AddressColumns
     phones: PhoneColumns
     source: Words

@@ -1,0 +1,170 @@
+"""Fit the parameters of matching to labelled pairs, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skiptrace.evaluation.shapes import (
+    ADDRESS_RAMPS,
+    GROUP_RAMPS,
+    IDENTITY_RAMPS,
+    IDENTITY_TABLES,
+    PHONE_RAMPS,
+    RIVAL_RAMPS,
+    Ramp,
+    fit_weights,
+)
+from skiptrace.matching.columns import Floats, Ints
+from skiptrace.matching.comparisons import compare
+from skiptrace.matching.contacts import (
+    Carried,
+    address_measures,
+    carried_addresses,
+    carried_phones,
+    phone_measures,
+    rival_measures,
+)
+from skiptrace.matching.identity import Candidates, Identity, group_measures, identify, rarities, tie
+from skiptrace.matching.weights import (
+    ContactWeights,
+    Curve,
+    Parameters,
+    Sightings,
+    Weights,
+    log_odds,
+    probability,
+)
+
+Flags = NDArray[np.bool_]
+ROUNDS = 2
+MOST_TIES = 150_000
+"""Ties that the link weights are fitted to; more add time and no accuracy."""
+NOTHING = Weights(0.0, MappingProxyType({}), MappingProxyType({}))
+SHRINK = 30.0
+"""Sightings that a source must have at an age before its own record outweighs that of all sources together."""
+AGES = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 30.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Labelled:
+    """Candidates with the truth of each record: is it the subject, is its address or phone the subject's now."""
+
+    candidates: Candidates
+    same: Flags
+    address_now: Flags
+    phone_now: Flags
+    as_of: float
+
+
+def fit(labelled: Labelled, stated: Mapping[str, float], version: str) -> Parameters:
+    """All stages, each on the output of the one before."""
+    parameters = Parameters(
+        version, NOTHING, NOTHING, (), ContactWeights(_flat(), NOTHING, NOTHING), ContactWeights(_flat(), NOTHING, NOTHING), stated
+    )
+    parameters = replace(parameters, identity=fit_identity(labelled))
+    parameters = replace(parameters, link=fit_link(labelled, parameters))
+    parameters = replace(parameters, group=fit_group(labelled, parameters))
+    identity = identify(labelled.candidates, parameters)
+    return replace(parameters, address=fit_addresses(labelled, identity), phone=fit_phones(labelled, identity))
+
+
+def _flat() -> Sightings:
+    return Sightings(Curve(np.array([0.0, 1.0]), np.zeros(2)), MappingProxyType({}))
+
+
+def fit_identity(labelled: Labelled) -> Weights:
+    """Record against subject."""
+    candidates = labelled.candidates
+    compared = compare(candidates.people, candidates.subjects, candidates.rows)
+    measures = rarities(candidates.people, compared)
+    return fit_weights(IDENTITY_TABLES, IDENTITY_RAMPS, compared.levels, measures, labelled.same)
+
+
+def fit_link(labelled: Labelled, parameters: Parameters) -> Weights:
+    """Record against record: pairs of which at least one is the subject, for which alone the truth is known."""
+    same = labelled.same
+    ties = tie(labelled.candidates, np.zeros(len(same)), parameters)
+    known = np.flatnonzero(same[ties.left] | same[ties.right])
+    known = known[:: max(1, len(known) // MOST_TIES)]
+    one = same[ties.left[known]] & same[ties.right[known]]
+    levels = {name: level[known] for name, level in ties.compared.levels.items()}
+    measures = {name: m[known] for name, m in rarities(labelled.candidates.people, ties.compared).items()}
+    return fit_weights(IDENTITY_TABLES, IDENTITY_RAMPS, levels, measures, one)
+
+
+def fit_group(labelled: Labelled, parameters: Parameters) -> tuple[Weights, ...]:
+    """The rounds of the group step."""
+    candidates = labelled.candidates
+    compared = compare(candidates.people, candidates.subjects, candidates.rows)
+    alone = parameters.identity.total(compared.levels, rarities(candidates.people, compared))
+    ties = tie(candidates, alone, parameters)
+    rounds: list[Weights] = []
+    bits = alone
+    for _ in range(ROUNDS):
+        measures = group_measures(candidates, alone, bits, ties)
+        rounds.append(fit_weights({}, GROUP_RAMPS, {}, measures, labelled.same))
+        bits = rounds[-1].total({}, measures)
+    return tuple(rounds)
+
+
+def fit_addresses(labelled: Labelled, identity: Identity) -> ContactWeights:
+    carried = carried_addresses(labelled.candidates, labelled.as_of)
+    sightings = fit_sightings(labelled, identity, carried, labelled.address_now)
+    measures = address_measures(labelled.candidates, identity, carried, sightings, labelled.as_of)
+    return _fit_contact(carried, measures, labelled.address_now, ADDRESS_RAMPS, sightings)
+
+
+def fit_phones(labelled: Labelled, identity: Identity) -> ContactWeights:
+    carried = carried_phones(labelled.candidates, labelled.as_of)
+    sightings = fit_sightings(labelled, identity, carried, labelled.phone_now)
+    measures = phone_measures(labelled.candidates, identity, carried, sightings, labelled.as_of)
+    return _fit_contact(carried, measures, labelled.phone_now, PHONE_RAMPS, sightings)
+
+
+def _fit_contact(
+    carried: Carried, measures: Mapping[str, Floats], now: Flags, ramps: Mapping[str, Ramp], sightings: Sightings
+) -> ContactWeights:
+    right = carried.best(now[carried.position].astype(float), 0.0)
+    own = fit_weights({}, ramps, {}, measures, right)
+    rivals = rival_measures(own.total({}, measures), carried.group)
+    return ContactWeights(sightings, own, fit_weights({}, RIVAL_RAMPS, {}, rivals, right))
+
+
+def fit_sightings(labelled: Labelled, identity: Identity, carried: Carried, now: Flags) -> Sightings:
+    """How often a value last seen so long ago is still right, by source; a source with few sightings follows the rest."""
+    sure = identity.probability[carried.position] >= 0.9
+    source = labelled.candidates.people.source
+    code = source.codes[labelled.candidates.rows[carried.position]]
+    right, age = now[carried.position], carried.age
+    band = np.clip(np.searchsorted(AGES, age + 1e-9, side="right") - 1, 0, len(AGES) - 1)
+    pooled = _rates(band[sure], right[sure], np.full(len(AGES), max(right[sure].mean(), 1e-3)), 5.0)
+    known = {}
+    for number, name in enumerate(source.values):
+        rows = sure & (code == number)
+        if name and rows.sum() >= SHRINK:
+            known[str(name)] = Curve(np.array(AGES), log_odds(_rates(band[rows], right[rows], pooled, SHRINK)))
+    return Sightings(Curve(np.array(AGES), log_odds(pooled)), MappingProxyType(known))
+
+
+def _rates(band: Ints, right: Flags, usual: Floats, strength: float) -> Floats:
+    hits, seen = np.bincount(band, right, len(AGES)), np.bincount(band, minlength=len(AGES))
+    return (hits + strength * usual) / (seen + strength)
+
+
+def select_accounts(labelled: Labelled, accounts: Sequence[int] | Ints) -> Labelled:
+    """The same with only these accounts, for fold-wise fitting. The table of people is shared."""
+    candidates = labelled.candidates
+    chosen = np.sort(np.asarray(accounts))
+    sizes = np.diff(candidates.starts)[chosen]
+    keep = np.isin(candidates.groups, chosen)
+    starts = np.concatenate(([0], np.cumsum(sizes)))
+    part = Candidates(candidates.people, candidates.rows[keep], candidates.subjects[keep], starts)
+    return Labelled(part, labelled.same[keep], labelled.address_now[keep], labelled.phone_now[keep], labelled.as_of)
+
+
+__all__ = ["Labelled", "fit", "probability", "select_accounts"]

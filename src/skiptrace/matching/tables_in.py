@@ -1,0 +1,176 @@
+"""Subjects and candidate records from Arrow tables, the columns of ``skiptrace match``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from skiptrace.errors import BadInput
+from skiptrace.matching import spelling
+from skiptrace.matching.addresses import ParsedAddress, parse_address
+from skiptrace.matching.columns import AddressColumns, Floats, Ints, NameColumns, People, PhoneColumns, Spans, Words
+from skiptrace.matching.identity import Candidates
+
+SUBJECT_COLUMNS = ("account_id", "first", "last")
+RECORD_COLUMNS = ("account_id", "rec_id", "first", "last")
+ALIASES = {
+    "rec_id": ("record_id",),
+    "first": ("first_name", "given_name"),
+    "middle": ("middle_name",),
+    "last": ("last_name", "surname"),
+    "dob": ("birth_date", "date_of_birth"),
+    "ssn4": ("ssn_last4", "ssn"),
+    "zip": ("zip_code", "zip5"),
+    "provider": ("upstream", "source"),
+}
+"""Usual other names of a column; the first that is present is taken."""
+_PHONE_KINDS = {"mobile": 1, "cell": 1, "wireless": 1, "landline": 2, "": 0}
+
+
+def rename_columns(names: list[str], needed: tuple[str, ...], what: str) -> list[str]:
+    """Column names in the words of this module. Raises BadInput that names what is missing."""
+    known = {other: name for name, others in ALIASES.items() for other in others if name not in names}
+    renamed = [known.get(name, name) for name in names]
+    missing = [name for name in needed if name not in renamed]
+    if missing:
+        raise BadInput(what, f"column {', '.join(missing)} is missing; present are {', '.join(names) or 'none'}")
+    return renamed
+
+
+def candidates_of(subjects: pa.Table, records: pa.Table) -> tuple[Candidates, Ints]:
+    """Columns of both, and the order in which the records were taken (position in ``records`` of each candidate).
+
+    Raises BadInput when a record names an account that is not among the subjects, or an account comes twice.
+    """
+    accounts = subjects["account_id"].combine_chunks()
+    if pc.count_distinct(accounts).as_py() < len(accounts):
+        raise BadInput("subjects", "account_id is not unique")
+    group = pc.index_in(records["account_id"].combine_chunks().cast(accounts.type), accounts)
+    if group.null_count:
+        raise BadInput("records", f"{group.null_count} rows have an account_id that is not among the subjects")
+    account = group.to_numpy(zero_copy_only=False).astype(np.int64)
+    order = np.argsort(account, kind="stable")
+    records = records.take(pa.array(order)) if (np.diff(account) < 0).any() else records
+    people = _people(subjects, records, account[order])
+    starts = len(subjects) + np.searchsorted(account[order], np.arange(len(subjects) + 1))
+    rows = np.arange(len(subjects), len(people))
+    return Candidates(people, rows, account[order], starts - len(subjects)), order
+
+
+def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
+    both = _Both(subjects, records)
+    one = Spans.one_each(len(subjects) + len(records))
+    born = both.mapped("dob", spelling.date_parts, (0, 0, 0))
+    seen = both.years("account_year", "last_seen")
+    return People(
+        account=np.concatenate((np.arange(len(subjects)), account)),
+        names=NameColumns(
+            one,
+            both.words("first", spelling.name_part),
+            both.words("middle", spelling.name_part),
+            both.words("last", spelling.name_part),
+            both.words("suffix", spelling.generation),
+        ),
+        birth_year=born[:, 0],
+        birth_month=born[:, 1],
+        birth_day=born[:, 2],
+        ssn4=both.mapped("ssn4", spelling.last_four, -1),
+        addresses=_addresses(both, one, seen),
+        phones=PhoneColumns(
+            one,
+            both.mapped("phone", spelling.phone_digits, 0),
+            both.mapped("phone_type", lambda kind: _PHONE_KINDS.get(kind.lower(), 3), 0).astype(np.int8),
+            both.years("account_year", "phone_last_seen"),
+        ),
+        source=both.words("provider", str.strip),
+    )
+
+
+def _addresses(both: _Both, one: Spans, seen: Floats) -> AddressColumns:
+    words = both.words
+    if both.has("street"):
+        number, street = words("house", spelling.line), words("street", spelling.street)
+        unit, box = words("unit", spelling.line), words("po_box", spelling.line)
+    else:
+        number, street, unit, box = both.parsed_lines()
+    return AddressColumns(
+        one,
+        number,
+        street,
+        unit,
+        box,
+        words("city", spelling.line),
+        words("state", spelling.line),
+        words("zip", spelling.zip5),
+        both.years("", "first_seen"),
+        seen,
+    )
+
+
+class _Both:
+    """The columns of subjects and records, one below the other; a missing column is empty."""
+
+    def __init__(self, subjects: pa.Table, records: pa.Table) -> None:
+        self._tables = (subjects, records)
+
+    def has(self, name: str) -> bool:
+        return any(name in table.column_names for table in self._tables)
+
+    def _texts(self, name: str) -> pa.DictionaryArray:
+        chunks = []
+        for table in self._tables:
+            if name in table.column_names:
+                chunks += table[name].cast(pa.string()).chunks
+            else:
+                chunks.append(pa.repeat("", len(table)))
+        column = pa.chunked_array(chunks, pa.string())
+        return column.fill_null("").combine_chunks().dictionary_encode() if column.null_count else _encoded(column)
+
+    def words(self, name: str, tidy: Callable[[str], str]) -> Words:
+        texts = self._texts(name)
+        return Words.of_encoded(texts.indices.to_numpy().astype(np.int32), texts.dictionary.to_pylist(), tidy)
+
+    def mapped(self, name: str, read: Callable[[str], object], empty: object) -> Ints:
+        """Numbers read from each distinct text."""
+        texts = self._texts(name)
+        values = [read(text) if text else empty for text in texts.dictionary.to_pylist()]
+        table: Ints = np.array(values or [empty], np.int64)
+        return table[texts.indices.to_numpy()]
+
+    def years(self, of_subject: str, of_record: str) -> Floats:
+        """Years as numbers, NaN when missing or 0."""
+        parts = []
+        for table, name in zip(self._tables, (of_subject, of_record), strict=True):
+            if name in table.column_names:
+                years = pc.cast(table[name], pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype(float)
+                parts.append(np.where(years > 0, years, np.nan))
+            else:
+                parts.append(np.full(len(table), np.nan))
+        return np.concatenate(parts)
+
+    def parsed_lines(self) -> tuple[Words, Words, Words, Words]:
+        """House number, street, unit and box read from one address line, each distinct line once."""
+        lines = self._texts("address")
+        codes = lines.indices.to_numpy().astype(np.int32)
+        parsed = [parse_address(text) for text in lines.dictionary.to_pylist()]
+        parts = zip(*map(address_parts, parsed), strict=True) if parsed else ((), (), (), ())
+        number, street, unit, box = (Words.of_encoded(codes, list(part)) for part in parts)
+        return number, street, unit, box
+
+
+def address_parts(parsed: ParsedAddress) -> tuple[str, str, str, str]:
+    """(number, street, unit, box) of a parsed address in the spelling of the columns."""
+    street = (parsed.predirectional, parsed.name, parsed.suffix, parsed.postdirectional)
+    return (
+        spelling.line(f"{parsed.number} {parsed.fraction}"),
+        spelling.street(" ".join(part for part in street if part)),
+        " ".join(identifier for _, identifier in parsed.units),
+        parsed.po_box or parsed.box,
+    )
+
+
+def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    return column.combine_chunks().dictionary_encode()

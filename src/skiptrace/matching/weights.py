@@ -1,0 +1,172 @@
+"""Log-odds weights: one table per comparison, one curve per measure, all in bits (log2 of a likelihood ratio)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import orjson
+
+from skiptrace.errors import BadInput
+from skiptrace.matching.columns import Floats, Levels
+from skiptrace.matching.comparisons import LEVELS
+
+LIMIT = 40.0
+"""No sum of evidence counts for more than this many bits, which keeps probabilities apart from 0 and 1."""
+
+
+def probability(bits: Floats) -> Floats:
+    """Probability for log-odds in bits."""
+    return 1.0 / (1.0 + np.exp2(-np.clip(bits, -LIMIT, LIMIT)))
+
+
+def log_odds(p: Floats) -> Floats:
+    """Log-odds in bits; probabilities are kept within 2**-40 of 0 and 1."""
+    p = np.clip(p, 2.0**-LIMIT, 1.0 - 2.0**-LIMIT)
+    return np.log2(p / (1.0 - p))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """A piecewise linear curve, flat beyond its first and last knot."""
+
+    knots: Floats
+    bits: Floats
+
+    def __call__(self, measure: Floats) -> Floats:
+        return np.interp(measure, self.knots, self.bits)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """A sum of evidence: ``prior`` bits, one number per level of a comparison, one curve per measure."""
+
+    prior: float
+    levels: Mapping[str, Floats]
+    curves: Mapping[str, Curve]
+
+    def parts(self, levels: Mapping[str, Levels], measures: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Bits of every comparison and measure, by name."""
+        tables = {name: table[levels[name]] for name, table in self.levels.items()}
+        return tables | {name: curve(measures[name]) for name, curve in self.curves.items()}
+
+    def total(self, levels: Mapping[str, Levels], measures: Mapping[str, Floats]) -> Floats:
+        """Sum of the prior and of all parts."""
+        return self.prior + np.sum(list(self.parts(levels, measures).values()), axis=0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sightings:
+    """What a sighting is worth by its age in years: one curve per upstream source, ``other`` for the rest."""
+
+    other: Curve
+    known: Mapping[str, Curve]
+
+    def of(self, source: str) -> Curve:
+        return self.known.get(source, self.other)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContactWeights:
+    """``own`` weighs one address or phone by itself, ``rivals`` sets it against the others of the same account."""
+
+    sightings: Sightings
+    own: Weights
+    rivals: Weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parameters:
+    """Everything that was fitted or set, as read from one reviewed file."""
+
+    version: str
+    identity: Weights
+    link: Weights
+    group: tuple[Weights, ...]
+    address: ContactWeights
+    phone: ContactWeights
+    stated: Mapping[str, float]
+    """Bits that are set by judgement: verifications, outcomes, thresholds."""
+
+
+@cache
+def shipped_parameters() -> Parameters:
+    """The parameters that come with the package."""
+    return read_parameters(files("skiptrace.matching").joinpath("data", "model.json").read_bytes())
+
+
+def read_parameters(content: bytes) -> Parameters:
+    """Read a parameter file. Raises BadInput when a table is missing or does not fit the comparisons."""
+    try:
+        raw = orjson.loads(content)
+        return Parameters(
+            version=raw["version"],
+            identity=_weights(raw["identity"]),
+            link=_weights(raw["link"]),
+            group=tuple(_weights(item) for item in raw["group"]),
+            address=_contact_weights(raw["address"]),
+            phone=_contact_weights(raw["phone"]),
+            stated=dict(raw["stated"]),
+        )
+    except (KeyError, TypeError, ValueError) as problem:
+        raise BadInput("parameters", f"not a parameter file of this version ({type(problem).__name__}: {problem})") from None
+
+
+def _weights(raw: Mapping[str, Any]) -> Weights:
+    levels = {name: _table(name, table) for name, table in raw.get("levels", {}).items()}
+    curves = {name: _curve(curve) for name, curve in raw.get("curves", {}).items()}
+    return Weights(float(raw["prior"]), levels, curves)
+
+
+def _table(name: str, table: Mapping[str, float]) -> Floats:
+    return np.array([0.0, *(float(table[level]) for level in LEVELS[name][1:])])
+
+
+def _curve(raw: Mapping[str, Any]) -> Curve:
+    return Curve(np.array(raw["knots"], float), np.array(raw["bits"], float))
+
+
+def _contact_weights(raw: Mapping[str, Any]) -> ContactWeights:
+    known = {name: _curve(curve) for name, curve in raw["sightings"].items()}
+    return ContactWeights(Sightings(known.pop("other"), known), _weights(raw["own"]), _weights(raw["rivals"]))
+
+
+def as_file(parameters: Parameters, provenance: Mapping[str, Any]) -> bytes:
+    """The file that ``read_parameters`` reads, rounded to a hundredth of a bit, with where its numbers come from."""
+    content = {
+        "version": parameters.version,
+        "provenance": dict(provenance),
+        "identity": _plain(parameters.identity),
+        "link": _plain(parameters.link),
+        "group": [_plain(weights) for weights in parameters.group],
+        "address": _plain_contact(parameters.address),
+        "phone": _plain_contact(parameters.phone),
+        "stated": dict(parameters.stated),
+    }
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2)
+
+
+def _plain(weights: Weights) -> dict[str, Any]:
+    levels = {
+        name: {level: round(float(table[n]), 2) for n, level in enumerate(LEVELS[name]) if n}
+        for name, table in weights.levels.items()
+    }
+    curves = {name: _plain_curve(curve) for name, curve in weights.curves.items()}
+    return {"prior": round(weights.prior, 2), "levels": levels, "curves": curves}
+
+
+def _plain_curve(curve: Curve) -> dict[str, list[float]]:
+    return {"knots": curve.knots.tolist(), "bits": [round(float(bits), 2) for bits in curve.bits]}
+
+
+def _plain_contact(weights: ContactWeights) -> dict[str, Any]:
+    sightings = {"other": weights.sightings.other, **weights.sightings.known}
+    return {
+        "sightings": {name: _plain_curve(curve) for name, curve in sightings.items()},
+        "own": _plain(weights.own),
+        "rivals": _plain(weights.rivals),
+    }
