@@ -175,7 +175,7 @@ def _write_keys(signatures: Signatures, folder: Path, built: Built) -> None:
     ):
         written = 0
         for kind in range(len(KINDS)):
-            found = keys.keys_of_kind(kind, signatures)
+            found = keys.keys_of(signatures, np.array([kind]))[:, 0]
             order = np.argsort(found).astype(np.uint32)
             found = found[order]
             known = int(np.searchsorted(found, 1))

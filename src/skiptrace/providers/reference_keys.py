@@ -75,11 +75,16 @@ KINDS: tuple[tuple[Facet, ...], ...] = (
 """The keys. Each uses two or three facets at most."""
 
 _NO_FACET = len(Facet)
-_FACETS = np.array([(*kind, _NO_FACET, _NO_FACET)[:3] for kind in KINDS]).T
-"""Shape (3, kinds); ``_NO_FACET`` is the column of ones that ``_mixed`` appends."""
+_FACETS = np.array([(*kind, _NO_FACET, _NO_FACET)[:3] for kind in KINDS])
+"""Shape (kinds, 3); ``_NO_FACET`` is the column of ones that ``_mixed`` appends."""
+
+_FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
+_KIND_BITS, _KIND_BIT = np.uint64(6), np.uint64(58)
+"""The kind stands in the highest bits of a key, so that keys sort by kind."""
+
+ALL_KINDS = np.arange(len(KINDS))
 
 _BETWEEN_SURNAMES = re.compile(r"[-\s]+")
-_32, _58 = np.uint64(32), np.uint64(58)
 
 
 def number(text: str) -> int:
@@ -129,30 +134,18 @@ def phone_facets(text: str) -> tuple[int]:
     return (number(phone(text)),)
 
 
-def keys_of(signatures: Signatures) -> Keys:
-    """Every key of each signature. Shape (people, kinds)."""
-    return _mixed(signatures, np.arange(len(KINDS)))
-
-
-def keys_of_kind(kind: int, signatures: Signatures) -> Keys:
-    """The key of one kind for each signature. Shape (people,)."""
-    return _mixed(signatures, np.array([kind]))[:, 0]
-
-
-def _mixed(signatures: Signatures, kinds: NDArray[np.intp]) -> Keys:
-    """The kind in the highest bits, so that keys sort by kind; below it the facets by SplitMix64's finaliser."""
+def keys_of(signatures: Signatures, kinds: NDArray[np.intp] = ALL_KINDS) -> Keys:
+    """The keys of some kinds (indexes of ``KINDS``) for each signature. Shape (people, kinds)."""
     padded = np.concatenate([signatures, np.ones((len(signatures), 1), np.uint32)], axis=1)
-    key = np.zeros((len(signatures), len(kinds)), dtype=np.uint64)
-    known = np.ones(key.shape, dtype=np.bool_)
-    for facets in _FACETS[:, kinds]:
-        part = padded[:, facets]
-        known &= part != 0
-        key = _finalised(((key << _32) | (key >> _32)) ^ part)
-    return np.where(known, (kinds.astype(np.uint64) + np.uint64(1)) << _58 | key >> np.uint64(6), np.uint64(0))
+    parts = padded[:, _FACETS[kinds]]
+    key = _mixed((parts * _FACTORS).sum(axis=2, dtype=np.uint64))
+    key = (kinds + 1).astype(np.uint64) << _KIND_BIT | key >> _KIND_BITS
+    key[(parts == 0).any(axis=2)] = 0
+    return key
 
 
-def _finalised(value: Keys) -> Keys:
-    """Steele, Lea and Flood 2014, Fast splittable pseudorandom number generators."""
+def _mixed(value: Keys) -> Keys:
+    """Finaliser of SplitMix64 (Steele, Lea and Flood 2014, Fast splittable pseudorandom number generators)."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return value ^ (value >> np.uint64(31))

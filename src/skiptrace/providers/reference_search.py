@@ -6,11 +6,14 @@ The ranking only decides who is worth judging; it is no probability and nothing 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skiptrace.providers.reference_keys import KINDS, Facet, Signatures, keys_of
+
+N = TypeVar("N", bound=np.generic)
 
 Rows = NDArray[np.uint32]
 """Row numbers of the index."""
@@ -52,8 +55,13 @@ The pattern of a logistic fit on labelled simulated files, weakened where it spo
 
 _AGREES, _DIFFERS, _TIED = np.array([_WEIGHTS[facet] for facet in Facet], np.float32).T
 
-_NAMED = np.array([Facet.LAST_SOUND in kind or Facet.FIRST_SOUND in kind for kind in KINDS])
-"""Kinds of key that a lead may be followed by: those that hold on to a name."""
+_NEVER = np.uint32(0xFFFFFFFF)
+"""Agrees with no facet that is 0."""
+
+_NAME = frozenset((Facet.LAST, Facet.LAST_SOUND, Facet.FIRST, Facet.FIRST_SOUND))
+_NEWS = frozenset((Facet.SSN4, Facet.BIRTH, Facet.BIRTH_MONTH, Facet.ZIP, Facet.STREET, Facet.PHONE))
+_LED_BY = np.array([i for i, kind in enumerate(KINDS) if _NAME & set(kind) and _NEWS & set(kind)])
+"""Kinds of key that a lead is followed by: a name with something that the subject may not have known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +90,8 @@ class KeyTable:
         best = np.argsort(-rank, kind="stable")[:_LEADS]
         leads = rows[best[rank[best] >= _SURE]]
         if len(leads):
-            led, _ = self._sharing(keys_of(self.signatures[leads])[:, _NAMED])
-            rows = np.union1d(rows, led)
+            led, _ = self._sharing(keys_of(self.signatures[leads], _LED_BY))
+            rows = _distinct(np.concatenate([rows, led]))
             rank, agrees = self._rank(rows, subject)
             rank += (self._tied(rows, leads) & ~agrees) @ _TIED
         best = np.argsort(-rank, kind="stable")[:MOST_ROWS]
@@ -91,15 +99,17 @@ class KeyTable:
 
     def _sharing(self, keys: NDArray[np.uint64]) -> tuple[Rows, bool]:
         """Rows that share one of the keys, in rising order; and whether a key was passed over as hot."""
-        keys = np.unique(keys)
+        keys = _distinct(keys.ravel())
         at = np.searchsorted(self.keys, keys)
-        at = at[(at < len(self.keys)) & (self.keys[np.minimum(at, len(self.keys) - 1)] == keys)]
+        at = at[self.keys[np.minimum(at, len(self.keys) - 1)] == keys] if len(self.keys) else at[:0]
         ends = self.ends[at].astype(np.intp)
-        starts = np.where(at > 0, self.ends[at - 1], 0).astype(np.intp)
-        few = (ends - starts) <= _HOT
-        found = [self.rows[start:end] for start, end in zip(starts[few], ends[few], strict=True)]
-        rows = np.unique(np.concatenate(found)) if found else np.zeros(0, np.uint32)
-        return rows, len(found) < len(few)
+        sizes = ends - np.where(at > 0, self.ends[at - 1], 0)
+        few = sizes <= _HOT
+        ends, sizes = ends[few], sizes[few]
+        # Positions of all rows of all keys at once: each key's run counts up to its end.
+        behind = np.cumsum(sizes)
+        position = np.arange(behind[-1] if len(behind) else 0) + np.repeat(ends - behind, sizes)
+        return _distinct(self.rows[position]), len(sizes) < len(few)
 
     def _rank(self, rows: Rows, subject: Signatures) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """What agrees with any variant of the subject, less what differs from all; and which facets agree."""
@@ -110,8 +120,17 @@ class KeyTable:
         return agrees @ _AGREES + differs @ _DIFFERS, agrees
 
     def _tied(self, rows: Rows, leads: Rows) -> NDArray[np.bool_]:
-        """Which facets of each row agree with a lead other than itself."""
-        theirs = self.signatures[rows][:, None, :]
-        agrees = (theirs != 0) & (theirs == self.signatures[leads][None, :, :])
-        tied: NDArray[np.bool_] = (agrees & (rows[:, None] != leads[None, :])[:, :, None]).any(axis=1)
+        """Which facets of each row agree with a lead other than itself. ``rows`` rise and hold the leads."""
+        theirs = self.signatures[leads]
+        agrees = self.signatures[rows][:, None, :] == np.where(theirs == 0, _NEVER, theirs)
+        agrees[np.searchsorted(rows, leads), np.arange(len(leads))] = False
+        tied: NDArray[np.bool_] = agrees.any(axis=1)
         return tied
+
+
+def _distinct(values: NDArray[N]) -> NDArray[N]:
+    """Sorted and without repeats; for a few hundred values quicker than ``numpy.unique``."""
+    values = np.sort(values)
+    first = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return values[first]

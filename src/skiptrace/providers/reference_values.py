@@ -75,6 +75,7 @@ def zip5(text: str) -> str:
     return zip_code(text)[:5]
 
 
+@_REMEMBERED
 def zip_code(text: str) -> str:
     """Five digits of a ZIP or nine of a ZIP+4; empty when it is neither."""
     found = _ZIP.fullmatch(_WHOLE_FLOAT.sub(r"\1", text.strip()))
