@@ -7,9 +7,9 @@ was added to the model with a default reads as that default from older rows. Any
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
-from types import MappingProxyType
 from typing import Literal, TypeVar, cast
 
 import orjson
@@ -20,15 +20,20 @@ from skiptrace.stores.trouble import StoreError
 
 FORMAT = 1
 
+# Enums are keys of some mappings; orjson would round the offsets of historical time zones to minutes.
+_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
+
 T = TypeVar("T")
 
 
 def encode(value: object) -> bytes:
-    """Raises BadInput for text that is not Unicode (lone surrogates)."""
+    """Raises BadInput for what JSON cannot hold: lone surrogates, numbers of more than 64 bits."""
     try:
-        return orjson.dumps((FORMAT, value), default=_plain)
-    except orjson.JSONEncodeError:
-        raise BadInput("text", "holds characters that are not Unicode") from None
+        return orjson.dumps((FORMAT, value), default=_plain, option=_OPTIONS)
+    except orjson.JSONEncodeError as error:
+        if error.__cause__ is not None:
+            raise error.__cause__ from None
+        raise BadInput("value", "holds text that is not Unicode or a number of more than 64 bits") from None
 
 
 def decode(kind: type[T], data: bytes | str) -> T:
@@ -52,6 +57,10 @@ def _title(kind: object) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return str(value)
-    if isinstance(value, Mapping | MappingProxyType):
-        return {str(key): item for key, item in value.items()}
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
     raise TypeError(f"no stored form for {type(value).__name__}")

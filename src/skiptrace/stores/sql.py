@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from skiptrace.model import Call, CallState, Case, Outcome, Reply, SourceRecord, Trace
 from skiptrace.ports import AlreadyBought, BatchState, Caps, Clock, Evidenced, Intent, Reservation
-from skiptrace.privacy import AuditEvent, FieldCipher, Fingerprinter, KeyRing
+from skiptrace.privacy import AuditEvent, FieldCipher, Fingerprinter, KeyRing, verify
 from skiptrace.stores.books import Move, Reserve
 from skiptrace.stores.cases import Intake, batch_state, read_case, unfinished_page
 from skiptrace.stores.databases import Database, database_at
@@ -25,7 +25,7 @@ from skiptrace.stores.purchases import Purchases, calls_in_doubt, calls_of_case
 from skiptrace.stores.replies import read_reply
 from skiptrace.stores.traces import read_records, read_traces, trace_ids_of_account, trace_ids_of_batch
 from skiptrace.stores.trouble import plain_errors
-from skiptrace.stores.writer import Writer, note
+from skiptrace.stores.writer import Writer, note, trail
 
 PAGE = 200
 """So many traces are read at a time."""
@@ -41,7 +41,8 @@ class SqlStore:
         self._clock = clock
         self._cipher = FieldCipher(ring)
         self._fingerprinter = Fingerprinter(ring)
-        self._writer = Writer(database, ring.derive("audit chain"))
+        self._audit_key = ring.derive("audit chain")
+        self._writer = Writer(database, self._audit_key)
         self._keeping = Keeping(self._cipher)
         self._purchases = Purchases(self._cipher)
         self._intake = Intake(self._cipher, clock)
@@ -157,6 +158,10 @@ class SqlStore:
 
     async def outcomes(self, trace_id: str) -> Sequence[Outcome]:
         return await self._read(partial(outcomes_of_trace, trace_id=trace_id))
+
+    async def verify_audit(self) -> int:
+        """Check the audit trail from its first row on; returns how many rows it has. Raises ChainBroken."""
+        return await self._read(lambda conn: verify(self._audit_key, trail(conn)))
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         with plain_errors():

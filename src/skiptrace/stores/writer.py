@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from skiptrace.privacy import AuditEvent, chain
+from skiptrace.privacy import AuditEvent, AuditRow, chain
 from skiptrace.privacy.audit import START
 from skiptrace.stores import schema
 from skiptrace.stores.databases import Database, take_turn
@@ -146,6 +146,12 @@ def _answer(waiting: _Waiting, result: object) -> None:
 def _fail(group: Sequence[_Waiting], error: Exception) -> None:
     for waiting in group:
         _answer(waiting, error)
+
+
+def trail(conn: Connection) -> Iterator[AuditRow]:
+    """The audit trail from its first row on."""
+    for row in conn.execution_options(yield_per=1000).execute(select(schema.audit).order_by(schema.audit.c.number)):
+        yield AuditRow(row.number, AuditEvent(row.at, row.event, row.about, row.detail), row.before, row.hash)
 
 
 def note(turn: Turn, events: Sequence[AuditEvent]) -> Sequence[object]:
