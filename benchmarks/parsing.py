@@ -1,10 +1,11 @@
-"""Measure parsing and comparing of names, addresses and phones: quality on the labelled pairs, robustness, speed, start.
+"""Measure parsing and comparing of names, addresses and phones: quality on the labelled pairs, robustness, speed,
+start.
 
     python benchmarks/parsing.py            # everything, about a minute
     python benchmarks/parsing.py quality    # one part: quality, soup, speed or start
 
-Speeds are CPU time and given as ratios to ``usaddress.tag`` on the same strings in the same rounds, which is what carries over
-from one machine to another. The part ``blind`` of the fixtures is scored seldom.
+Speeds are CPU time and given as ratios to ``usaddress.tag`` on the same strings in the same rounds, which is what
+carries over from one machine to another. The part ``blind`` of the fixtures is scored seldom.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def quality() -> dict[str, object]:
 
 
 def _quality_of(part: str) -> dict[str, object]:
-    addresses = [(r["label"], compare_addresses(r["first"], r["second"]).verdict) for r in rows("addresses") if r["part"] == part]
+    labelled = [row for row in rows("addresses") if row["part"] == part]
+    addresses = [(row["label"], compare_addresses(row["first"], row["second"]).verdict) for row in labelled]
     names = [(r["label"], compare_names(r["first"], r["second"])) for r in rows("names") if r["part"] == part]
     phones = [r for r in rows("phones") if r["part"] == part]
     called = [label for label, verdict in addresses if verdict == "same" and label != "possible"]
@@ -52,7 +54,8 @@ def _quality_of(part: str) -> dict[str, object]:
         "addresses: recall of same": called.count("same") / sum(label == "same" for label, _ in addresses),
         "different_unit called same": addresses.count(("different_unit", "same")),
         "possible called same": addresses.count(("possible", "same")),
-        "possible reported": f"{addresses.count(('possible', 'possible'))} of {sum(x == 'possible' for x, _ in addresses)}",
+        "possible reported": addresses.count(("possible", "possible"))
+        / [label for label, _ in addresses].count("possible"),
         "name pairs": len(names),
         "names: recall at 95 % precision": _recall_at([(label, found.score) for label, found in names], 0.95),
         "names: recall of the verdict same": _share(names),
@@ -126,7 +129,9 @@ def speed(rounds: int = 7) -> dict[str, object]:
         found.setdefault("tag: strings/s", []).append(1 / tag)
         found.setdefault("cold normalise, as installed", []).append(tag / _seconds(_cold, texts))
         found.setdefault("cached normalise", []).append(tag / _seconds(parse_address, texts))
-        found.setdefault("compare parsed addresses", []).append(tag / _seconds(lambda pair: compare_addresses(*pair), pairs))
+        found.setdefault("compare parsed addresses", []).append(
+            tag / _seconds(lambda pair: compare_addresses(*pair), pairs)
+        )
         found.setdefault("compare parsed names/s", []).append(1 / _seconds(lambda pair: compare_names(*pair), people))
     found["cold normalise, plain usaddress"] = [_plain_ratio(texts) for _ in range(rounds)]
     medians = {name: round(statistics.median(values), 2) for name, values in found.items()}
@@ -182,7 +187,10 @@ print(json.dumps([time.perf_counter() - began, peak("VmHWM") - before]))
         json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout)
         for _ in range(5)
     ]
-    return {"seconds": round(statistics.median(r[0] for r in runs), 3), "MB": round(statistics.median(r[1] for r in runs), 1)}
+    return {
+        "seconds": round(statistics.median(r[0] for r in runs), 3),
+        "MB": round(statistics.median(r[1] for r in runs), 1),
+    }
 
 
 def main() -> None:

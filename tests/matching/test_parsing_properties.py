@@ -14,11 +14,12 @@ from skiptrace.matching.names import compare_names, parse_name, parse_name_parts
 from skiptrace.matching.phones import compare_phones, parse_phone
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "matching"
-WORDS = (
-    "123 12 1/2 N SW NORTH ST STREET AVE HWY US STATE ROUTE RR BOX PO 4 APT # STE REAR FL 2ND KESTREL MAIN ST. , , AMES IA 50010 50010-1234 "
-    "NEW YORK NY PR URB CALLE A APO AE PSC - & / ( ) C/O GENERAL DELIVERY ONE 5TH FIFTH CT LA USA JR SMITH O' DE LA VAN JOHN & AND "
-    "ESTATE OF AKA NEE \n ½ É 王 Я 303 555 0142 x12 +1 (303) ext"
-).split(" ")
+VOCABULARY = """
+123 12 1/2 N SW NORTH ST STREET AVE HWY US STATE ROUTE RR BOX PO 4 APT # STE REAR FL 2ND KESTREL MAIN ST. , ,
+AMES IA 50010 50010-1234 NEW YORK NY PR URB CALLE A APO AE PSC - & / ( ) C/O GENERAL DELIVERY ONE 5TH FIFTH
+CT LA USA JR SMITH O' DE LA VAN JOHN & AND ESTATE OF AKA NEE ½ É 王 Я 303 555 0142 x12 +1 (303) ext
+"""
+WORDS = (*VOCABULARY.split(), "\n")
 jumbled = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
 anything = st.one_of(jumbled, st.text(max_size=60), st.binary(max_size=40), st.none())
 

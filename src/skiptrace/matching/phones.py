@@ -28,7 +28,11 @@ _LABEL = re.compile(
     r"NUMBER|NUM|NO|CALL|TEXT|DAY|DAYTIME|EVENING|EVE|NIGHT|RES|RESIDENCE|LANDLINE|PRIMARY|ALT|ALTERNATE|C|H|W|M|P|T|O)\b[.:#\s]*"
 )
 _OCR_DAMAGE = re.compile(r"(?<=[\d(])[OILSB]|[OILSB](?=\d)")
-_KEYPAD = {c: d for d, group in zip("23456789", "ABC DEF GHI JKL MNO PQRS TUV WXYZ".split(), strict=True) for c in group}
+_KEYPAD = {
+    c: d
+    for d, group in zip("23456789", ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"), strict=True)
+    for c in group
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,8 +42,8 @@ class ParsedPhone(Personal):
     ``e164`` is filled whenever ten domestic digits (or a foreign number) can be read, even when ``usable`` is False, so
     that two records with the same unusable number still compare. ``reason`` says why a number is not usable: ``empty``,
     ``no_number``, ``too_short``, ``too_long``, ``n11``, ``service_code``, ``fictional_555``, ``directory_555_1212``,
-    ``toll_free``, ``premium``, ``foreign_nanp``, ``foreign``, ``ambiguous_letters``, ``rounded`` (by a spreadsheet) or ``invalid``;
-    empty when usable. ``others`` are further numbers of the same cell; ``two_numbers`` is then among ``notes``.
+    ``toll_free``, ``premium``, ``foreign_nanp``, ``foreign``, ``ambiguous_letters``, ``rounded`` (by a spreadsheet)
+    or ``invalid``; empty when usable. ``others`` are further numbers of the same cell; ``two_numbers`` is then among ``notes``.
     """
 
     e164: str = ""

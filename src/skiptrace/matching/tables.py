@@ -7,11 +7,22 @@ from functools import cache
 from importlib.resources import files
 
 
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text, as a set; for vocabularies written out in the source."""
+    return frozenset(words.split())
+
+
 @cache
 def read_table(name: str) -> str:
     """Text of one table without its provenance line; ``name`` is a file under ``matching/data``."""
     packed = files("skiptrace.matching").joinpath("data", name).read_bytes()
     return gzip.decompress(packed).decode().partition("\n")[2]
+
+
+def read_words(name: str) -> list[str]:
+    """Lines of a plain vocabulary under ``matching/data``, without comments."""
+    lines = files("skiptrace.matching").joinpath("data", name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 class SortedTable:

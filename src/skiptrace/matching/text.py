@@ -10,8 +10,8 @@ from skiptrace.matching.tables import read_table
 
 _FRACTIONS = {"¼": " 1/4", "½": " 1/2", "¾": " 3/4", "⅓": " 1/3", "⅔": " 2/3", "⅛": " 1/8", "⅜": " 3/8"}
 _PLAIN = {
-    **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
-    **dict.fromkeys("‘’‛ʼ`´＇", "'"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-"),
+    **dict.fromkeys("\u2018\u2019\u201b\u02bc`\u00b4\uff07", "'"),
     **dict.fromkeys("“”„«»", '"'),
     **dict.fromkeys("№", " NO "),
     **_FRACTIONS,

@@ -13,7 +13,8 @@ class ZipArea:
     """What is published about one five-digit ZIP code.
 
     ``cities`` are in capitals without punctuation: the default name first, then the other names in use for it.
-    ``kind`` is ``standard``, ``po_box``, ``unique`` or ``military``; ``timezone`` an IANA name, or empty when not published.
+    ``kind`` is ``standard``, ``po_box``, ``unique`` or ``military``; ``timezone`` an IANA name, or empty when not
+    published.
     """
 
     zip5: str

@@ -6,10 +6,12 @@ import re
 from typing import Any
 
 from skiptrace.matching.addresses.tables import MILITARY_STATES
+from skiptrace.matching.tables import word_set
 
 _ID = r"(?:NO |NUMBER |# )*(?P<{}>[A-Z]?-?\d[A-Z0-9\-]*|[A-Z])\b"
 _PO_BOX = re.compile(
-    r"\b(?:(?:P ?O|POST OFFICE|POSTAL|US POST OFFICE)? ?(?:BOX|B0X|DRAWER|BX)|POB|PO(?= (?:# )?\d)|BIN|(?:FIRM )?CALLER(?: SERVICE)?|"
+    r"\b(?:(?:P ?O|POST OFFICE|POSTAL|US POST OFFICE)? ?(?:BOX|B0X|DRAWER|BX)|POB|"
+    r"PO(?= (?:# )?\d)|BIN|(?:FIRM )?CALLER(?: SERVICE)?|"
     r"LOCK ?BOX|APARTADO(?: POSTAL)?|CASILLA) " + _ID.format("box") + r",?"
 )
 _PMB = re.compile(r"\b(?:PMB|PRIVATE MAIL ?BOX|PRIVATE BOX) " + _ID.format("pmb"))
@@ -27,9 +29,9 @@ _MILITARY = re.compile(
 )
 _SHIP = re.compile(r"\b(?P<line>US(?:S|NS|CGC) [A-Z0-9 \-]+?)(?=,|$| FPO)")
 _POST_OFFICE = re.compile(r"[ ,]*\b(?P<office>APO|FPO|DPO)\b[ ,]*")
-_TRIGGERS = frozenset(
-    "BOX BX B0X POB PO DRAWER BIN CALLER LOCKBOX APARTADO CASILLA PMB PRIVATE GENERAL GEN LISTA RR RFD RURAL".split()
-)
+_TRIGGERS = word_set("""
+    BOX BX B0X POB PO DRAWER BIN CALLER LOCKBOX APARTADO CASILLA PMB PRIVATE GENERAL GEN LISTA RR RFD RURAL
+""")
 
 
 def _route(number: str) -> str:
@@ -83,4 +85,10 @@ def parse_military(line: str, state: str, city: str) -> dict[str, Any] | None:
     text = re.sub(r"\b0+(?=\d)", "", found["line"].replace("# ", "")) if found else _POST_OFFICE.sub("", line)
     text = re.sub(r"^(PSC|CMR|OMC|UMR|UNIT)(?=\d)", r"\1 ", text)
     box = _box(unit["box"]) if unit and unit["box"] else ""
-    return {"kind": "military", "military": text.strip(), "box": box, "city": office["office"] if office else city, "rest": ""}
+    return {
+        "kind": "military",
+        "military": text.strip(),
+        "box": box,
+        "city": office["office"] if office else city,
+        "rest": "",
+    }

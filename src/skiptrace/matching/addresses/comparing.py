@@ -152,9 +152,7 @@ def compare_streets(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if _are_aliases(a, b):
         return "possible", f"{quoted} are two names of one street"
     directions = _compare_directions(a, b)
-    suffixes: Agreement = (
-        "same" if a.suffix == b.suffix else "different" if a.suffix and b.suffix else "possible"
-    )
+    suffixes: Agreement = "same" if a.suffix == b.suffix else "different" if a.suffix and b.suffix else "possible"
     names = "same" if a.name_key == b.name_key else _compare_names(a, b)
     if "different" in {names, directions, suffixes}:
         return "different", quoted

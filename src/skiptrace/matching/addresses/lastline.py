@@ -18,12 +18,17 @@ from skiptrace.matching.addresses.tables import (
     SUFFIXES,
     UNITS,
 )
+from skiptrace.matching.tables import word_set
 from skiptrace.matching.zips import ZipArea, find_zip, zips_of_city
 
 _ZIP = re.compile(r"(\d{5})(?:-?(\d{4}))?$")
-_SHORT_ZIP_STATES = frozenset("CT MA ME NH RI VT NJ".split())
+_SHORT_ZIP_STATES = word_set("""
+    CT MA ME NH RI VT NJ
+""")
 _ISLANDS = frozenset({"PR", "VI"})
-_NUMBERED = frozenset("HWY HIGHWAY ROUTE RTE BOX RR ROAD FM CR SR # NO LOT".split()) | frozenset(UNITS)
+_NUMBERED = word_set("""
+    HWY HIGHWAY ROUTE RTE BOX RR ROAD FM CR SR # NO LOT
+""") | frozenset(UNITS)
 _COUNTRIES = (["USA"], ["UNITED", "STATES"], ["UNITED", "STATES", "OF", "AMERICA"], ["U", "S", "A"], ["EEUU"])
 _COUNTRY_ENDS = frozenset({"US", *(words[-1] for words in _COUNTRIES)})
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
@@ -117,7 +122,7 @@ def _is_zip_at(tokens: list[str], at: int) -> bool:
         return True
     if (before,) in STATE_NAMES or tuple(tokens[max(at - 2, 0) : at]) in STATE_NAMES:
         return True
-    rest = [token for token in tokens[at + 1 :] if token != ","]
+    rest = [word for word in tokens[at + 1 :] if word != ","]
     if before in _NUMBERED:
         return False
     plus_four = len(rest) == 1 and len(rest[0]) == 4 and rest[0].isdigit()
@@ -131,7 +136,7 @@ def _cut_zip(tokens: list[str], at: int, line: LastLine) -> None:
     del tokens[at:]
     if rest and len(rest[0]) == 4 and rest[0].isdigit() and not line.zip4:
         line.zip4 = rest.pop(0)
-    words = [token for token in rest if token != ","]
+    words = [word for word in rest if word != ","]
     code = words[0] if words and words[0] in STATE_CODES else STATE_NAMES.get(tuple(words), "")
     if code and len(words) <= 2:
         line.state = code
@@ -178,7 +183,9 @@ def _is_state_name(tokens: list[str], size: int, code: str, line: LastLine, area
     if line.state and line.state != code:
         return False
     if area is not None:
-        return area.state == code and (tokens[-size - 1] != "," or size > 1 or " ".join(tokens[-size:]) not in area.cities)
+        return area.state == code and (
+            tokens[-size - 1] != "," or size > 1 or " ".join(tokens[-size:]) not in area.cities
+        )
     before = tokens[-size - 1]
     ends_street = before in SUFFIXES or before in DIRECTIONS
     return line.zip5 != "" or (not ends_street and (before == "," or "," in tokens or len(tokens) - size > 3))
@@ -211,7 +218,12 @@ def take_city(tokens: list[str], line: LastLine) -> None:
         line.notes.append(" ".join(segment))
         take_city(tokens, line)
         return
-    if comma >= 0 and not line.is_empty and not any(token[0].isdigit() for token in segment) and segment[0] not in UNITS:
+    if (
+        comma >= 0
+        and not line.is_empty
+        and not any(token[0].isdigit() for token in segment)
+        and segment[0] not in UNITS
+    ):
         size = len(segment)
     else:
         size = _known_city(segment, line.state, line.zip5, whole=comma >= 0)
@@ -255,7 +267,14 @@ def _known_city(words: list[str], state: str, zip5: str, *, whole: bool) -> int:
 
 def _may_end_street(words: list[str], size: int) -> bool:
     before = words[-size - 1] if len(words) > size else ""
-    return not before or before in SUFFIXES or before in DIRECTIONS or before[0].isdigit() or len(before) == 1 or before in UNITS
+    return (
+        not before
+        or before in SUFFIXES
+        or before in DIRECTIONS
+        or before[0].isdigit()
+        or len(before) == 1
+        or before in UNITS
+    )
 
 
 def _drop_repeat(tokens: list[str], line: LastLine) -> None:

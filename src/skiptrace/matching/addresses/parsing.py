@@ -14,17 +14,23 @@ from skiptrace.matching.addresses.streets import Street, name_key, parse_street,
 from skiptrace.matching.addresses.tables import MILITARY_STATES, STATE_CODES, STATE_NAMES, SUFFIXES
 from skiptrace.matching.addresses.units import Units, identifier, take_units
 from skiptrace.matching.addresses.values import ParsedAddress
+from skiptrace.matching.tables import word_set
 from skiptrace.matching.text import decode
 
 _CARE_OF = re.compile(r"^(?:C/O|C O|CO|ATTN|ATTENTION|CARE OF|MR|MRS|MS|DR)\b")
-_URBANIZATION = frozenset("URB URBANIZACION COND CONDOMINIO RES RESIDENCIAL BO BARRIO PARC PARCELAS EXT REPARTO ALT ALTURAS".split())
+_URBANIZATION = word_set("""
+    URB URBANIZACION COND CONDOMINIO RES RESIDENCIAL BO BARRIO PARC PARCELAS EXT REPARTO ALT ALTURAS
+""")
 _URB_WORDS = {"URBANIZACION": "URB", "CONDOMINIO": "COND", "RESIDENCIAL": "RES", "BARRIO": "BO", "PARCELAS": "PARC"}
 _POST_OFFICES = frozenset({"APO", "FPO", "DPO"})
 _PLACE_LABELS = frozenset({"PlaceName"})
 
 
 def parse_address(
-    text: str | bytes | None, city: str | bytes | None = "", state: str | bytes | None = "", zip_code: str | bytes | None = ""
+    text: str | bytes | None,
+    city: str | bytes | None = "",
+    state: str | bytes | None = "",
+    zip_code: str | bytes | None = "",
 ) -> ParsedAddress:
     """Parse an address given on one line, or a delivery line with its city, state and ZIP code apart.
 
@@ -33,7 +39,7 @@ def parse_address(
     return _parse(text, city, state, zip_code)
 
 
-def parse_address_parts(
+def parse_address_parts(  # noqa: PLR0917 - one argument for each column of a source
     house: str | None = "",
     street: str | None = "",
     unit: str | None = "",
@@ -54,7 +60,9 @@ def parse_address_parts(
 
 
 @lru_cache(maxsize=65_536)
-def _parse(text: str | bytes | None, city: str | bytes | None, state: str | bytes | None, zip_code: str | bytes | None) -> ParsedAddress:
+def _parse(
+    text: str | bytes | None, city: str | bytes | None, state: str | bytes | None, zip_code: str | bytes | None
+) -> ParsedAddress:
     tokens, notes = tokens_of(decode(text))
     if city or state or zip_code:
         line = _given_last_line(decode(city), decode(state), decode(zip_code))
@@ -69,13 +77,13 @@ def _given_last_line(city: str, state: str, zip_code: str) -> LastLine:
     place, _ = tokens_of(city)
     region, _ = tokens_of(f"{state} {zip_code}")
     line = take_last_line(["X", ",", *region]) if region else LastLine()
-    line.city = " ".join(token for token in place if token != ",")
+    line.city = " ".join(word for word in place if word != ",")
     return line
 
 
 def _drop_given(tokens: list[str], line: LastLine) -> None:
     """The last line may stand in the delivery line as well as in its own columns."""
-    if len(tokens) > 3 and (line.zip5 and tokens[-1][:5] == line.zip5 or line.state and tokens[-1] == line.state):
+    if len(tokens) > 3 and ((line.zip5 and tokens[-1][:5] == line.zip5) or (line.state and tokens[-1] == line.state)):
         ahead = list(tokens)
         again = take_last_line(ahead)
         if ahead and (again.city == line.city or not line.city):
@@ -138,11 +146,11 @@ def _choose_street(segments: list[list[str]], fields: dict[str, Any], units: Uni
 
 def _segments(tokens: list[str]) -> list[list[str]]:
     segments: list[list[str]] = [[]]
-    for token in tokens:
-        if token == ",":
+    for word in tokens:
+        if word == ",":
             segments.append([])
         else:
-            segments[-1].append(token)
+            segments[-1].append(word)
     return [segment for segment in segments if segment]
 
 
@@ -202,18 +210,24 @@ def _leave_place(street: Street, line: LastLine) -> None:
 def _place_segment(segment: list[str], street: Street, units: Units, line: LastLine) -> None:
     """A segment beside the street: a unit, a repetition, a city after an unknown one, or a note."""
     words = " ".join(segment)
-    if len(segment) == 1 and len(words) <= 5 and (words[0].isdigit() or len(words) == 1) and not units and not street.unit:
+    if (
+        len(segment) == 1
+        and len(words) <= 5
+        and (words[0].isdigit() or len(words) == 1)
+        and not units
+        and not street.unit
+    ):
         street.unit = words
         return
     if starts_with_number(segment):
         again = parse_street(segment)
         if (again.number, name_key(again.name), again.suffix) == (street.number, name_key(street.name), street.suffix):
             return
-    if not line.city and not any(token[0].isdigit() for token in segment) and not _CARE_OF.match(words):
-        if not line.is_empty or len(segment) <= 3:
-            code = STATE_NAMES.get(tuple(segment)) or (words if words in STATE_CODES else "")
-            line.state, line.city = (code or line.state), ("" if code else words)
-            return
+    may_be_place = not line.city and not any(token[0].isdigit() for token in segment) and not _CARE_OF.match(words)
+    if may_be_place and (not line.is_empty or len(segment) <= 3):
+        code = STATE_NAMES.get(tuple(segment)) or (words if words in STATE_CODES else "")
+        line.state, line.city = (code or line.state), ("" if code else words)
+        return
     line.notes.append(words)
 
 

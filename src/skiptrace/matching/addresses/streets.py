@@ -18,20 +18,24 @@ from skiptrace.matching.addresses.tables import (
     TENS,
     TWO_WORD_DIRECTIONS,
 )
+from skiptrace.matching.tables import word_set
 
 _NUMBER = re.compile(r"(?:\d+(?:[\-/]\d+)*-?[A-Z]?|[NSEW]\d+[NSEW]\d+|\d+[NSEW]\d+|[A-Z]-?\d+(?:-\d+)?|\d+-[A-Z]\d*)$")
 _FRACTION = re.compile(r"[1-9]/[2-9]$")
 _NTH = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
 _BARE_UNIT = re.compile(r"\d+[A-Z]?$|[A-Z]-?\d*$|\d+-[A-Z0-9]+$")
-_PREFIX_TYPES = frozenset("AVE AVENUE AVENIDA CALLE CAMINO VIA PASEO RUE PLAZA CALZADA CARRETERA CARR CLL".split())
-_CODES = "|".join(sorted(STATE_CODES | {name for name in STATES.values()}, key=len, reverse=True))
+_PREFIX_TYPES = word_set("""
+    AVE AVENUE AVENIDA CALLE CAMINO VIA PASEO RUE PLAZA CALZADA CARRETERA CARR CLL
+""")
+_CODES = "|".join(sorted(STATE_CODES | set(STATES.values()), key=len, reverse=True))
 _TYPE = r"(?:STATE )?(?:HIGHWAY|HIGHWY|HIWAY|HIWY|HWY|HWAY|ROUTE|RTE|RT|ROAD|RD)"
 _HIGHWAY = re.compile(
     rf"(?:(?P<us>(?:US|U S|UNITED STATES|FEDERAL)(?: {_TYPE})?)|(?P<interstate>(?:INTERSTATE|I|IH)(?: {_TYPE})?)"
     rf"|(?P<county>(?:COUNTY|CNTY|CTY|CO) {_TYPE}|CR|CH|CTH|CORD)"
     rf"|(?P<town>(?:TOWNSHIP|TWP|TOWN) {_TYPE}|TR|TWP)"
     rf"|(?P<farm>FM|FARM TO MARKET(?: {_TYPE})?|F M|FM {_TYPE})|(?P<ranch>RANCH(?: TO MARKET)? {_TYPE}|RR|RM)"
-    rf"|(?P<state>(?:STATE|ST|{_CODES}) {_TYPE}|SR|SH|STH|(?:{_CODES}))|(?P<loop>LOOP)|(?P<any>HIGHWAY|HIWAY|HWY|ROUTE|RTE|RT))"
+    rf"|(?P<state>(?:STATE|ST|{_CODES}) {_TYPE}|SR|SH|STH|(?:{_CODES}))|(?P<loop>LOOP)"
+    rf"|(?P<any>HIGHWAY|HIWAY|HWY|ROUTE|RTE|RT))"
     r" (?:NO |NUMBER |# )?(?P<number>\d+[A-Z]?)(?: (?:HWY|HIGHWAY|RD|ROAD))?(?: (?P<rest>.+))?$"
 )
 _HIGHWAY_NAMES = {
@@ -161,7 +165,7 @@ def _take_inner_suffix(words: list[str], end: int, street: Street) -> list[str]:
         street.postdirectional = _one_direction(after)
         words = words[:end]
     numbered = len(words) > 1 and DIRECTIONS.get(words[0]) and words[1][0].isdigit()
-    if len(words) > (2 if numbered else 1) and words[-1].isdigit() and not words[0] in _PREFIX_TYPES:
+    if len(words) > (2 if numbered else 1) and words[-1].isdigit() and words[0] not in _PREFIX_TYPES:
         street.unit = words[-1]
         words = words[:-1]
     return words

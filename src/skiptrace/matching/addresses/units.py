@@ -1,4 +1,4 @@
-"""Secondary units (Publication 28, section 213): designators with and without an identifier, taken out of the tokens."""
+"""Secondary units (Publication 28, section 213): designators with or without an identifier."""
 
 from __future__ import annotations
 
@@ -103,7 +103,9 @@ def _street_ended(rest: list[str]) -> bool:
     if not rest:
         return False
     last = rest[-1]
-    return last == "," or last in SUFFIXES or last in DIRECTIONS or (len(rest) > 2 and last[0].isdigit()) or len(rest) > 2
+    return (
+        last == "," or last in SUFFIXES or last in DIRECTIONS or (len(rest) > 2 and last[0].isdigit()) or len(rest) > 2
+    )
 
 
 def floor_number(word: str) -> str:

@@ -7,9 +7,7 @@ from typing import Literal
 
 from skiptrace.model import Personal
 
-Kind = Literal[
-    "street", "po_box", "rural_route", "highway_contract", "military", "general_delivery", "unknown"
-]
+Kind = Literal["street", "po_box", "rural_route", "highway_contract", "military", "general_delivery", "unknown"]
 AddressVerdict = Literal["same", "different_unit", "possible", "different"]
 
 
@@ -18,13 +16,13 @@ class ParsedAddress(Personal):
     """A US address in the terms of USPS Publication 28. Every text is in capital ASCII; what is absent is "".
 
     ``number`` keeps a hyphen, a letter or grid letters (``112-10``, ``123A``, ``W157N11490``); ``fraction`` is ``1/2``.
-    ``units`` are (designator, identifier) pairs in the order written, either of which may be "". ``route`` is the number
-    of a rural route or highway contract, ``box`` the box on it or of a military unit; ``military`` the unit line.
-    ``confidence`` (0-1) says how the parts were found: every token known (0.95), by the statistical parser (0.6), not at
-    all (0.2). ``notes`` hold what belongs to no part, and which repairs were made.
+    ``units`` are (designator, identifier) pairs in the order written, either of which may be "". ``route`` is the
+    number of a rural route or highway contract, ``box`` the box on it or of a military unit; ``military`` the unit
+    line. ``confidence`` (0-1) says how the parts were found: every token known (0.95), by the statistical parser
+    (0.6), not at all (0.2). ``notes`` hold what belongs to no part, and which repairs were made.
 
-    ``street_key``, ``number_key``, ``unit_key`` and ``city_key`` are for comparison only; ``delivery_key`` identifies the
-    delivery point within its city.
+    ``street_key``, ``number_key``, ``unit_key`` and ``city_key`` are for comparison only; ``delivery_key`` identifies
+    the delivery point within its city.
     """
 
     kind: Kind = "unknown"

@@ -1,4 +1,6 @@
-"""Compare two people's names: surnames as sets, given names by what they stand for, generations and middle names as vetoes."""
+"""Compare two people's names: surnames as sets, given names by what they stand for, generations and middle names as
+vetoes.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from itertools import product
 from skiptrace.matching.names.parsing import parse_name
 from skiptrace.matching.names.spelling import consonants, folded, given_likeness, surname_likeness
 from skiptrace.matching.names.values import Finding, NameComparison, NameVerdict, ParsedName
+from skiptrace.matching.tables import word_set
 
 SAME = 0.75
 POSSIBLE = 0.4
@@ -18,7 +21,9 @@ _JOINT_CELL = 0.7
 _LEAST_SURNAME = 0.7
 _SURE_GIVEN = 0.9
 _CONTRADICTED = 0.05
-_PARTICLES = frozenset("DE DELA DEL VAN VON VANDER DELOS O LA LE AL EL DI DA DOS".split())
+_PARTICLES = word_set("""
+    DE DELA DEL VAN VON VANDER DELOS O LA LE AL EL DI DA DOS
+""")
 
 
 def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | bytes | None) -> NameComparison:
@@ -131,7 +136,9 @@ def _other_surnames(a: ParsedName, b: ParsedName) -> float:
     """A former surname, a surname taken for a middle name, one without its particle, or one written without vowels."""
     if set(a.maiden) & set(b.surnames) or set(b.maiden) & set(a.surnames):
         return 0.92
-    if any(len(word) > 1 and word in b.surnames for word in a.middle) or any(len(word) > 1 and word in a.surnames for word in b.middle):
+    if any(len(word) > 1 and word in b.surnames for word in a.middle) or any(
+        len(word) > 1 and word in a.surnames for word in b.middle
+    ):
         return 0.88
     x, y = "".join(a.surnames), "".join(b.surnames)
     low, high = sorted((x, y), key=len)
@@ -152,9 +159,9 @@ def compare_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
     likeness, how = given_likeness(a.given[0], b.given[0])
     if a.given == b.given:
         return (likeness if len(a.given) == 1 else 1.0), how, 0, 0
-    if len(a.given) == len(b.given) == 1:
-        if likeness >= _SURE_GIVEN or not (a.middle or b.middle or a.nicknames or b.nicknames or _respelt(a, b)):
-            return likeness, how, 0, 0
+    plain = not (a.middle or b.middle or a.nicknames or b.nicknames or _respelt(a, b))
+    if len(a.given) == len(b.given) == 1 and (likeness >= _SURE_GIVEN or plain):
+        return likeness, how, 0, 0
     whole_a, whole_b = "".join(a.given), "".join(b.given)
     if a.middle and whole_a + a.middle[0] == whole_b and len(a.middle[0]) > 1:
         return 1.0, "", 1, 0
@@ -199,7 +206,9 @@ def _by_middle(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
     if likeness < 0.85:
         return 0.0, "", 0, 0
     if b.middle:
-        crossed = b.middle[0][0] == a.given[0][0] and (len(b.middle[0]) == 1 or len(a.given[0]) == 1 or b.middle[0] == a.given[0])
+        crossed = b.middle[0][0] == a.given[0][0] and (
+            len(b.middle[0]) == 1 or len(a.given[0]) == 1 or b.middle[0] == a.given[0]
+        )
         return (0.9 * likeness if crossed else 0.2), "given and middle name exchanged", 1, 1
     return (0.9 if len(a.given[0]) == 1 else 0.8) * likeness, "goes by the middle name", 1, 0
 

@@ -19,10 +19,14 @@ from skiptrace.matching.names.vocabulary import (
 )
 from skiptrace.matching.text import ascii_upper, decode
 
-_CREDENTIAL_DOTS = re.compile(r"\b(?:M\.D|PH\.?\s?D|J\.D|D\.D\.S|ESQ|D\.O|R\.N|C\.P\.A|Q\.C|M\.P|ED\.D|D\.V\.M|M\.B\.A)\b\.?")
+_CREDENTIAL_DOTS = re.compile(
+    r"\b(?:M\.D|PH\.?\s?D|J\.D|D\.D\.S|ESQ|D\.O|R\.N|C\.P\.A|Q\.C|M\.P|ED\.D|D\.V\.M|M\.B\.A)\b\.?"
+)
 _ESTATE = re.compile(r"\b(?:THE )?(?:ESTATE|EST)(?: OF|/O)\b|,?\s*\(?\bESTATE\b\)?$|\bHEIRS OF\b")
 _DECEASED = re.compile(r"[,\s]*\(?\b(?:DECEASED|DEC'?D|DCSD|DECD|DEC)\b\.?\)?\s*$|\b(?:THE LATE|DECEASED)\b")
-_AKA = re.compile(r"\s*[,(]*\b(?:A/?K/?A|A\.K\.A|ALSO KNOWN AS|F/?K/?A|F\.K\.A|FORMERLY KNOWN AS|N/?K/?A|ALIAS)\b[.:]*\s*")
+_AKA = re.compile(
+    r"\s*[,(]*\b(?:A/?K/?A|A\.K\.A|ALSO KNOWN AS|F/?K/?A|F\.K\.A|FORMERLY KNOWN AS|N/?K/?A|ALIAS)\b[.:]*\s*"
+)
 _MAIDEN = re.compile(r"[,\s]*\(?\b(?:NEE|BORN|FORMERLY|MAIDEN(?: NAME)?|NE'E)\b[.:]*\s+([A-Z'\-]+)\)?")
 _CARE_OF = re.compile(r"^\s*(?:C/O|CARE OF|ATTN:?|ATTENTION)\s+|[,\s]+(?:C/O|CARE OF)\s.*$")
 _NICKNAME = re.compile(r"[(\[\"“]\s*'?([A-Z .\-']+?)'?\s*[)\]\"”]|(?<=\s)'([A-Z]+)'(?=\s)")
@@ -37,7 +41,10 @@ def parse_name(text: str | bytes | None) -> ParsedName:
 
 
 def parse_name_parts(
-    first: str | bytes | None = "", middle: str | bytes | None = "", last: str | bytes | None = "", suffix: str | bytes | None = ""
+    first: str | bytes | None = "",
+    middle: str | bytes | None = "",
+    last: str | bytes | None = "",
+    suffix: str | bytes | None = "",
 ) -> ParsedName:
     """Parse a name whose source keeps given name, middle name, surname and suffix in columns of their own."""
     return _parse_parts(decode(first), decode(middle), decode(last), decode(suffix))
@@ -98,11 +105,13 @@ def _parse(text: str) -> ParsedName:
         flags.add("business")
         return _build((), (), tuple(words), "", flags=frozenset(flags), transliterated=transliterated, ordered=True)
     if transliterated and "," not in line and any("\u3400" <= character <= "\ud7a3" for character in text):
-        return _build(("".join(words[1:]),) if words[1:] else (), (), tuple(words[:1]), "", transliterated=True, ordered=True)
+        return _build(
+            ("".join(words[1:]),) if words[1:] else (), (), tuple(words[:1]), "", transliterated=True, ordered=True
+        )
     given, middle, surnames, generation, ordered = _split(line)
     return _build(
-        given, middle, surnames, generation, maiden=maiden, nicknames=nicknames, flags=frozenset(flags), aliases=aliases,
-        transliterated=transliterated, ordered=ordered,
+        given, middle, surnames, generation, maiden=maiden, nicknames=nicknames, flags=frozenset(flags),
+        aliases=aliases, transliterated=transliterated, ordered=ordered,
     )  # fmt: skip
 
 
@@ -140,7 +149,10 @@ def _take_maiden(line: str) -> tuple[str, tuple[str, ...]]:
 
 def _take_nicknames(line: str) -> tuple[str, tuple[str, ...]]:
     found = tuple(
-        word for a, b in _NICKNAME.findall(line) for word in re.sub(r"[^A-Z ]", "", a or b).split() if word not in TITLES
+        word
+        for a, b in _NICKNAME.findall(line)
+        for word in re.sub(r"[^A-Z ]", "", a or b).split()
+        if word not in TITLES
     )
     return _NICKNAME.sub(" ", line).replace('"', " "), found
 
@@ -201,7 +213,11 @@ def _natural_order(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], 
         given, middle, surnames = _natural_order(words[:-1])
         return given, (*middle, words[-1]), surnames
     start = len(words) - 1
-    while start > 1 and words[start - 1] in PARTICLES and not (len(words[start - 1]) == 1 and start == 2 and len(words) == 3):
+    while (
+        start > 1
+        and words[start - 1] in PARTICLES
+        and not (len(words[start - 1]) == 1 and start == 2 and len(words) == 3)
+    ):
         start -= 1
     if start == 2 and words[1] in ONLY_IN_SURNAME and len(words[1]) == 1:
         start = len(words) - 1

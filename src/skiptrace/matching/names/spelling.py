@@ -13,9 +13,12 @@ from skiptrace.matching.names.nicknames import is_variant, opposite_sexes, relat
 _FOLDS = tuple(
     (re.compile(pattern), reading)
     for pattern, reading in (
-        ("SHCH|SCH|SZ", "SH"), ("TSCH|TCH|CZ", "CH"), ("DZH|DJ|ZH", "J"), ("KH", "H"), ("PH", "F"), ("CK|Q", "K"), ("X", "KS"),
-        ("TS|TZ", "Z"), ("C(?!H)", "K"), ("OE|EU", "O"), ("UE|OU|OO", "U"), ("AE", "A"), ("EE|IE|EI|EY|AI|AY|IY|YI|IJ|YJ", "I"),
-        ("[YJ]", "I"), ("W", "V"), ("GH|DH|TH|RH", lambda match: match[0][0]), ("(?<=[AEIOUGJ])H|^H(?=[^AEIOU])", ""), ("(.)\\1+", "\\1"),
+        ("SHCH|SCH|SZ", "SH"), ("TSCH|TCH|CZ", "CH"), ("DZH|DJ|ZH", "J"), ("KH", "H"), ("PH", "F"),
+        ("CK|Q", "K"), ("X", "KS"),
+        ("TS|TZ", "Z"), ("C(?!H)", "K"), ("OE|EU", "O"), ("UE|OU|OO", "U"), ("AE", "A"),
+        ("EE|IE|EI|EY|AI|AY|IY|YI|IJ|YJ", "I"),
+        ("[YJ]", "I"), ("W", "V"), ("GH|DH|TH|RH", lambda match: match[0][0]), ("(?<=[AEIOUGJ])H|^H(?=[^AEIOU])", ""),
+        ("(.)\\1+", "\\1"),
         ("I+", "I"),
     )
 )  # fmt: skip
