@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from skiptrace.sandbox import CALM, RunningBureau, Weather, World, grow_world, running_bureau
 from skiptrace.sandbox.vendors import Vendor, open_vendors
@@ -67,6 +68,13 @@ async def calling(
         httpx.AsyncClient(base_url=bureau.url, trust_env=False) as http,
     ):
         yield Caller(http, bureau)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared(world: World, vendors: Mapping[str, Vendor]) -> AsyncIterator[Caller]:
+    """For tests that read neither the books nor forced faults; they run on the session's loop."""
+    async with calling(world, vendors) as caller:
+        yield caller
 
 
 @pytest.fixture

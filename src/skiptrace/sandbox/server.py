@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,11 +90,12 @@ def serve(
     bureau = Bureau(world, weather)
     listener = _listen(host, port)
     if token_file:
-        _write_token(token_file, bureau.token)
-    uvicorn.Server(_config(bureau)).run(sockets=[listener])
+        write_token(token_file, bureau.token)
+    with suppress(KeyboardInterrupt):  # uvicorn closes in good order, then raises it once more
+        uvicorn.Server(_config(bureau)).run(sockets=[listener])
 
 
-def _write_token(path: Path, token: str) -> None:
+def write_token(path: Path, token: str) -> None:
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
