@@ -90,6 +90,26 @@ def test_a_rule_file_that_cannot_be_right_is_refused(
         load_rules(counsel(file, old, new))
 
 
+def test_the_profile_is_part_of_the_rule_files(counsel: Edit) -> None:
+    book = load_rules(counsel("7_profile.toml", "strict = false", "strict = true"))
+
+    assert admit(case(facts={AccountFact.CEASE: Fact.NOT_STATED}), book).effect is Effect.HOLD
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("strict = false", 'strict = "no"', "true or false"),
+        ("strict = false", "strikt = false", "no such key: strikt"),
+        ("strict = false", 'dmf_certified_until = "soon"', "is a date"),
+        ("[profile]", "[profil]", "need one .profile. table"),
+    ],
+)
+def test_a_profile_that_cannot_be_right_is_refused(counsel: Edit, old: str, new: str, complaint: str) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        load_rules(counsel("7_profile.toml", old, new))
+
+
 def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="copy the shipped ones"):
         load_rules(tmp_path)

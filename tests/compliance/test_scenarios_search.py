@@ -266,10 +266,13 @@ def test_t18_an_open_bankruptcy_is_refused_and_only_counsel_with_an_order_can_re
     assert released.events == ()
 
 
-def test_a_bankruptcy_that_ended_is_held_for_a_person(rules: RuleBook) -> None:
-    ended = case(facts={AccountFact.BANKRUPTCY: YES, AccountFact.BANKRUPTCY_ENDED: YES})
+@pytest.mark.parametrize(
+    ("ended", "effect"), [(YES, Effect.HOLD), (UNKNOWN, Effect.REFUSE), (Fact.NOT_STATED, Effect.REFUSE)]
+)
+def test_a_bankruptcy_is_held_only_when_it_is_known_to_have_ended(rules: RuleBook, ended: Fact, effect: Effect) -> None:
+    about = case(facts={AccountFact.BANKRUPTCY: YES, AccountFact.BANKRUPTCY_ENDED: ended})
 
-    assert admit(ended, rules).effect is Effect.HOLD
+    assert admit(about, rules).effect is effect
 
 
 def learn(rules: RuleBook, found: SourceRecord, probability: float = 0.9, party: Party = Party.SUBJECT) -> Verdict:
@@ -356,9 +359,10 @@ def test_t25_a_dispute_holds_until_the_verification_is_sent(rules: RuleBook) -> 
     assert admit(case(facts=disputed | {AccountFact.VERIFICATION_SENT: YES}), rules).allowed
 
 
-def test_t27_a_time_barred_debt_is_searched_with_a_note_but_not_for_suing(rules: RuleBook) -> None:
+@pytest.mark.parametrize("time_barred", [YES, UNKNOWN, Fact.NOT_STATED])
+def test_t27_a_debt_that_may_be_time_barred_is_searched_but_not_for_suing(rules: RuleBook, time_barred: Fact) -> None:
     barred = case(
-        facts={AccountFact.TIME_BARRED: YES, AccountFact.LITIGATION: YES},
+        facts={AccountFact.TIME_BARRED: time_barred, AccountFact.LITIGATION: YES},
         purpose=replace(COLLECTION, dppa="DPPA_LITIG"),
     )
     book = replace(rules, profile=Profile(dppa_enabled=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -36,7 +37,7 @@ GATES: Final[Mapping[Stage, Mapping[str, object]]] = {
 """Every predicate there is. A rule file must say something about each."""
 
 
-def load_rules(directory: Path | None = None, profile: Profile | None = None) -> RuleBook:
+def load_rules(directory: Path | None = None) -> RuleBook:
     """Read the shipped rule files, or those in ``directory`` instead. Raises ConfigError that names the rule.
 
     A directory must hold complete files: a rule that the code knows may be switched off (``enabled = false``) but not
@@ -57,7 +58,8 @@ def load_rules(directory: Path | None = None, profile: Profile | None = None) ->
         for word in words
     }
     version = digest.hexdigest()[:12]
-    book = RuleBook(rules, MappingProxyType(purposes), MappingProxyType(states), version, profile or Profile())
+    profile = _profile([data["profile"] for _, data in parsed if "profile" in data])
+    book = RuleBook(rules, MappingProxyType(purposes), MappingProxyType(states), version, profile)
     _check_gates(book)
     return book
 
@@ -108,6 +110,22 @@ def _build(raw: Mapping[str, Any]) -> Rule:
     settings = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.get("settings", {}).items()}
     given["settings"] = MappingProxyType(settings)
     return Rule(**given)
+
+
+def _profile(tables: list[dict[str, Any]]) -> Profile:
+    if len(tables) != 1:
+        raise ConfigError("the rule files need one [profile] table; the shipped one stands in 7_profile.toml")
+    [given] = tables
+    if unknown := ", ".join(sorted(set(given) - set(Profile.__dataclass_fields__))):
+        raise ConfigError(f"[profile]: no such key: {unknown}")
+    states = frozenset(given["licensed_states"]) if "licensed_states" in given else None
+    profile = Profile(**given | {"licensed_states": states})
+    switches = (profile.strict, profile.dppa_enabled, profile.enforce_licences, profile.require_overlay)
+    if not all(isinstance(switch, bool) for switch in switches):
+        raise ConfigError("[profile]: strict, dppa_enabled, enforce_licences and require_overlay are true or false")
+    if type(profile.dmf_certified_until) not in (date, type(None)):
+        raise ConfigError("[profile]: dmf_certified_until is a date: 2027-01-31")
+    return profile
 
 
 def _check_unique(rules: Iterable[Rule]) -> None:
