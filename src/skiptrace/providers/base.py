@@ -59,6 +59,10 @@ class HttpProvider(ABC):
     def manifest(self) -> Manifest:
         return self._manifest
 
+    def credential(self, name: str) -> str:
+        """One of the credentials that the manifest names."""
+        return self._credentials[name]
+
     @abstractmethod
     def to_request(self, product: str, inquiry: Inquiry) -> Request | None:
         """The vendor's request, without credentials; None when the inquiry lacks what the product needs. Pure."""

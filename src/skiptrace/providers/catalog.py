@@ -25,6 +25,9 @@ from skiptrace.providers.base import Setup
 
 GROUP = "skiptrace.providers"
 
+Factory = Callable[[Manifest, Setup], Provider]
+"""What an entry point of the group names: ``build`` of the provider's module."""
+
 Input = Literal["name", "birth_date", "ssn", "ssn4", "address", "phone", "email"]
 Output = (
     Literal["name", "birth_date", "ssn4", "address", "phone", "email", "relative", "deceased", "bankrupt"]
@@ -100,13 +103,18 @@ def manifest(provider_id: str) -> Manifest:
 
 def build(manifest: Manifest, setup: Setup) -> Provider:
     """The provider that a manifest describes. Raises ConfigError when it cannot be loaded or lacks a setting."""
-    for entry in entry_points(group=GROUP, name=manifest.id):
+    return load(manifest.id)(manifest, setup)
+
+
+def load(provider_id: str) -> Factory:
+    """What builds a provider, from its module. Raises ConfigError when it is not installed or does not import."""
+    for entry in entry_points(group=GROUP, name=provider_id):
         try:
-            factory: Callable[[Manifest, Setup], Provider] = entry.load()
+            factory: Factory = entry.load()
         except (ImportError, AttributeError) as error:
-            raise ConfigError(f"provider {manifest.id} does not load: {error}") from error
-        return factory(manifest, setup)
-    raise _unknown(manifest.id)
+            raise ConfigError(f"provider {provider_id} does not load: {error}") from error
+        return factory
+    raise _unknown(provider_id)
 
 
 def read_manifest(path: Path, provider_id: str) -> Manifest:

@@ -150,8 +150,8 @@ class Enformion(HttpProvider):
 
     def credential_headers(self) -> Mapping[str, str]:
         return {
-            "galaxy-ap-name": self._credentials["ap_name"],
-            "galaxy-ap-password": self._credentials["ap_password"],
+            "galaxy-ap-name": self.credential("ap_name"),
+            "galaxy-ap-password": self.credential("ap_password"),
         }
 
     def to_request(self, product: str, inquiry: Inquiry) -> Request | None:

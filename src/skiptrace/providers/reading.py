@@ -7,9 +7,9 @@ wrong kind is BrokenReply, never a miss. Messages name fields, never values.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import cache
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -85,15 +85,16 @@ def read_json(provider: str, reply: Reply, model: type[T]) -> T:
         raise BrokenReply(provider, reply.headers[CUT])
     value = _parsed(provider, reply)
     try:
-        return _adapter(model).validate_python(value)
+        read: T = _adapter(cast(Hashable, model)).validate_python(value)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole body"
         raise BrokenReply(provider, f"the reply is not what the vendor promises: {where} ({first['type']})") from None
+    return read
 
 
 @cache
-def _adapter(model: type[T]) -> TypeAdapter[T]:
+def _adapter(model: Any) -> TypeAdapter[Any]:
     return TypeAdapter(model)
 
 

@@ -66,7 +66,7 @@ class _Candidate(WireModel):
 
 class SmartyUsStreet(HttpProvider):
     def credential_query(self) -> Mapping[str, str]:
-        return {"auth-id": self._credentials["auth_id"], "auth-token": self._credentials["auth_token"]}
+        return {"auth-id": self.credential("auth_id"), "auth-token": self.credential("auth_token")}
 
     def to_request(self, product: str, inquiry: Inquiry) -> Request | None:
         address = inquiry.address

@@ -130,7 +130,7 @@ class Trestle(HttpProvider):
         self._add_ons = setup.options.get("add_ons", "")
 
     def credential_headers(self) -> Mapping[str, str]:
-        return {"x-api-key": self._credentials["api_key"]}
+        return {"x-api-key": self.credential("api_key")}
 
     def to_request(self, product: str, inquiry: Inquiry) -> Request | None:
         digits = us_phone_digits(inquiry.phone)

@@ -20,6 +20,7 @@ import traceback
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -295,7 +296,7 @@ class ProviderContract:
         assert provider.to_request(product.id, Inquiry(Subject(names=(Name(),)))) is None
 
     def _manifest(self) -> Manifest:
-        return catalog.manifest(self.provider_id)
+        return _manifest_of(self.provider_id)
 
     def _meaning(self) -> Mapping[int, Meaning]:
         provider = self._build(self._wire(_Asked()), self._manifest().base_url)
@@ -319,7 +320,7 @@ class ProviderContract:
             base_url=base_url,
             options=self.options,
         )
-        return catalog.build(self._manifest(), setup)
+        return _factory_of(self.provider_id)(self._manifest(), setup)
 
     def _fixture(self, product: Product, name: str) -> bytes:
         return (self.fixtures / product.id / f"{name}.json").read_bytes()
@@ -367,6 +368,16 @@ class ProviderContract:
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """asyncio.run under its own name, so that the contract needs no pytest plugin."""
     return asyncio.run(coroutine)
+
+
+@cache
+def _manifest_of(provider_id: str) -> Manifest:
+    return catalog.manifest(provider_id)
+
+
+@cache
+def _factory_of(provider_id: str) -> catalog.Factory:
+    return catalog.load(provider_id)
 
 
 def _only(inputs: set[str]) -> Inquiry:
