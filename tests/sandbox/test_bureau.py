@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
@@ -16,7 +17,7 @@ from skiptrace.sandbox import USUAL, Fault, Weather, World, sample_accounts
 from skiptrace.sandbox.faults import Faults
 from skiptrace.sandbox.vendors import Vendor, open_vendors
 from skiptrace.sandbox.world import Person
-from tests.sandbox.conftest import ENRICH, SMARTY, TRESTLE, Caller, calling, enrich_query
+from tests.sandbox.conftest import ENRICH, SEARCH, SMARTY, TRESTLE, Caller, calling, enrich_query
 
 Vendors = Mapping[str, Vendor]
 
@@ -180,8 +181,14 @@ async def test_the_truth_of_sampled_accounts_is_given_under_the_token(caller: Ca
 
 
 async def test_no_reply_of_a_vendor_tells_the_true_key(caller: Caller, adults: list[Person]) -> None:
-    for answer in (await _ask_all(caller.http, adults)).values():
-        assert not any(person.key.encode() in answer for person in adults)
+    answers = list((await _ask_all(caller.http, adults)).values())
+    for person in adults:
+        query = {"FirstName": person.name.first, "LastName": person.name.last, "Dob": f"{person.born:%m/%d/%Y}"}
+        answers.append((await caller.http.post("/enformion/PersonSearch", json=query, headers=SEARCH)).content)
+        params = {"phone": person.tenures[-1].number} if person.tenures else {"phone": "2125550100"}
+        answers.append((await caller.http.get("/trestle/3.2/phone", params=params, headers=TRESTLE)).content)
+
+    assert not any(re.search(rb"\bP\d{6}\b", answer) for answer in answers)
 
 
 async def test_an_unknown_provider_is_answered_with_the_known_ones(caller: Caller) -> None:

@@ -41,7 +41,7 @@ COLUMNS = (
     "opened_on",
     "last_contact_on",
 )
-_ORIGINS = {"credit": 70, "medical": 16, "utility": 9, "judgment": 5}
+_ORIGINS = {"credit": 92, "medical": 4, "utility": 3, "judgment": 1}
 
 
 class Fate(StrEnum):
