@@ -43,7 +43,7 @@ def main() -> None:
             for place in PLACES:
                 out.writerow([_fill(first, place), _fill(second, place), label, category, part, why])
         for at, (label, category, first, second, why) in enumerate(_rows("address_pairs.txt")):
-            part = "blind" if at % 3 == 2 else "dev"
+            part = "blind" if at % 3 == 2 and category != "mixed" else "dev"
             out.writerow([first.replace("\\n", "\n"), second.replace("\\n", "\n"), label, category, part, why])
 
 

@@ -23,7 +23,7 @@ from skiptrace.matching.zips import ZipArea, find_zip, zips_of_city
 
 _ZIP = re.compile(r"(\d{5})(?:-?(\d{4}))?$")
 _SHORT_ZIP_STATES = word_set("""
-    CT MA ME NH RI VT NJ
+    CT MA ME NH RI VT NJ AE
 """)
 _ISLANDS = frozenset({"PR", "VI"})
 _NUMBERED = word_set("""

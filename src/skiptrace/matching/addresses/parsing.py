@@ -237,6 +237,10 @@ def _finish_street(
     if street.unit:
         units.append(("#", identifier(street.unit)))
     line.notes.extend(note for note in (street.note, " ".join(street.leftover)) if note)
+    if street.name and fields.get("kind") in {None, "po_box"}:
+        fields["kind"] = "street"  # a box beside a street is kept, and the street is compared
+    if not street.number and line.state == "PR" and len(units) == 1 and units[0][0] == "#":
+        street.number = units.pop()[1]  # CALLE LUNA #12
     fields.setdefault("kind", "street")
     return _finish(fields, units, line, confidence if street.name else 0.2, street)
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from skiptrace.matching.addresses.tables import (
     CARDINALS,
     DIRECTIONS,
@@ -18,9 +20,15 @@ from skiptrace.matching.addresses.tables import (
     TENS,
     TWO_WORD_DIRECTIONS,
 )
+from skiptrace.matching.known_words import familiarity
 from skiptrace.matching.tables import word_set
 
 _NUMBER = re.compile(r"(?:\d+(?:[\-/]\d+)*-?[A-Z]?|[NSEW]\d+[NSEW]\d+|\d+[NSEW]\d+|[A-Z]-?\d+(?:-\d+)?|\d+-[A-Z]\d*)$")
+_LONG_SUFFIXES = (
+    "STREET", "AVENUE", "ROAD", "DRIVE", "LANE", "COURT", "CIRCLE", "PLACE", "BOULEVARD", "TERRACE",
+    "PARKWAY", "HIGHWAY", "TRAIL", "SQUARE",
+)  # fmt: skip
+_GRID_HALF = re.compile(r"[NSEW]\d+$")
 _FRACTION = re.compile(r"[1-9]/[2-9]$")
 _NTH = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
 _BARE_UNIT = re.compile(r"\d+[A-Z]?$|[A-Z]-?\d*$|\d+-[A-Z0-9]+$")
@@ -92,6 +100,9 @@ def parse_street(tokens: list[str]) -> Street:
 def _take_number(tokens: list[str], street: Street) -> int:
     if not starts_with_number(tokens):
         return 0
+    if len(tokens) > 2 and _GRID_HALF.match(tokens[0]) and _GRID_HALF.match(tokens[1]):
+        street.number = tokens[0] + tokens[1]
+        return 2
     street.number = str(CARDINALS[tokens[0]]) if tokens[0] in CARDINALS else tokens[0].lstrip("0") or "0"
     at = 1
     if at < len(tokens) and _FRACTION.match(tokens[at]):
@@ -161,6 +172,9 @@ def _take_inner_suffix(words: list[str], end: int, street: Street) -> list[str]:
                 continue
             return _cut_after(words, at, suffix, street)
     after = words[end:]
+    if not after and len(words) > 1 and (suffix := _misspelt_suffix(words[-1])):
+        street.suffix = suffix
+        return words[:-1]
     if after and len(words) > 1 and (len(words) > 2 or words[0] not in DIRECTIONS):
         street.postdirectional = _one_direction(after)
         words = words[:end]
@@ -169,6 +183,13 @@ def _take_inner_suffix(words: list[str], end: int, street: Street) -> list[str]:
         street.unit = words[-1]
         words = words[:-1]
     return words
+
+
+def _misspelt_suffix(word: str) -> str:
+    """The suffix of a last word such as STRRET, which is no other word."""
+    if len(word) < 5 or not word.isalpha() or familiarity(word):
+        return ""
+    return next((SUFFIXES[long] for long in _LONG_SUFFIXES if OSA.distance(word, long, score_cutoff=1) <= 1), "")
 
 
 def _cut_after(words: list[str], at: int, suffix: str, street: Street) -> list[str]:

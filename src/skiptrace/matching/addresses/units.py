@@ -9,6 +9,7 @@ from skiptrace.matching.addresses.tables import (
     CAREFUL_UNITS,
     DIRECTIONS,
     ORDINALS,
+    PLAIN_SUFFIXES,
     SUFFIXES,
     UNITS,
 )
@@ -77,6 +78,8 @@ def _is_identifier(word: str, designator: str, tokens: list[str], at: int, rest:
         return True
     ahead = tokens[at + 1] if at + 1 < len(tokens) else ","
     if designator in CAREFUL_UNITS and not _street_ended(rest):
+        if len(rest) == 1 and rest[0].isdigit() and word.isdigit():
+            return ahead != "," and ahead not in PLAIN_SUFFIXES and ahead not in DIRECTIONS  # 10 FL 3 WALL ST
         return bool(not rest and word[0].isdigit() and (ahead == "," or ahead[0].isdigit()))
     if word.isdigit() or len(word) > 2 or not word.isalpha():
         return bool(rest) or ahead == "," or ahead[0].isdigit() or not rest

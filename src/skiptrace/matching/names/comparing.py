@@ -136,6 +136,8 @@ def _other_surnames(a: ParsedName, b: ParsedName) -> float:
     """A former surname, a surname taken for a middle name, one without its particle, or one written without vowels."""
     if set(a.maiden) & set(b.surnames) or set(b.maiden) & set(a.surnames):
         return 0.92
+    if set(a.nicknames) & set(b.surnames) or set(b.nicknames) & set(a.surnames):
+        return 0.9  # LISA BRANDT (KELLER)
     if any(len(word) > 1 and word in b.surnames for word in a.middle) or any(
         len(word) > 1 and word in a.surnames for word in b.middle
     ):

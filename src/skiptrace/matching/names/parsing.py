@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from skiptrace.matching.known_words import surname_count
+from skiptrace.matching.names.nicknames import one_hop
 from skiptrace.matching.names.values import ParsedName
 from skiptrace.matching.names.vocabulary import (
     BUSINESS,
@@ -98,7 +99,7 @@ def _parse(text: str) -> ParsedName:
     line = _INITIAL_DOTS.sub(r"\1 ", line).replace(".", " ").replace("'", "").replace("`", "").replace("/", " ")
     if _JOINT.search(line):
         line, partner = _take_joint(line, flags)
-        aliases = (*aliases, replace(_parse(partner), flags=frozenset(flags)))
+        aliases = (*aliases, replace(_parse(partner), flags=frozenset(flags))) if partner else aliases
     line = _DROPPED.sub(" ", line)
     words = line.replace(",", " ").split()
     if any(word in BUSINESS for word in words[1:]):
@@ -161,6 +162,9 @@ def _take_joint(line: str, flags: set[str]) -> tuple[str, str]:
     """Of JOHN & MARY SMITH the first person and the second; the surname stands at the end or before a comma."""
     flags.add("joint")
     first, second = _JOINT.split(line, maxsplit=1)
+    if set(first.split()) <= TITLES:  # MR & MRS ROBERT SMITH names one of them
+        flags.discard("joint")
+        return second, ""
     if "," in first:
         return first, f"{first.partition(',')[0]}, {second}" if "," not in second else second
     tail = second.split()
@@ -223,12 +227,19 @@ def _natural_order(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], 
         start = len(words) - 1
     if words[start - 1] in DEVOTIONAL and start > 2 and words[start - 2] in PARTICLES:
         return tuple(words[0].split("-")), (words[start - 1],), _surnames(words[start:])
+    if start == 1 and 2 <= len(words[0]) <= 3 and _is_initials(words[0]):
+        return (words[0][0],), tuple(words[0][1:]), _surnames(words[start:])
     inner = next((n for n in range(1, start) if words[n] in PARTICLES and words[n] not in ONLY_IN_SURNAME), None)
     if inner is not None:
         start = inner
     if "Y" in words[2:-1]:
         start = words.index("Y", 2) - 1
     return tuple(words[0].split("-")), _words(words[1:start]), _surnames(words[start:])
+
+
+def _is_initials(word: str) -> bool:
+    """TJ or JC: letters without a vowel that are no listed name."""
+    return word.isalpha() and not set(word) & set("AEIOUY") and not one_hop(word)
 
 
 def _words(words: list[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from skiptrace.matching.names.nicknames import is_variant, opposite_sexes, relat
 _FOLDS = tuple(
     (re.compile(pattern), reading)
     for pattern, reading in (
+        ("ABD[AEU]L", "ABDUL"),
         ("SHCH|SCH|SZ", "SH"), ("TSCH|TCH|CZ", "CH"), ("DZH|DJ|ZH", "J"), ("KH", "H"), ("PH", "F"),
         ("CK|Q", "K"), ("X", "KS"),
         ("TS|TZ", "Z"), ("C(?!H)", "K"), ("OE|EU", "O"), ("UE|OU|OO", "U"), ("AE", "A"),
@@ -47,12 +48,12 @@ def surname_likeness(a: str, b: str) -> float:
     """1 for equal surnames, less for spellings of one, 0 for two surnames."""
     if a == b:
         return 1.0
-    if is_variant(a, b):
-        return 0.84
     same_reading = folded(a) == folded(b)
     common = surname_count(a) >= _COMMON_SURNAME and surname_count(b) >= _COMMON_SURNAME
     if same_reading:
         return 0.8 if common else 0.93
+    if is_variant(a, b):
+        return 0.7 if common else 0.84
     distance = OSA.distance(a, b, score_cutoff=2)
     shortest = min(len(a), len(b))
     if distance > 2 or shortest < 4:

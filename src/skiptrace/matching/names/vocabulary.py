@@ -16,11 +16,12 @@ CREDENTIALS = word_set("""
 """)
 GENERATIONS = {
     "JR": "JR", "JNR": "JR", "JUNIOR": "JR", "SR": "SR", "SNR": "SR", "SENIOR": "SR",
-    "II": "II", "2ND": "II", "2D": "II", "III": "III", "3RD": "III", "3D": "III", "IV": "IV", "4TH": "IV", "V": "V", "5TH": "V", "THE2ND": "II", "IIII": "IV",
+    "II": "II", "2ND": "II", "2D": "II", "III": "III", "3RD": "III", "3D": "III",
+    "IV": "IV", "IIII": "IV", "4TH": "IV", "V": "V", "5TH": "V",
 }  # fmt: skip
 PARTICLES = word_set("""
     DE DEL DELA DELLA DELLE DI DA DO DOS DAS DU DES LA LE LES LOS LAS VAN VON VANDER VANDEN DER DEN TEN TER TE
-    ZU ZUM ZUR AF AV AL EL BIN IBN BINT ABU ABD ST SAINT SAN SANTA O MC MAC D L FITZ
+    ZU ZUM ZUR AF AV AL EL BIN IBN BINT ABU ABD ABDEL ABDUL ST SAINT SAN SANTA O MC MAC D L FITZ
 """)
 # Particles that may also be a middle initial or a given name, and join only within a surname known to be one.
 ONLY_IN_SURNAME = word_set("""
