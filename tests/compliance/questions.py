@@ -9,7 +9,7 @@ from typing import Any
 from skiptrace.compliance.admission import Admission, Job
 from skiptrace.compliance.contacts import Granting
 from skiptrace.compliance.in_flight import Learning
-from skiptrace.compliance.known import UNKNOWN, Known
+from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.rulebook import RuleBook
 from skiptrace.compliance.sources import Inquiring
 from skiptrace.compliance.third_parties import Asking
@@ -103,7 +103,7 @@ def using(
     contact: Contact | None = None,
     channel: Channel = Channel.VOICE_MANUAL,
     at: datetime = NOON,
-    known: Known = UNKNOWN,
+    known: Known = NOTHING,
     **changes: Any,
 ) -> Using:
     contact = contact or phone()

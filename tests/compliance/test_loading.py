@@ -90,6 +90,14 @@ def test_a_rule_file_that_cannot_be_right_is_refused(
         load_rules(counsel(file, old, new))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [('opens = "08:01"', 'opens = "8"'), ("thin_hours = 4", ""), ('"20:59"', '"07:59"')]
+)
+def test_hours_that_cannot_be_right_are_refused(counsel: Edit, old: str, new: str) -> None:
+    with pytest.raises(ConfigError, match="rule B-09"):
+        load_rules(counsel("3_contacts.toml", old, new))
+
+
 def test_the_profile_is_part_of_the_rule_files(counsel: Edit) -> None:
     book = load_rules(counsel("7_profile.toml", "strict = false", "strict = true"))
 

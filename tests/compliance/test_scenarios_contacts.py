@@ -92,11 +92,15 @@ def test_manual_voice_is_granted_with_its_rule_its_hours_and_every_zone(rules: R
     assert (voice.opens, voice.closes) == (time(8, 1), time(20, 59))
 
 
-def test_a_home_that_is_hardly_believed_gives_no_zone(rules: RuleBook) -> None:
-    boston, austin = letterbox(home("MA", "02108"), 0.49), letterbox(home(), 0.5)
-    [voice] = granted(rules, phone(), boston, austin)
+@pytest.mark.parametrize(
+    ("belief", "zones"), [(0.49, ("America/Chicago",)), (0.5, ("America/Chicago", "America/New_York"))]
+)
+def test_a_home_gives_its_zone_when_it_is_believed_enough(
+    rules: RuleBook, belief: float, zones: tuple[str, ...]
+) -> None:
+    [voice] = granted(rules, phone(), letterbox(home("MA", "02108"), belief), letterbox(home(), 0.9))
 
-    assert voice.zones == ("America/Chicago",)
+    assert voice.zones == zones
 
 
 def test_without_a_believed_home_the_address_on_the_account_counts(rules: RuleBook) -> None:

@@ -83,6 +83,7 @@ def test_t54_what_the_consumer_said_yesterday_settles_the_place_for_90_days(rule
     assert call(rules, late_pacific, place=BOSTON, known=said).allowed
     assert not call(rules, late_pacific, place=BOSTON).allowed
     assert not call(rules, late_pacific + timedelta(days=90), place=BOSTON, known=said).allowed
+    assert not call(rules, late_pacific - timedelta(days=2), place=BOSTON, known=said).allowed, "not yet said"
 
 
 def test_a_verified_inbound_call_adds_its_place_for_30_days(rules: RuleBook) -> None:

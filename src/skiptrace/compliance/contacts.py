@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import time
 
 from skiptrace.compliance.gate import NO, STRENGTH, Finding, Gate, evaluate, of_fact
-from skiptrace.compliance.known import UNKNOWN, Known
+from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.location import Location, locate
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
 from skiptrace.compliance.windows import Hours
@@ -39,7 +39,7 @@ class Granting:
     case: Case
     contact: Contact
     judgement: Judgement
-    known: Known = UNKNOWN
+    known: Known = NOTHING
     channel: Channel | None = None
 
     @property

@@ -111,4 +111,4 @@ class Known(Personal):
         return max((c for c in self.checks if c.value == value), key=lambda c: c.at, default=None)
 
 
-UNKNOWN = Known()
+NOTHING = Known()

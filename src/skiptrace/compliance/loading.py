@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from skiptrace.compliance.admission import ADMISSION, BATCH
-from skiptrace.compliance.contacts import CONTACT
+from skiptrace.compliance.contacts import CONTACT, hours_of
 from skiptrace.compliance.in_flight import IN_FLIGHT
 from skiptrace.compliance.rulebook import Level, Mark, Profile, PurposeCode, Rule, RuleBook, Stage
 from skiptrace.compliance.sources import OUTBOUND, PROVIDER
@@ -61,6 +61,7 @@ def load_rules(directory: Path | None = None) -> RuleBook:
     profile = _profile([data["profile"] for _, data in parsed if "profile" in data])
     book = RuleBook(rules, MappingProxyType(purposes), MappingProxyType(states), version, profile)
     _check_gates(book)
+    _check_hours(book)
     return book
 
 
@@ -144,3 +145,17 @@ def _check_gates(book: RuleBook) -> None:
             raise ConfigError(f"the rule files lack {missing} at stage {stage}; write enabled = false to switch off")
         if unknown := ", ".join(sorted(ruled - set(gate))):
             raise ConfigError(f"no code evaluates {unknown} at stage {stage}; write enforced_by instead of stages")
+
+
+def _check_hours(book: RuleBook) -> None:
+    """The hours are used outside a gate too, where a wrong setting would surface only at the first call."""
+    rule = book.rule("B-09")
+    try:
+        hours = hours_of(rule)
+        for name in ("residence_from", "stated_days", "inbound_days", "thin_hours"):
+            rule.number(name)
+        channels = {Channel(word) for word in rule.words("timed_channels")}
+    except (KeyError, ValueError, TypeError) as error:
+        raise ConfigError(f"rule B-09: a setting is missing or not readable: {error}") from None
+    if not hours.opens < hours.closes or not channels:
+        raise ConfigError("rule B-09: opens must be before closes, and some channel must be timed")

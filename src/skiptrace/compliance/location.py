@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
-from skiptrace.compliance.known import UNKNOWN, Known
+from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.rulebook import Rule
 from skiptrace.compliance.zones import is_residence, zones_of_address, zones_of_phone
 from skiptrace.model import Address, Case, Contact, ContactKind, Party
@@ -17,7 +18,11 @@ class ZoneEvidence:
     """One reason to think that the person is in one of these zones; without zones the place is unknown."""
 
     source: str
-    zones: frozenset[str]
+    zones: tuple[str, ...]
+
+    @classmethod
+    def of(cls, source: str, zones: Iterable[str]) -> Self:
+        return cls(source, tuple(sorted(zones)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Location:
     def zones(self) -> frozenset[str]:
         if not all(e.zones for e in self.evidence):
             return frozenset()
-        return frozenset().union(*(e.zones for e in self.evidence))
+        return frozenset(zone for e in self.evidence for zone in e.zones)
 
 
 def believed_addresses(case: Case, contacts: Iterable[Contact], hours: Rule) -> tuple[Address, ...]:
@@ -50,16 +55,16 @@ def locate(
     case: Case,
     contacts: Iterable[Contact],
     hours: Rule,
-    known: Known = UNKNOWN,
+    known: Known = NOTHING,
     at: datetime | None = None,
 ) -> Location:
     """What the person said recently settles it; otherwise the number dialled and every likely home count together."""
     if at and known.stated and known.stated.live(at, hours.number("stated_days")):
-        return Location((ZoneEvidence("consumer_stated", frozenset({known.stated.zone})),))
+        return Location((ZoneEvidence("consumer_stated", (known.stated.zone,)),))
     homes = (a for a in believed_addresses(case, contacts, hours) if is_residence(a))
-    evidence = [ZoneEvidence("address", zones_of_address(home)) for home in homes]
+    evidence = [ZoneEvidence.of("address", zones_of_address(home)) for home in homes]
     if contact.kind is ContactKind.PHONE:
-        evidence.append(ZoneEvidence("phone", zones_of_phone(contact.value)))
+        evidence.append(ZoneEvidence.of("phone", zones_of_phone(contact.value)))
     if at and known.inbound and known.inbound.live(at, hours.number("inbound_days")):
-        evidence.append(ZoneEvidence("inbound_contact", frozenset({known.inbound.zone})))
+        evidence.append(ZoneEvidence("inbound_contact", (known.inbound.zone,)))
     return Location(tuple(dict.fromkeys(evidence)))

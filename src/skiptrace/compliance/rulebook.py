@@ -110,9 +110,9 @@ class Profile:
 class RuleBook:
     """All rules in the order of their files, with the vocabularies they use. ``version`` is a digest of the files."""
 
-    rules: tuple[Rule, ...]
-    purposes: Mapping[str, PurposeCode]
-    account_states: Mapping[str, str]
+    rules: tuple[Rule, ...] = field(repr=False)
+    purposes: Mapping[str, PurposeCode] = field(repr=False)
+    account_states: Mapping[str, str] = field(repr=False)
     """The platform's word for an account's state (lower case) to the condition that rules know."""
     version: str
     profile: Profile = Profile()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from skiptrace.compliance.admission import admit
 from skiptrace.compliance.contacts import Granting, bars, open_channels
 from skiptrace.compliance.gate import STRENGTH, decide
-from skiptrace.compliance.known import UNKNOWN, Known
+from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.location import ZoneEvidence
 from skiptrace.compliance.rulebook import RuleBook, Stage
 from skiptrace.compliance.using import USE, Using, first_day, is_cap
@@ -47,7 +47,7 @@ def can_use(
     case: Case,
     judgement: Judgement,
     rules: RuleBook,
-    known: Known = UNKNOWN,
+    known: Known = NOTHING,
 ) -> Usability:
     """Whether the contact may be used on the channel at ``at`` (aware), and when in the coming week it may be.
 

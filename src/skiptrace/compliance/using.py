@@ -69,13 +69,10 @@ def first_day(q: Using, rule: Rule, zone: str) -> date:
     ]
     past = [a.at.astimezone(local).date() for a in counted if a.connected]
     day = earliest_day(past, today, int(rule.number("most")), int(rule.number("days")))
-    pause = (
-        timedelta(days=rule.number("after_conversation_days")) if "after_conversation_days" in rule.settings else None
-    )
-    if pause:
-        talks = [a.at.astimezone(local).date() + pause for a in counted if a.conversation]
-        day = max([day, *talks])
-    return day
+    if "after_conversation_days" not in rule.settings:
+        return day
+    pause = timedelta(days=rule.number("after_conversation_days"))
+    return max([day, *(a.at.astimezone(local).date() + pause for a in counted if a.conversation)])
 
 
 def applies(q: Using, rule: Rule) -> bool:
