@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import BinaryIO, Protocol
 
 import orjson
 
-from skiptrace.reporting.cells import safe_cell
+from skiptrace.reporting.cells import CsvRows
 from skiptrace.reporting.files import new_file
 from skiptrace.reporting.results import JsonObject
 
@@ -54,7 +52,7 @@ def result_files(folder: Path) -> Iterator[ResultWriter]:
         jsonl, table, parquet = (
             files.enter_context(new_file(folder / f"results.{kind}")) for kind in ("jsonl", "csv", "parquet")
         )
-        writers = _All([_Jsonl(jsonl), _Csv(table), _Parquet(parquet)])
+        writers = _All([_Jsonl(jsonl), _Csv(table), _Parquet(parquet, files)])
         yield writers
         writers.finish()
 
@@ -77,7 +75,7 @@ def _contact_row(contact: JsonObject) -> JsonObject:
 
 
 def _csv_cell(value: object) -> str:
-    return safe_cell(str(value).lower() if isinstance(value, bool) else str(value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class _All:
@@ -105,31 +103,27 @@ class _Jsonl:
 
 
 class _Csv:
-    """RFC 4180 with a header; cells that a spreadsheet would run are disarmed."""
-
     def __init__(self, stream: BinaryIO) -> None:
-        self._text = io.TextIOWrapper(stream, "utf-8", newline="", write_through=True)
-        self._writer = csv.writer(self._text)
-        self._writer.writerow(name for name, _ in CONTACT_COLUMNS)
+        self._rows = CsvRows(stream)
+        self._rows.add(name for name, _ in CONTACT_COLUMNS)
 
     def add(self, account: JsonObject) -> None:
-        self._writer.writerows(
-            [_csv_cell(row.get(name, "")) for name, _ in CONTACT_COLUMNS] for row in contact_rows(account)
-        )
+        for row in contact_rows(account):
+            self._rows.add(_csv_cell(row.get(name, "")) for name, _ in CONTACT_COLUMNS)
 
     def finish(self) -> None:
-        self._text.detach()
+        """Nothing is held back."""
 
 
 class _Parquet:
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, files: ExitStack) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         kinds = {str: pa.string(), int: pa.int32(), float: pa.float64(), bool: pa.bool_()}
         self._schema = pa.schema([(name, kinds[kind]) for name, kind in CONTACT_COLUMNS])
         self._batch = pa.RecordBatch
-        self._writer = pq.ParquetWriter(stream, self._schema)
+        self._writer = files.enter_context(pq.ParquetWriter(stream, self._schema))
         self._rows: list[JsonObject] = []
 
     def add(self, account: JsonObject) -> None:
@@ -139,7 +133,6 @@ class _Parquet:
 
     def finish(self) -> None:
         self._write()
-        self._writer.close()
 
     def _write(self) -> None:
         self._writer.write_batch(self._batch.from_pylist(self._rows, schema=self._schema))
