@@ -56,6 +56,13 @@ def test_another_unit_is_recognised_as_one() -> None:
     )
 
 
+def test_a_part_that_contradicts_makes_addresses_different() -> None:
+    found = verdicts("addresses")
+
+    share = found["different", "different"] / sum(count for (label, _), count in found.items() if label == "different")
+    assert share >= 0.93
+
+
 def test_missing_parts_are_reported_as_possible() -> None:
     found = verdicts("addresses")
 

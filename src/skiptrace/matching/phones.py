@@ -43,7 +43,8 @@ class ParsedPhone(Personal):
     that two records with the same unusable number still compare. ``reason`` says why a number is not usable: ``empty``,
     ``no_number``, ``too_short``, ``too_long``, ``n11``, ``service_code``, ``fictional_555``, ``directory_555_1212``,
     ``toll_free``, ``premium``, ``foreign_nanp``, ``foreign``, ``ambiguous_letters``, ``rounded`` (by a spreadsheet)
-    or ``invalid``; empty when usable. ``others`` are further numbers of the same cell; ``two_numbers`` is then among ``notes``.
+    or ``invalid``; empty when usable.
+    ``others`` are further numbers of the same cell; ``two_numbers`` is then among ``notes``.
     """
 
     e164: str = ""
