@@ -214,6 +214,16 @@ async def test_columns_that_are_numbers_and_dates_are_read_as_text(tmp_path: Pat
     assert quoted == ["8"]
 
 
+async def test_a_whole_ssn_finds_where_the_column_of_the_last_four_is_empty(tmp_path: Path) -> None:
+    file = write(tmp_path / "people.csv", ["1,OKAFOR,219-09-0142,", "2,OKAFOR,,0142"], "id,last,ssn,ssn4")
+
+    ids = await found(
+        provider(tmp_path / "home", file), replace(NOBODY, ssn="219090142", names=(Name("", "", "Okafer"),))
+    )
+
+    assert set(ids) == {"1", "2"}
+
+
 async def test_columns_are_mapped_by_options(tmp_path: Path) -> None:
     file = write(tmp_path / "people.csv", ["9,OKAFOR,MARION,78701,north"], "nr,n1,n2,plz,desk")
     options = {"record_id": "nr", "last": "n1", "first": "n2", "zip": "plz", "upstream": "desk"}

@@ -34,7 +34,6 @@ class Built:
     """What went into an index."""
 
     rows: int = 0
-    keys: int = 0
     without_id: int = 0
     broken_lines: int = 0
     ids: list[NDArray[np.uint64]] = field(default_factory=list)
@@ -62,7 +61,7 @@ def write_index(
     _check_unique(built, columns["record_id"])
     if not built.rows:
         raise ConfigError(f"{source.path.name} has no rows with a record id below its header")
-    _write_keys(np.memmap(folder / SIGNATURES, np.uint32, "r").reshape(-1, len(Facet)), folder, built)
+    _write_keys(np.memmap(folder / SIGNATURES, np.uint32, "r").reshape(-1, len(Facet)), folder)
     return built
 
 
@@ -73,7 +72,8 @@ def signatures_of(batch: pa.RecordBatch) -> Signatures:
 
     def put(first: Facet, column: pa.Array, read: Callable[[str], Sequence[int]]) -> None:
         found = _per_value(column, read)
-        signatures[:, first : first + found.shape[1]] = found
+        part = signatures[:, first : first + found.shape[1]]
+        np.copyto(part, found, where=found != 0)
 
     if "last" in has:
         put(Facet.LAST, batch.column("last"), keys.name_facets)
@@ -166,7 +166,7 @@ def _escaped(column: pa.Array) -> pa.Array:
     )
 
 
-def _write_keys(signatures: Signatures, folder: Path, built: Built) -> None:
+def _write_keys(signatures: Signatures, folder: Path) -> None:
     """Each different key once, in rising order, with where its rows end."""
     with (
         (folder / KEYS).open("wb") as different,
@@ -185,4 +185,3 @@ def _write_keys(signatures: Signatures, folder: Path, built: Built) -> None:
             (last_of_key + (written + 1)).astype(np.uint32).tofile(ends)
             order.tofile(rows)
             written += len(order)
-            built.keys += len(last_of_key)
