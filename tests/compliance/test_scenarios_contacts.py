@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+import json
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -151,6 +152,16 @@ def test_a_contact_gate_that_throws_closes_every_channel(rules: RuleBook) -> Non
     broken = phone(probability=None)
 
     assert granted(rules, broken) == ()
+
+
+def test_t23_a_servicemembers_home_is_open_and_the_commanding_officer_is_not(rules: RuleBook) -> None:
+    serving = case(facts={AccountFact.SERVICEMEMBER: Fact.YES})
+    admitted = compliance.admit(serving, rules)
+
+    assert admitted.allowed
+    assert "X-05" in {d.rule_id for d in admitted.decisions if d.effect is Effect.NOTE}
+    assert channels(granted(rules, letterbox(), about=serving)) == {Channel.MAIL}
+    assert granted(rules, letterbox(party=Party.THIRD_PARTY), about=serving) == ()
 
 
 def test_t31_nothing_a_provider_sends_can_carry_consent() -> None:
@@ -305,6 +316,13 @@ def test_t43_the_fourth_prerecorded_call_to_a_landline_in_30_days_is_refused(rul
 
 
 # --- use ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_becomes_json_and_names_no_person(rules: RuleBook) -> None:
+    text = json.dumps(asdict(usable(rules, Channel.VOICE_MANUAL)), default=str)
+
+    assert "B-17" in text
+    assert not [value for value in ("Marion", "Okafor", "Alder", "5125550142", "78701") if value in text]
 
 
 def test_a_grant_is_not_enough_when_the_account_has_changed(rules: RuleBook) -> None:

@@ -139,7 +139,7 @@ def test_every_area_code_with_every_zone_agrees_with_the_oracle_around_the_clock
     assert [sorted(zones) for zones in pairs if not agrees(zones, start)] == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     zones=st.frozensets(st.sampled_from(TABLE_ZONES), min_size=1, max_size=4),
     start=st.datetimes(datetime(2025, 1, 1), datetime(2029, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
