@@ -18,7 +18,7 @@ import trustme
 from skiptrace.errors import BrokenReply, ConfigError, InDoubt, StopProvider, TryLater
 from skiptrace.providers.http import CUT, MAX_BODY_BYTES, Wire
 from skiptrace.providers.reading import read_json
-from skiptrace.providers.transport import AddressRefused, AiohttpTransport
+from skiptrace.providers.transport import AddressRefused, AiohttpTransport, verified_tls
 from skiptrace.testing.server import Say, ScriptedServer
 from tests.providers.wires import Handler, StandingClock, get, serving, wire
 
@@ -211,6 +211,7 @@ async def test_proxies_and_certificates_in_the_environment_are_ignored(
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    verified_tls.cache_clear()  # an earlier test may have read the bundle before the variable was set
     async with (
         ScriptedServer(Say()) as proxy,
         ScriptedServer(Say()) as vendor,

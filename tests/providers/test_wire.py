@@ -8,8 +8,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from skiptrace.errors import InDoubt, LostLease, TryLater
-from skiptrace.providers.http import ATTEMPTS
+from skiptrace.errors import BrokenReply, InDoubt, LostLease, SkipProvider, StopProvider, TryLater
+from skiptrace.providers.http import ATTEMPTS, MEANING, Meaning, meaning_of
 from skiptrace.providers.retry_after import wait_asked_for
 from skiptrace.testing.server import Say, ScriptedServer
 from tests.providers.wires import NOW, Naps, get, serving, wire
@@ -131,6 +131,33 @@ class TestRepeating:
                 await get(made, f"http://127.0.0.1:{port}/")
 
         assert len(peers) == 1
+
+
+class TestWhatAStatusMeans:
+    @pytest.mark.parametrize(
+        ("status", "never_charged", "meaning"),
+        [
+            (200, (), None),
+            (400, (), SkipProvider),
+            (401, (), StopProvider),
+            (404, (), BrokenReply),
+            (429, (429,), TryLater),
+            (429, (), InDoubt),
+            (503, (503,), TryLater),
+            (503, (429,), InDoubt),
+            (500, (), InDoubt),
+            (302, (), BrokenReply),
+            (418, (), BrokenReply),
+            (599, (), InDoubt),
+        ],
+    )
+    def test_only_what_the_terms_never_charge_may_be_tried_again(
+        self, status: int, never_charged: tuple[int, ...], meaning: Meaning
+    ) -> None:
+        assert meaning_of(status, MEANING, never_charged) is meaning
+
+    def test_a_provider_overrides_single_rows(self) -> None:
+        assert meaning_of(404, {**MEANING, 404: None}, ()) is None
 
 
 class TestHowLongToWait:
