@@ -144,6 +144,7 @@ YOUNG = PartialDate(2012, 3, 1)
 PAYLOAD = Request("POST", "/search", fields=("name", "creditor_name"))
 SMS, AUTO, PRERECORDED = Channel.SMS, Channel.VOICE_AUTO, Channel.VOICE_PRERECORDED
 BLANK = Purpose()
+NO_BIRTH_DATE = case(subject=builders.subject(birth_date=None))
 STOPPED_TEXTS = Known(refusals=(Refusal(frozenset({SMS}), NOON, "+15125550199"),))
 
 TESTS = (
@@ -204,7 +205,8 @@ TESTS = (
     ),
     RuleTest(
         Stage.IN_FLIGHT, "X-06", Effect.STOP,
-        lambda _: learning(record(ssn4="0142", birth_date=YOUNG)), lambda _: learning(record(ssn4="0142")),
+        lambda _: learning(record(ssn4="0142", birth_date=YOUNG), about=NO_BIRTH_DATE),
+        lambda _: learning(record(ssn4="0142")),
     ),
     RuleTest(
         Stage.IN_FLIGHT, "D-15", Effect.NOTE,

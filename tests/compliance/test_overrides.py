@@ -57,4 +57,7 @@ def test_a_gate_that_threw_cannot_be_overridden(rules: RuleBook) -> None:
     broken = case(subject=None)
     minor = Override("X-06", "A-1", Role.LEGAL, "u-9", "order", TODAY, document="order 26-0142")
 
-    assert admit(broken, rules, overrides=[minor]).effect is Effect.REFUSE
+    [decision] = [d for d in admit(broken, rules, overrides=[minor]).decisions if d.rule_id == "X-06"]
+
+    assert decision.effect is Effect.REFUSE
+    assert decision.reason == "gate_error: AttributeError"

@@ -275,9 +275,15 @@ def test_a_bankruptcy_is_held_only_when_it_is_known_to_have_ended(rules: RuleBoo
     assert admit(about, rules).effect is effect
 
 
-def learn(rules: RuleBook, found: SourceRecord, probability: float = 0.9, party: Party = Party.SUBJECT) -> Verdict:
+def learn(
+    rules: RuleBook,
+    found: SourceRecord,
+    probability: float = 0.9,
+    party: Party = Party.SUBJECT,
+    about: model.Case | None = None,
+) -> Verdict:
     judgement = Judgement(TODAY, matches=(Match(found.record_id, found.provider, probability, party),))
-    return learned(case(), judgement, [found], rules)
+    return learned(about or case(), judgement, [found], rules)
 
 
 def test_t19_a_bankruptcy_on_the_subjects_ssn_stops_the_trace(rules: RuleBook) -> None:
@@ -303,6 +309,23 @@ def test_a_hit_on_the_last_four_digits_with_another_surname_is_held(rules: RuleB
 @pytest.mark.parametrize(("probability", "party"), [(0.1, Party.SUBJECT), (0.99, Party.RELATIVE)])
 def test_the_death_of_somebody_else_does_not_stop_the_trace(rules: RuleBook, probability: float, party: Party) -> None:
     assert learn(rules, record(ssn4="0142", deceased=YES), probability, party).allowed
+
+
+@pytest.mark.parametrize(
+    ("on_account", "ssn4", "effect"),
+    [
+        (None, "0142", Effect.STOP),
+        (None, "", Effect.HOLD),
+        (PartialDate(2008), "", Effect.HOLD),
+        (PartialDate(1971, 5, 23), "0142", Effect.NOTE),
+    ],
+)
+def test_a_record_of_a_minor_ends_the_trace_unless_the_account_shows_an_adult(
+    rules: RuleBook, on_account: PartialDate | None, ssn4: str, effect: Effect
+) -> None:
+    about = case(subject=builders.subject(birth_date=on_account))
+
+    assert learn(rules, record(ssn4=ssn4, birth_date=PartialDate(2012, 3, 1)), about=about).effect is effect
 
 
 def test_silence_of_the_sources_is_not_recorded_as_a_clearance(rules: RuleBook) -> None:

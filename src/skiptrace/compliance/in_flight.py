@@ -71,9 +71,11 @@ def _reported(of_record: Callable[[SourceRecord], Fact], what: str) -> Callable[
 def _minor(q: Learning, rule: Rule, book: RuleBook) -> Finding:
     majority = int(rule.number("majority"))
     young = [r for r in q.possible(rule) if of_birth(r.birth_date, q.case.as_of, majority).outcome == "yes"]
+    if young and of_birth(q.case.subject.birth_date, q.case.as_of, majority).outcome == NO:
+        return Finding("contradicted", f"a record shows an age under {majority}, the account's birth date does not")
     if any(sure(q.case.subject, r) for r in young):
         return Finding("sure_match", f"a record with the subject's SSN shows an age under {majority}")
-    if young and q.case.subject.birth_date is None:
+    if young:
         return Finding("possible_match", f"a record that may be the subject shows an age under {majority}")
     return Finding(NO, f"no record shows that the subject is under {majority}")
 

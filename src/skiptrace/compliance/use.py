@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from skiptrace.compliance.admission import admit
 from skiptrace.compliance.contacts import Granting, bars, open_channels
-from skiptrace.compliance.gate import STRENGTH, decide
+from skiptrace.compliance.gate import STRENGTH, Verdict, decide
 from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.location import ZoneEvidence
 from skiptrace.compliance.rulebook import RuleBook, Stage
@@ -62,11 +62,8 @@ def can_use(
     using = Using.of(granting, channel, at.astimezone(UTC), rules)
     use = decide(rules, Stage.USE, USE, using, contact.contact_id or contact.kind.value)
     admission = admit(fresh, rules)
-    closed = tuple(d for d in of_contact if channel in bars(d, rules))
-    denials = [
-        d for d in (*admission.decisions, *closed, *use.decisions) if STRENGTH[d.effect] >= STRENGTH[Effect.DENY]
-    ]
-    reasons = [_sentence(d) for d in denials]
+    closed = [d for d in of_contact if channel in bars(d, rules)]
+    reasons = [_sentence(d) for d in (*_denying(admission), *closed, *_denying(use))]
     if channel not in opened and not closed:
         reasons.append(f"no rule grants {channel} on this contact; every channel is closed until a rule opens it")
     allowed = not reasons
@@ -82,6 +79,10 @@ def can_use(
         rules_version=rules.version,
         expires_at=_expiry(using, allowed=allowed),
     )
+
+
+def _denying(verdict: Verdict) -> list[RuleDecision]:
+    return [d for d in verdict.decisions if STRENGTH[d.effect] >= STRENGTH[Effect.DENY]]
 
 
 def _under_caps(using: Using, rules: RuleBook) -> tuple[Window, ...]:
