@@ -12,14 +12,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
 import asyncpg
 
 UNPRIVILEGED = "nobody"
-_numbers = count(1)
 
 
 class Postgres:
@@ -28,15 +26,14 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def new_database(self) -> str:
-        """Create an empty database; returns its URL."""
-        name = f"test_{os.getpid()}_{next(_numbers)}"
+    async def empty_database(self) -> str:
+        """Empty the server's one database, which is quicker than making another; returns its URL."""
         connection = await asyncpg.connect(host=str(self.folder), user="postgres", database="postgres")
         try:
-            await connection.execute(f"CREATE DATABASE {name}")
+            await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         finally:
             await connection.close()
-        return f"postgresql://postgres@/{name}?host={quote(str(self.folder))}"
+        return f"postgresql://postgres@/postgres?host={quote(str(self.folder))}"
 
 
 @contextmanager

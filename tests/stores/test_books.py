@@ -89,7 +89,7 @@ class Purchases(RuleBasedStateMachine):
             assert committed <= limit
 
 
-Purchases.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Purchases.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
 TestPurchases = Purchases.TestCase
 
 

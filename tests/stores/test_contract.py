@@ -34,7 +34,7 @@ class TestPostgresKeepsTheContract(StoreContract):
     @asynccontextmanager
     async def connect(self, folder: Path) -> AsyncIterator[Store]:
         if folder not in self.databases:
-            self.databases[folder] = await self.postgres.new_database()
+            self.databases[folder] = await self.postgres.empty_database()
         store = await SqlStore.open(self.databases[folder], folder / "keys.json", FixedClock())
         try:
             yield store

@@ -8,36 +8,14 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from skiptrace.errors import ConfigError
-from skiptrace.stores import SqlStore, StoreError
-from skiptrace.stores.databases import Database, database_at
+from skiptrace.stores import StoreError
 from skiptrace.stores.migrations import REVISIONS
 from skiptrace.stores.schema import metadata
-from tests.builders import FixedClock
-from tests.stores.postgres import Postgres
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-async def new_url(kind: str, folder: Path, request: pytest.FixtureRequest, name: str) -> str:
-    if kind == "sqlite":
-        return f"sqlite:///{folder}/{name}.db"
-    server: Postgres = request.getfixturevalue("postgres")
-    return await server.new_database()
-
-
-async def run(url: str, work: object) -> object:
-    database: Database = database_at(url)
-    try:
-        return await database.write(work)  # type: ignore[arg-type]
-    finally:
-        await database.close()
+from tests.stores.databases import Place
 
 
 def shape(conn: Connection) -> dict[str, object]:
@@ -61,14 +39,14 @@ def _where(index: ReflectedIndex) -> list[str]:
     return [str(clause) for clause in index.get("dialect_options", {}).values()]
 
 
-async def test_migrations_build_the_schema(tmp_path: Path, kind: str, request: pytest.FixtureRequest) -> None:
-    migrated, created = [await new_url(kind, tmp_path, request, name) for name in ("migrated", "created")]
-    store = await SqlStore.open(migrated, tmp_path / "keys.json", FixedClock())
-    await store.close()
-    await run(created, metadata.create_all)
-    expected = await run(created, shape)
-    assert len(expected) == len(metadata.tables)  # type: ignore[arg-type]
-    assert await run(migrated, shape) == expected
+async def test_migrations_build_the_schema(place: Place) -> None:
+    await place.run(metadata.create_all)
+    meant = await place.run(shape)
+    await place.run(metadata.drop_all)
+    async with place.store():
+        pass
+    assert len(meant) == len(metadata.tables)
+    assert await place.run(shape) == meant
 
 
 def test_the_list_of_revisions_is_alembics_own() -> None:
@@ -78,29 +56,27 @@ def test_the_list_of_revisions_is_alembics_own() -> None:
     assert tuple(reversed(newest_first)) == REVISIONS
 
 
-async def test_a_database_of_a_newer_version_is_refused(
-    tmp_path: Path, kind: str, request: pytest.FixtureRequest
-) -> None:
-    url = await new_url(kind, tmp_path, request, "store")
-    await (await SqlStore.open(url, tmp_path / "keys.json", FixedClock())).close()
-    await run(url, lambda conn: conn.execute(text("UPDATE alembic_version SET version_num = '9999'")))
-    before = await run(url, shape)
+async def test_a_database_of_a_newer_version_is_refused(place: Place) -> None:
+    async with place.store():
+        pass
+    await place.sql("UPDATE alembic_version SET version_num = '9999'")
+    before = await place.run(shape)
     with pytest.raises(ConfigError, match=r"newer skiptrace.*install that version"):
-        await SqlStore.open(url, tmp_path / "keys.json", FixedClock())
-    assert await run(url, shape) == before
+        async with place.store():
+            pass
+    assert await place.run(shape) == before
 
 
-async def test_a_migration_that_fails_leaves_nothing_behind(
-    tmp_path: Path, kind: str, request: pytest.FixtureRequest
-) -> None:
-    url = await new_url(kind, tmp_path, request, "store")
-    await run(url, lambda conn: conn.execute(text("CREATE TABLE outcomes (in_the_way INTEGER)")))
+async def test_a_migration_that_fails_leaves_nothing_behind(place: Place) -> None:
+    await place.sql("CREATE TABLE outcomes (in_the_way INTEGER)")
     with pytest.raises(StoreError, match="name an empty database"):
-        await SqlStore.open(url, tmp_path / "keys.json", FixedClock())
-    assert list(await run(url, shape)) == ["outcomes"]  # type: ignore[call-overload]
-    assert not (tmp_path / "keys.json").exists()
-    await run(url, lambda conn: conn.execute(text("DROP TABLE outcomes")))
-    await (await SqlStore.open(url, tmp_path / "keys.json", FixedClock())).close()
+        async with place.store():
+            pass
+    assert list(await place.run(shape)) == ["outcomes"]
+    assert not place.key_file.exists()
+    await place.sql("DROP TABLE outcomes")
+    async with place.store():
+        pass
 
 
 def test_no_migration_imports_the_schema() -> None:

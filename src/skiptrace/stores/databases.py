@@ -18,7 +18,6 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, mak
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from skiptrace.errors import ConfigError
@@ -90,6 +89,8 @@ class Postgres:
     """A PostgreSQL server, by asyncpg."""
 
     def __init__(self, url: URL) -> None:
+        from sqlalchemy.ext.asyncio import create_async_engine
+
         url = url.set(drivername="postgresql+asyncpg")
         self._engine = create_async_engine(
             url, pool_size=READERS + 1, max_overflow=0, pool_pre_ping=True, hide_parameters=True

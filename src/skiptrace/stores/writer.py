@@ -24,6 +24,8 @@ from skiptrace.stores.trouble import RowRefused, plain_errors
 TOGETHER = 256
 """At most so many writes share a transaction, which bounds what one commit has to carry."""
 
+TRAIL_PAGE = 2000
+
 
 @dataclass(slots=True)
 class Turn:
@@ -149,9 +151,14 @@ def _fail(group: Sequence[_Waiting], error: Exception) -> None:
 
 
 def trail(conn: Connection) -> Iterator[AuditRow]:
-    """The audit trail from its first row on."""
-    for row in conn.execution_options(yield_per=1000).execute(select(schema.audit).order_by(schema.audit.c.number)):
-        yield AuditRow(row.number, AuditEvent(row.at, row.event, row.about, row.detail), row.before, row.hash)
+    """The audit trail from its first row on, read page by page."""
+    audit, last = schema.audit, -1
+    while page := conn.execute(
+        select(audit).where(audit.c.number > last).order_by(audit.c.number).limit(TRAIL_PAGE)
+    ).all():
+        for row in page:
+            yield AuditRow(row.number, AuditEvent(row.at, row.event, row.about, row.detail), row.before, row.hash)
+        last = page[-1].number
 
 
 def note(turn: Turn, events: Sequence[AuditEvent]) -> Sequence[object]:
