@@ -285,6 +285,13 @@ def test_a_third_party_is_contacted_once_and_never_by_a_batch(rules: RuleBook) -
     assert ask(batch_id="b-1") is Effect.REFUSE
 
 
+@pytest.mark.parametrize("represented", [Fact.YES, Fact.UNKNOWN])
+def test_nobody_else_is_asked_when_an_attorney_may_represent_the_consumer(rules: RuleBook, represented: Fact) -> None:
+    about = case(facts={AccountFact.ATTORNEY: represented})
+
+    assert not may_contact_third_party(about, "p-1", Party.RELATIVE, rules).allowed
+
+
 @pytest.mark.parametrize(
     ("answer", "allowed", "word"),
     [
