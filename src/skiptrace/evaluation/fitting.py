@@ -37,12 +37,11 @@ from skiptrace.matching.weights import (
     Sightings,
     Weights,
     log_odds,
-    probability,
 )
 
 Flags = NDArray[np.bool_]
 ROUNDS = 2
-MOST_TIES = 150_000
+MOST_TIES = 60_000
 """Ties that the link weights are fitted to; more add time and no accuracy."""
 NOTHING = Weights(0.0, MappingProxyType({}), MappingProxyType({}))
 SHRINK = 30.0
@@ -64,7 +63,13 @@ class Labelled:
 def fit(labelled: Labelled, stated: Mapping[str, float], version: str) -> Parameters:
     """All stages, each on the output of the one before."""
     parameters = Parameters(
-        version, NOTHING, NOTHING, (), ContactWeights(_flat(), NOTHING, NOTHING), ContactWeights(_flat(), NOTHING, NOTHING), stated
+        version,
+        NOTHING,
+        NOTHING,
+        (),
+        ContactWeights(_flat(), NOTHING, NOTHING),
+        ContactWeights(_flat(), NOTHING, NOTHING),
+        stated,
     )
     parameters = replace(parameters, identity=fit_identity(labelled))
     parameters = replace(parameters, link=fit_link(labelled, parameters))
@@ -106,7 +111,7 @@ def fit_group(labelled: Labelled, parameters: Parameters) -> tuple[Weights, ...]
     rounds: list[Weights] = []
     bits = alone
     for _ in range(ROUNDS):
-        measures = group_measures(candidates, alone, bits, ties)
+        measures = group_measures(candidates, compared, alone, bits, ties)
         rounds.append(fit_weights({}, GROUP_RAMPS, {}, measures, labelled.same))
         bits = rounds[-1].total({}, measures)
     return tuple(rounds)
@@ -115,14 +120,14 @@ def fit_group(labelled: Labelled, parameters: Parameters) -> tuple[Weights, ...]
 def fit_addresses(labelled: Labelled, identity: Identity) -> ContactWeights:
     carried = carried_addresses(labelled.candidates, labelled.as_of)
     sightings = fit_sightings(labelled, identity, carried, labelled.address_now)
-    measures = address_measures(labelled.candidates, identity, carried, sightings, labelled.as_of)
+    measures = address_measures(labelled.candidates, identity, carried, sightings, as_of=labelled.as_of)
     return _fit_contact(carried, measures, labelled.address_now, ADDRESS_RAMPS, sightings)
 
 
 def fit_phones(labelled: Labelled, identity: Identity) -> ContactWeights:
     carried = carried_phones(labelled.candidates, labelled.as_of)
     sightings = fit_sightings(labelled, identity, carried, labelled.phone_now)
-    measures = phone_measures(labelled.candidates, identity, carried, sightings, labelled.as_of)
+    measures = phone_measures(labelled.candidates, identity, carried, sightings, as_of=labelled.as_of)
     return _fit_contact(carried, measures, labelled.phone_now, PHONE_RAMPS, sightings)
 
 
@@ -136,7 +141,7 @@ def _fit_contact(
 
 
 def fit_sightings(labelled: Labelled, identity: Identity, carried: Carried, now: Flags) -> Sightings:
-    """How often a value last seen so long ago is still right, by source; a source with few sightings follows the rest."""
+    """How often a value last seen so long ago is still right, by source; one with few sightings follows the rest."""
     sure = identity.probability[carried.position] >= 0.9
     source = labelled.candidates.people.source
     code = source.codes[labelled.candidates.rows[carried.position]]
@@ -167,4 +172,4 @@ def select_accounts(labelled: Labelled, accounts: Sequence[int] | Ints) -> Label
     return Labelled(part, labelled.same[keep], labelled.address_now[keep], labelled.phone_now[keep], labelled.as_of)
 
 
-__all__ = ["Labelled", "fit", "probability", "select_accounts"]
+__all__ = ["Labelled", "fit", "select_accounts"]

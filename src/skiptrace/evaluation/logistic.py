@@ -10,7 +10,7 @@ Vector = NDArray[np.float64]
 
 
 def fit_logistic(
-    design: Matrix, labels: Vector, bound: NDArray[np.bool_], ridge: float = 1.0, rounds: int = 60
+    design: Matrix, labels: Vector, bound: NDArray[np.bool_], *, ridge: float = 1.0, rounds: int = 40
 ) -> tuple[float, Vector]:
     """(intercept, coefficients) in natural log units that minimise log loss plus ``ridge / 2`` times their squares.
 
@@ -31,15 +31,15 @@ def fit_logistic(
         curvature = inside.T @ (inside * (p * (1 - p))[:, None]) + np.diag(penalty[free] + 1e-9)
         step = np.zeros_like(w)
         step[free] = np.linalg.solve(curvature, gradient[free])
-        w, new = _descend(x, labels, w, step, bounded, penalty, loss)
-        if loss - new < 1e-7 * max(loss, 1.0):
+        w, new = _descend(x, labels, w, step, bounded=bounded, penalty=penalty, loss=loss)
+        if loss - new < 1e-6 * max(loss, 1.0):
             break
         loss = new
     return float(w[0]), w[1:]
 
 
 def _descend(
-    x: Matrix, labels: Vector, w: Vector, step: Vector, bounded: NDArray[np.bool_], penalty: Vector, loss: float
+    x: Matrix, labels: Vector, w: Vector, step: Vector, *, bounded: NDArray[np.bool_], penalty: Vector, loss: float
 ) -> tuple[Vector, float]:
     """Halve the step until it helps; the old point when none does."""
     for halving in range(12):

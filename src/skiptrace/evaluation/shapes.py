@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skiptrace.evaluation.logistic import Matrix, Vector, fit_logistic
 from skiptrace.matching.comparisons import LEVELS
@@ -36,7 +37,8 @@ class Table:
         return [True] * (len(self.against) + len(self.towards))
 
     def weights(self, name: str, coefficients: Vector) -> Vector:
-        return BITS * self.columns(name, np.arange(len(LEVELS[name]))) @ coefficients
+        bits: Vector = BITS * self.columns(name, np.arange(len(LEVELS[name]))) @ coefficients
+        return bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Ramp:
 
     def columns(self, measure: Vector) -> Matrix:
         steps = [
-            np.clip((measure - low) / (high - low), 0.0, 1.0) for low, high in zip(self.knots, self.knots[1:], strict=False)
+            np.clip((measure - low) / (high - low), 0.0, 1.0)
+            for low, high in zip(self.knots, self.knots[1:], strict=False)
         ]
         return np.column_stack(steps) * (self.direction or 1)
 
@@ -72,14 +75,16 @@ def fit_weights(
     ramps: Mapping[str, Ramp],
     levels: Mapping[str, np.ndarray],
     measures: Mapping[str, Vector],
-    labels: Vector,
+    labels: Vector | NDArray[np.bool_],
+    *,
     ridge: float = 1.0,
 ) -> Weights:
     """Weights in bits that predict ``labels`` (0 or 1) best within the given shapes."""
     blocks: list[Matrix] = [table.columns(name, levels[name]) for name, table in tables.items()]
     blocks += [ramp.columns(measures[name]) for name, ramp in ramps.items()]
-    bound = [flag for shape in (*tables.values(), *ramps.values()) for flag in shape.bound()]
-    intercept, coefficients = fit_logistic(np.hstack(blocks), labels.astype(float), np.array(bound), ridge)
+    bound = [flag for table in tables.values() for flag in table.bound()]
+    bound += [flag for ramp in ramps.values() for flag in ramp.bound()]
+    intercept, coefficients = fit_logistic(np.hstack(blocks), labels.astype(float), np.array(bound), ridge=ridge)
     parts = _split(coefficients, [block.shape[1] for block in blocks])
     prior = BITS * intercept
     fitted = {name: table.weights(name, part) for (name, table), part in zip(tables.items(), parts, strict=False)}
@@ -91,7 +96,7 @@ def fit_weights(
 
 
 def _split(coefficients: Vector, widths: Sequence[int]) -> list[Vector]:
-    return np.split(coefficients, np.cumsum(widths)[:-1])
+    return list(np.split(coefficients, np.cumsum(widths)[:-1]))
 
 
 IDENTITY_TABLES = {
@@ -115,11 +120,18 @@ IDENTITY_RAMPS = {
     "surname_rarity": Ramp((6.0, 20.0), 1, 6.0),
 }
 _TIES = (-12.0, -8.0, -5.0, -3.0, -1.0, 1.0, 3.0, 6.0, 10.0)
+_COUNTS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+_SHARES = (0.0, 0.5, 0.9, 1.0)
 GROUP_RAMPS = {
-    "alone": Ramp((-40.0, 40.0), 1, 0.0),
+    "alone": Ramp((-12.0, -8.0, -5.0, -3.0, -1.0, 1.0, 3.0, 5.0, 8.0, 12.0), 1, 0.0),
     "support": Ramp(_TIES, 1, -12.0),
+    "supporters": Ramp(_COUNTS, 1, 0.0),
     "rival": Ramp(_TIES, -1, -12.0),
+    "rivals": Ramp(_COUNTS, -1, 0.0),
     "conflict": Ramp(_TIES, -1, -12.0),
+    "proven": Ramp(_SHARES, 1, 0.0),
+    "refuted": Ramp(_SHARES, -1, 0.0),
+    "namesakes": Ramp(_COUNTS, -1, 0.0),
     "found": Ramp((0.0, 1.0, 3.0, 6.0), 0, 0.0),
 }
 _ODDS = (-10.0, -6.0, -3.0, -1.0, 0.0, 1.0, 3.0, 6.0, 10.0)

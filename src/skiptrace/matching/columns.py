@@ -50,7 +50,7 @@ class Words:
     def lengths(self) -> Codes:
         return np.fromiter(map(len, self.values), np.int32, len(self.values))
 
-    def share_letters(self, x: Ints, y: Ints) -> Flags:
+    def share_letters(self, x: Codes, y: Codes) -> Flags:
         """Whether two values share at least half of their distinct letters, without which no spelling is alike."""
         masks = np.fromiter((sum(1 << bit for bit in {ord(c) & 31 for c in v}) for v in self.values), np.uint32)
         common, larger = np.bitwise_count(masks[x] & masks[y]), np.bitwise_count(masks[x] | masks[y])
@@ -138,7 +138,7 @@ class AddressColumns:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PhoneColumns:
-    """``number`` holds the ten national digits, 0 when missing; ``kind`` is 0 unknown, 1 mobile, 2 landline, 3 other."""
+    """``number`` holds the ten national digits, 0 when missing; ``kind`` 0 unknown, 1 mobile, 2 landline, 3 other."""
 
     spans: Spans
     number: Ints

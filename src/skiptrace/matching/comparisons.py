@@ -232,7 +232,7 @@ def address_levels(addresses: AddressColumns, left: Ints, right: Ints) -> Levels
 
 
 def single_address_levels(addresses: AddressColumns, a: Ints, b: Ints) -> Levels:
-    """One address against another. House and box numbers agree exactly or not at all; a missing one is no contradiction."""
+    """One address against another. House and box numbers agree exactly or not; a missing one is no contradiction."""
     area, open_area = _areas(addresses, a, b)
     number_a, number_b = addresses.number.codes[a], addresses.number.codes[b]
     street_a, street_b = addresses.street.codes[a], addresses.street.codes[b]

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skiptrace.matching.columns import AddressColumns, Flags, Floats, Ints, Spans, best_of
+from skiptrace.matching.columns import AddressColumns, Codes, Flags, Floats, Ints, Spans, best_of
 from skiptrace.matching.comparisons import ADDRESS, SURNAME, single_address_levels
 from skiptrace.matching.identity import Candidates, Identity
 from skiptrace.matching.weights import ContactWeights, Sightings, log_odds, probability
 
 NEVER = 30.0
-"""Age in years that stands for "not stated" or "nobody else"."""
+"""Age in years that stands for "nobody was seen"."""
+UNDATED = 5.0
+"""Age in years that an undated sighting counts for."""
 MOBILE, LANDLINE = 1, 2
 
 
@@ -77,7 +79,7 @@ def carried_addresses(candidates: Candidates, as_of: float) -> Carried:
     first, value = _distinct(group, *(words.codes[child] for words in keys))
     value = _join_alike(addresses, child[first], group[first], value)
     age, start = as_of - addresses.last_seen[child], as_of - addresses.first_seen[child]
-    return _carried(child, position, value, group, age, start)
+    return _carried(child, position, value, age, start, groups=group)
 
 
 def carried_phones(candidates: Candidates, as_of: float) -> Carried:
@@ -89,7 +91,7 @@ def carried_phones(candidates: Candidates, as_of: float) -> Carried:
     group = candidates.groups[position]
     _, value = _distinct(group, phones.number[child])
     age = as_of - phones.last_seen[child]
-    return _carried(child, position, value, group, age, age)
+    return _carried(child, position, value, age, age, groups=group)
 
 
 def _children(spans: Spans, rows: Ints) -> tuple[Ints, Ints]:
@@ -100,7 +102,7 @@ def _children(spans: Spans, rows: Ints) -> tuple[Ints, Ints]:
     return spans.starts[rows][position] + within, position
 
 
-def _distinct(group: Ints, *keys: Ints) -> tuple[Ints, Ints]:
+def _distinct(group: Ints, *keys: Ints | Codes) -> tuple[Ints, Ints]:
     """(a row of each distinct key within a group, the number of each row's key)."""
     value = group
     for key in keys:
@@ -138,16 +140,16 @@ def _pairs(group: Ints) -> tuple[Ints, Ints]:
     return left, right
 
 
-def _carried(child: Ints, position: Ints, value: Ints, group: Ints, age: Floats, start: Floats) -> Carried:
-    groups = np.zeros(int(value.max(initial=-1)) + 1, np.int64)
-    groups[value] = group
-    age = np.where(np.isnan(age), NEVER, np.clip(age, 0.0, NEVER))
+def _carried(child: Ints, position: Ints, value: Ints, age: Floats, start: Floats, *, groups: Ints) -> Carried:
+    group = np.zeros(int(value.max(initial=-1)) + 1, np.int64)
+    group[value] = groups
+    age = np.where(np.isnan(age), UNDATED, np.clip(age, 0.0, NEVER))
     start = np.where(np.isnan(start), age, np.clip(start, 0.0, NEVER))
-    return Carried(child, position, value, groups, age, start)
+    return Carried(child, position, value, group, age, start)
 
 
 def address_measures(
-    candidates: Candidates, identity: Identity, carried: Carried, sightings: Sightings, as_of: float
+    candidates: Candidates, identity: Identity, carried: Carried, sightings: Sightings, *, as_of: float
 ) -> dict[str, Floats]:
     """What each address is weighed by. Years, counts, or log-odds in bits.
 
@@ -181,7 +183,7 @@ def address_measures(
 
 
 def phone_measures(
-    candidates: Candidates, identity: Identity, carried: Carried, sightings: Sightings, as_of: float
+    candidates: Candidates, identity: Identity, carried: Carried, sightings: Sightings, *, as_of: float
 ) -> dict[str, Floats]:
     """What each phone is weighed by; see ``address_measures``. ``landline`` is the recency again, for landlines only.
 
@@ -205,7 +207,7 @@ def phone_measures(
         "account": carried.best(np.where(is_old, account, -1.0), -1.0),
         "mobile": carried.best((kind == MOBILE).astype(float), 0.0),
         "landline": np.where(landline, measures["recency"], -8.0),
-        "moved": np.where(landline, _moved(candidates, identity, carried, sure, as_of), 0.0),
+        "moved": np.where(landline, _moved(candidates, identity, carried, sure, as_of=as_of), 0.0),
         "kin": kin,
         "others": others,
         "shared": np.bincount(carried.value, 1.0 - p, len(carried.group)),
@@ -235,7 +237,7 @@ def sighting_bits(candidates: Candidates, carried: Carried, sightings: Sightings
     return bits
 
 
-def _best_two(carried: Carried, fresh: Floats, source: Ints) -> tuple[Floats, Floats]:
+def _best_two(carried: Carried, fresh: Floats, source: Codes) -> tuple[Floats, Floats]:
     """Best row of each value, and best row from another source: what shares an upstream counts once."""
     order = np.lexsort((-fresh, carried.value))
     value, rank, from_ = carried.value[order], fresh[order], source[order]
@@ -296,7 +298,7 @@ def _other_people(candidates: Candidates, identity: Identity, carried: Carried) 
     return kin, others
 
 
-def _moved(candidates: Candidates, identity: Identity, carried: Carried, sure: Flags, as_of: float) -> Floats:
+def _moved(candidates: Candidates, identity: Identity, carried: Carried, sure: Flags, *, as_of: float) -> Floats:
     """Years by which the subject's newest address sighting is later than that of the records showing the phone."""
     addresses = candidates.people.addresses
     child, position = _children(addresses.spans, candidates.rows)
@@ -310,7 +312,9 @@ def _moved(candidates: Candidates, identity: Identity, carried: Carried, sure: F
     return np.clip(groups[carried.group] - here, 0.0, 10.0)
 
 
-def reach(carried: Carried, measures: Mapping[str, Floats], weights: ContactWeights, extra: Floats | float = 0.0) -> Reached:
+def reach(
+    carried: Carried, measures: Mapping[str, Floats], weights: ContactWeights, extra: Floats | float = 0.0
+) -> Reached:
     """Weigh every value by itself, then against the others of its account. ``extra`` bits come from verifications."""
     bits = weights.own.total({}, measures) + extra
     rivals = rival_measures(bits, carried.group)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skiptrace.matching.columns import Floats, Ints, Levels, People, Words
-from skiptrace.matching.comparisons import GIVEN, SURNAME, Compared, compare
+from skiptrace.matching.columns import Flags, Floats, Ints, Levels, People, Words
+from skiptrace.matching.comparisons import BIRTH, GIVEN, SSN4, SURNAME, Compared, compare
 from skiptrace.matching.known_words import given_name, surname_count
 from skiptrace.matching.weights import Parameters, log_odds, probability
 
@@ -76,7 +76,7 @@ def identify(candidates: Candidates, parameters: Parameters) -> Identity:
     ties = tie(candidates, alone, parameters)
     bits, group = alone, {}
     for weights in parameters.group:
-        group = group_measures(candidates, alone, bits, ties)
+        group = group_measures(candidates, compared, alone, bits, ties)
         bits = weights.total({}, group)
     return Identity(compared, measures, alone, ties, group, bits)
 
@@ -96,7 +96,7 @@ def _rarity(bearers: int, floor: int) -> float:
     return float(np.log2(AMERICANS / max(bearers, floor)))
 
 
-def _where(agree: Levels, words: Words, rarity: Floats, compared: Compared) -> Floats:
+def _where(agree: Flags, words: Words, rarity: Floats, compared: Compared) -> Floats:
     # The commoner of the two spellings: a misspelt name is rare without being telling.
     left, right = rarity[words.codes[compared.left_name]], rarity[words.codes[compared.right_name]]
     return np.where(agree, np.minimum(left, right), 0.0)
@@ -135,35 +135,50 @@ def _by_size(starts: Ints, alone: Floats) -> Iterator[Ints]:
             yield start + np.sort(likeliest)[None, :]
 
 
-def group_measures(candidates: Candidates, alone: Floats, bits: Floats, ties: Ties) -> dict[str, Floats]:
+def group_measures(
+    candidates: Candidates, compared: Compared, alone: Floats, bits: Floats, ties: Ties
+) -> dict[str, Floats]:
     """What the other records of the account say about each record.
 
-    ``support``: log-odds that at least one other record is both the subject and the same person as this one.
-    ``rival``: log-odds of the strongest tie to a record that is not the subject. ``conflict``: log-odds of the surest
-    record of the subject that cannot be the same person. ``found``: how many records of the subject there are besides.
+    ``support``: log-odds that at least one other record is both the subject and the same person as this one;
+    ``supporters``: the expected number of such records. ``rival``: log-odds of the strongest tie to a record that is not
+    the subject; ``rivals``: the expected number of those. ``conflict``: log-odds of the surest record of the subject
+    that cannot be the same person. ``proven`` and ``refuted``: probability of the surest record of the subject that has
+    the same full birth date or SSN, or that contradicts birth date, SSN or middle name. ``namesakes``: for a record with
+    the subject's full name, the expected number of other such records that are somebody else. ``found``: how many
+    records of the subject there are besides.
     """
-    support, rival, conflict, found = (np.zeros(len(alone)) for _ in range(4))
+    names = ("support", "supporters", "rival", "rivals", "conflict", "proven", "refuted", "namesakes", "found")
+    out = {name: np.zeros(len(alone)) for name in names}
     same, other = probability(ties.bits), probability(-ties.bits - 3.0)
-    subject = probability(bits)
+    proof, refutation = _hard_evidence(ties.compared.levels)
+    subject, named = probability(bits), compared.levels["full_name"] > 0
     at = 0
     for members in _by_size(candidates.starts, alone):
         groups, size = members.shape
         pairs = size * (size - 1) // 2
         span = slice(at, at + groups * pairs)
         at += groups * pairs
-        tied, apart = _square(same[span], groups, size), _square(other[span], groups, size)
-        p = subject[members]
-        support[members] = 1.0 - np.prod(1.0 - p[:, None, :] * tied, axis=2)
-        rival[members] = np.max((1.0 - p)[:, None, :] * tied, axis=2)
-        conflict[members] = np.max(p[:, None, :] * apart, axis=2)
-        found[members] = p.sum(axis=1, keepdims=True) - p
-    return {
-        "alone": alone,
-        "support": log_odds(support),
-        "rival": log_odds(rival),
-        "conflict": log_odds(conflict),
-        "found": found,
-    }
+        p, tied = subject[members], _square(same[span], groups, size)
+        for_, against = p[:, None, :] * tied, (1.0 - p)[:, None, :] * tied
+        out["support"][members] = 1.0 - np.prod(1.0 - for_, axis=2)
+        out["supporters"][members] = for_.sum(axis=2)
+        out["rival"][members], out["rivals"][members] = against.max(axis=2), against.sum(axis=2)
+        for name, share in (("conflict", other), ("proven", proof), ("refuted", refutation)):
+            out[name][members] = np.max(p[:, None, :] * _square(share[span], groups, size), axis=2)
+        out["found"][members] = p.sum(axis=1, keepdims=True) - p
+        strangers = (1.0 - p) * named[members]
+        out["namesakes"][members] = (strangers.sum(axis=1, keepdims=True) - strangers) * named[members]
+    return out | {"alone": alone} | {name: log_odds(out[name]) for name in ("support", "rival", "conflict")}
+
+
+def _hard_evidence(levels: Mapping[str, Levels]) -> tuple[Floats, Floats]:
+    """(ties by full birth date or SSN with a given name that fits, contradictions of birth date, SSN or middle name)."""
+    born, ssn4 = levels["birth_date"], levels["ssn4"]
+    identified = (born >= BIRTH["month_agrees"]) | (ssn4 == SSN4["same"])
+    proof = identified & (levels["given"] >= GIVEN["alike"])
+    refutation = ((born > 0) & (born <= BIRTH["generation"])) | (ssn4 == SSN4["different"]) | (levels["middle"] == 1)
+    return proof.astype(float), refutation.astype(float)
 
 
 def _square(values: Floats, groups: int, size: int) -> Floats:

@@ -13,7 +13,19 @@ _NOT_IN_NAMES = re.compile(r"[^A-Z -]+")
 _NOT_IN_LINES = re.compile(r"[^A-Z0-9]+")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 _NO_NAME = frozenset(
-    ("NO LAST NAME", "NO FIRST NAME", "NO NAME", "LAST NAME", "FIRST NAME", "UNKNOWN", "UNK", "NONE", "NULL", "NA", "XXX")
+    (
+        "NO LAST NAME",
+        "NO FIRST NAME",
+        "NO NAME",
+        "LAST NAME",
+        "FIRST NAME",
+        "UNKNOWN",
+        "UNK",
+        "NONE",
+        "NULL",
+        "NA",
+        "XXX",
+    )
 )
 _WORDS = DIRECTIONS | SUFFIXES
 

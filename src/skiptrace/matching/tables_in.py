@@ -10,8 +10,10 @@ import pyarrow.compute as pc
 
 from skiptrace.errors import BadInput
 from skiptrace.matching import spelling
-from skiptrace.matching.addresses import ParsedAddress, parse_address
+from skiptrace.matching.addresses import parse_address
+from skiptrace.matching.cases import OTHER_LINE, address_parts
 from skiptrace.matching.columns import AddressColumns, Floats, Ints, NameColumns, People, PhoneColumns, Spans, Words
+from skiptrace.matching.contacts import LANDLINE, MOBILE
 from skiptrace.matching.identity import Candidates
 
 SUBJECT_COLUMNS = ("account_id", "first", "last")
@@ -27,7 +29,7 @@ ALIASES = {
     "provider": ("upstream", "source"),
 }
 """Usual other names of a column; the first that is present is taken."""
-_PHONE_KINDS = {"mobile": 1, "cell": 1, "wireless": 1, "landline": 2, "": 0}
+_PHONE_KINDS = {"mobile": MOBILE, "cell": MOBILE, "wireless": MOBILE, "landline": LANDLINE, "": 0}
 
 
 def rename_columns(names: list[str], needed: tuple[str, ...], what: str) -> list[str]:
@@ -82,7 +84,7 @@ def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
         phones=PhoneColumns(
             one,
             both.mapped("phone", spelling.phone_digits, 0),
-            both.mapped("phone_type", lambda kind: _PHONE_KINDS.get(kind.lower(), 3), 0).astype(np.int8),
+            both.mapped("phone_type", lambda kind: _PHONE_KINDS.get(kind.lower(), OTHER_LINE), 0).astype(np.int8),
             both.years("account_year", "phone_last_seen"),
         ),
         source=both.words("provider", str.strip),
@@ -138,7 +140,8 @@ class _Both:
         texts = self._texts(name)
         values = [read(text) if text else empty for text in texts.dictionary.to_pylist()]
         table: Ints = np.array(values or [empty], np.int64)
-        return table[texts.indices.to_numpy()]
+        numbers: Ints = table[texts.indices.to_numpy()]
+        return numbers
 
     def years(self, of_subject: str, of_record: str) -> Floats:
         """Years as numbers, NaN when missing or 0."""
@@ -159,17 +162,6 @@ class _Both:
         parts = zip(*map(address_parts, parsed), strict=True) if parsed else ((), (), (), ())
         number, street, unit, box = (Words.of_encoded(codes, list(part)) for part in parts)
         return number, street, unit, box
-
-
-def address_parts(parsed: ParsedAddress) -> tuple[str, str, str, str]:
-    """(number, street, unit, box) of a parsed address in the spelling of the columns."""
-    street = (parsed.predirectional, parsed.name, parsed.suffix, parsed.postdirectional)
-    return (
-        spelling.line(f"{parsed.number} {parsed.fraction}"),
-        spelling.street(" ".join(part for part in street if part)),
-        " ".join(identifier for _, identifier in parsed.units),
-        parsed.po_box or parsed.box,
-    )
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:

@@ -21,13 +21,15 @@ LIMIT = 40.0
 
 def probability(bits: Floats) -> Floats:
     """Probability for log-odds in bits."""
-    return 1.0 / (1.0 + np.exp2(-np.clip(bits, -LIMIT, LIMIT)))
+    p: Floats = 1.0 / (1.0 + np.exp2(-np.clip(bits, -LIMIT, LIMIT)))
+    return p
 
 
 def log_odds(p: Floats) -> Floats:
     """Log-odds in bits; probabilities are kept within 2**-40 of 0 and 1."""
     p = np.clip(p, 2.0**-LIMIT, 1.0 - 2.0**-LIMIT)
-    return np.log2(p / (1.0 - p))
+    bits: Floats = np.log2(p / (1.0 - p))
+    return bits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +40,8 @@ class Curve:
     bits: Floats
 
     def __call__(self, measure: Floats) -> Floats:
-        return np.interp(measure, self.knots, self.bits)
+        bits: Floats = np.interp(measure, self.knots, self.bits)
+        return bits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +116,9 @@ def read_parameters(content: bytes) -> Parameters:
             stated=dict(raw["stated"]),
         )
     except (KeyError, TypeError, ValueError) as problem:
-        raise BadInput("parameters", f"not a parameter file of this version ({type(problem).__name__}: {problem})") from None
+        raise BadInput(
+            "parameters", f"not a parameter file of this version ({type(problem).__name__}: {problem})"
+        ) from None
 
 
 def _weights(raw: Mapping[str, Any]) -> Weights:
