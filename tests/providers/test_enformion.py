@@ -188,6 +188,12 @@ class TestReplies:
 
         assert record.addresses[0].address == Address("7", "", "", "", "95814")
 
+    @pytest.mark.parametrize(
+        ("value", "fact"), [(True, Fact.YES), ("Y", Fact.YES), (0, Fact.NO), (None, Fact.UNKNOWN), ("?", Fact.UNKNOWN)]
+    )
+    def test_yes_and_no_come_in_any_spelling(self, value: object, fact: Fact) -> None:
+        assert search(addresses=[{"city": "Davis", "isDeliverable": value}]).addresses[0].deliverable is fact
+
     def test_more_people_than_were_returned_is_said(self) -> None:
         answer = ENFORMION.to_answer("person_search", told(fixture("enformion/person_search/partial")), "call-1")
 

@@ -67,10 +67,30 @@ class TestBeforeTheFirstByte:
 
         assert (times, len(server.heard)) == (1, 3)
 
-    async def test_a_deadline_that_strikes_while_it_waits_was_not_charged(self) -> None:
+    async def test_a_deadline_that_strikes_in_the_middle_lets_it_finish_and_sends_nothing(self) -> None:
+        """Whether the call was marked as sent must not depend on the moment of the deadline."""
+        finished = False
+
+        async def commit() -> None:
+            nonlocal finished
+            await asyncio.sleep(0.3)
+            finished = True
+
         async with ScriptedServer(Say()) as server, wire() as made:
             with pytest.raises(TryLater):
-                await get(made, server.url, deadline=0.1, before=lambda: asyncio.sleep(5))
+                await get(made, server.url, deadline=0.1, before=commit)
+
+        assert finished
+        assert server.heard == []
+
+    async def test_an_error_after_the_deadline_is_still_raised(self) -> None:
+        async def commit() -> None:
+            await asyncio.sleep(0.2)
+            raise LostLease("taken over")
+
+        async with ScriptedServer(Say()) as server, wire() as made:
+            with pytest.raises(LostLease):
+                await get(made, server.url, deadline=0.1, before=commit)
 
         assert server.heard == []
 

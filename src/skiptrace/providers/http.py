@@ -59,7 +59,6 @@ CUT = "skiptrace-cut"
 MAX_BODY_BYTES = 5 * 1024 * 1024
 MAX_HOST = 254
 ATTEMPTS = 3
-_ALLOWED_PORTS = (None, 443)
 _SECRET_HEADERS = frozenset({"set-cookie", "set-cookie2"})
 
 
@@ -118,7 +117,7 @@ class Wire:
             raise ConfigError("a base URL is a scheme, a host and perhaps a path; nothing else belongs into it")
         if self._allow_loopback and url.scheme in {"http", "https"} and _is_local_name(url.host):
             return url
-        if url.scheme != "https" or url.port not in _ALLOWED_PORTS:
+        if url.scheme != "https" or url.port is not None:
             raise ConfigError("a base URL must be https on port 443; plain http is for the sandbox on 127.0.0.1 only")
         return url
 
@@ -164,6 +163,7 @@ class Wire:
             raise line.failed(error) from None
         trouble = exchange.trouble(reply)
         if isinstance(trouble, TryLater):
+            line.open = False  # by its terms the vendor does not charge this
             trouble.retry_after = wait_asked_for(reply.headers, reply.received_at)
             raise trouble
         return reply
@@ -194,8 +194,8 @@ class _Line:
     async def before_first_byte(self) -> None:
         if not self.committed:
             try:
-                await self.hook()
-            except BaseException as error:
+                await _to_its_end(self.hook)
+            except Exception as error:
                 self.hook_error = error
                 raise
             self.committed = True
@@ -243,6 +243,16 @@ class _Bounded:
         if self._inflate is not None:
             return "" if self._inflate.eof or not self.data else "the compressed body ends early"
         return "" if self._encoding in {"", "identity"} else "the body has an encoding that was not asked for"
+
+
+async def _to_its_end(hook: BeforeFirstByte) -> None:
+    """A deadline must not cut a commit in two: let it finish, then be cancelled. A second cancellation does cut it."""
+    task = asyncio.ensure_future(hook())
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 def _wait(state: RetryCallState) -> float:

@@ -31,6 +31,7 @@ _CHARSETS = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig", "us-ascii": "ascii", "as
     "latin-1": "cp1252",
     "windows-1252": "cp1252",
 }
+_YES_NO = {"y": Fact.YES, "yes": Fact.YES, "true": Fact.YES, "n": Fact.NO, "no": Fact.NO, "false": Fact.NO}
 _NUMERIC_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?")
 _US_DATE = re.compile(r"(?:(\d{1,2}|[Xx*]{1,2})/)?(?:(\d{1,2}|[Xx*]{1,2})/)?(\d{4})(?: .*)?")
@@ -61,12 +62,11 @@ def _items(value: object) -> object:
 
 
 def _yes_no(value: object) -> object:
-    if isinstance(value, bool):
+    if isinstance(value, str):
+        return _YES_NO.get(value.strip().lower(), Fact.UNKNOWN)
+    if isinstance(value, bool | int):
         return Fact.YES if value else Fact.NO
-    if value is None or value == "":
-        return Fact.UNKNOWN
-    words = {"y": Fact.YES, "yes": Fact.YES, "true": Fact.YES, "n": Fact.NO, "no": Fact.NO, "false": Fact.NO}
-    return words.get(value.lower(), value) if isinstance(value, str) else value
+    return Fact.UNKNOWN if value is None else value
 
 
 Text = Annotated[str, BeforeValidator(_text)]
@@ -76,7 +76,7 @@ Items = Annotated[tuple[T, ...], BeforeValidator(_items), Field(max_length=MAX_I
 FullList = Annotated[tuple[T, ...], Field(max_length=MAX_ITEMS)]
 """A list that must be one: where an empty list means "nothing found", null means nothing."""
 YesNo = Annotated[Fact, BeforeValidator(_yes_no)]
-"""true/false, Y/N; null and empty are unknown."""
+"""true/false, 1/0, Y/N; null, empty and other words are unknown."""
 
 
 def read_json(provider: str, reply: Reply, model: type[T]) -> T:
