@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -80,9 +80,6 @@ def test_only_one_family_lives_in_a_home_at_a_time(world: World) -> None:
 
 def test_a_number_is_never_held_by_two_families_at_once(world: World) -> None:
     for holders in world.holders.values():
-        lines: dict[date, date] = {}
-        for _, tenure in holders:
-            lines[tenure.start] = max(lines.get(tenure.start, date.min), tenure.end or date.max)
         now = [key for key, tenure in holders if tenure.end is None]
         kin = {k.key for key in now for k in world.people[key].kin} | set(now[:1])
         assert kin >= set(now)

@@ -53,12 +53,6 @@ class Marriage:
     returns_name: bool = False
     children: list[Draft] = field(default_factory=list)
 
-    @property
-    def ended(self) -> date | None:
-        """The day it ended by divorce or a death, if it did."""
-        ends = [day for day in (self.parted, self.husband.died, self.wife.died) if day]
-        return min(ends, default=None)
-
 
 class Families:
     """Grows ``size`` people: founding couples, their children, and the couples these form."""

@@ -99,16 +99,14 @@ class Housing:
     def give_mobile(self, person: Draft) -> None:
         """A first mobile between fifteen and nineteen, then a new number every dozen years or so."""
         rng = self._rng
-        start = max(
-            person.born + timedelta(days=rng.uniform(15, 19) * YEAR), _FIRST_MOBILE + timedelta(rng.randint(0, 2600))
-        )
-        last = person.died
-        rate = rng.choice((0.03, 0.08, 0.2))
-        while start < (last or self._today):
-            end: date | None = start + timedelta(days=rng.expovariate(rate) * YEAR + 60)
-            end = end if end and end < self._today else None
-            end = _earliest(end, last + timedelta(days=rng.randint(10, 120)) if last else None)
-            end = end if end and end < self._today else None
+        earliest = _FIRST_MOBILE + timedelta(days=rng.randint(0, 2600))
+        start = max(person.born + timedelta(days=rng.uniform(15, 19) * YEAR), earliest)
+        closed = person.died + timedelta(days=rng.randint(10, 120)) if person.died else None
+        changes_per_year = rng.choice((0.03, 0.08, 0.2))
+        while start < (person.died or self._today):
+            dropped = start + timedelta(days=rng.expovariate(changes_per_year) * YEAR + 60)
+            last = _earliest(dropped, closed)
+            end = last if last and last < self._today else None
             kind = LineType.MOBILE if rng.random() < 0.95 else LineType.NONFIXED_VOIP
             person.tenures.append(self._line(self._area_of(person, start), kind, start, end))
             if end is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -70,9 +70,6 @@ class Vendor(Protocol):
     def partial(self, told: Told) -> Told:
         """The same reply with part of the answer missing, said in the vendor's way; the reply itself if it has none."""
         ...
-
-
-Route = Callable[[Asked], Told]
 
 
 def retry_header(seconds: int | None) -> Mapping[str, str]:
