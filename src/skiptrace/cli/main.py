@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -59,14 +60,15 @@ app.add_typer(providers.app, name="providers")
 app.command("sandbox")(sandbox.sandbox)
 
 
-def run() -> None:
-    """Run the command line; errors are one plain line each."""
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; errors are one plain line each. Always raises SystemExit."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app()
+        app(given, prog_name="skiptrace")
     except KeyboardInterrupt:
         sys.exit(1)
     except Exception as error:
-        if "--verbose" in sys.argv or "-v" in sys.argv:
+        if "--verbose" in given or "-v" in given:
             raise
         typer.echo(plain_line(error), err=True)
         sys.exit(exit_code(error))
