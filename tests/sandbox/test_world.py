@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from datetime import timedelta
 from itertools import pairwise
@@ -18,6 +21,32 @@ def test_the_same_seed_grows_the_same_world() -> None:
     one, other = grow_world(3, 200), grow_world(3, 200)
 
     assert one == other
+
+
+def test_another_process_grows_the_same_world_and_gives_the_same_answers() -> None:
+    """Nothing may hang on the order of a set, which differs from process to process."""
+    program = """
+from hashlib import sha256
+from skiptrace.sandbox import grow_world, sample_accounts
+from skiptrace.sandbox.vendors import open_vendors
+from skiptrace.sandbox.vendors.wire import Asked
+world = grow_world(3, 300)
+trestle = open_vendors(world)["trestle"]
+told = [trestle.answer(Asked("GET", "/3.2/phone", {"phone": n}, {"x-api-key": "k"})).payload for n in world.holders]
+print(sha256(repr((told, sample_accounts(world, 20))).encode()).hexdigest())
+"""
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+
+    assert len(digests) == 1
 
 
 def test_another_seed_grows_another_world() -> None:
