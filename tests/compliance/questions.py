@@ -76,7 +76,10 @@ def learning(*records: SourceRecord, probability: float = 0.9, about: Case | Non
 
 
 def match(probability: float = 0.97, *features: str, party: Party = Party.SUBJECT) -> Match:
-    evidence = tuple(Evidence(feature, 6.0, "agrees") for feature in ("prior", "name", *(features or ("ssn4",))))
+    evidence = tuple(
+        Evidence(feature, 6.0, "agrees")
+        for feature in ("prior", "given.same", "surname_rarity", *(features or ("ssn4.same",)))
+    )
     return Match("r1", "acme", probability, party, evidence)
 
 

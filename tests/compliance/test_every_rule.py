@@ -214,7 +214,7 @@ TESTS = (
     ),
     con("X-05", Effect.NOTE, letterbox(home("AE", "09001")), letterbox()),
     con("X-11", Effect.DENY, phone(status=ContactStatus.SUPPRESSED), phone()),
-    con("D-15", Effect.DENY, phone(), phone(), matches=(match(0.97, "suffix"),)),
+    con("D-15", Effect.DENY, phone(), phone(), matches=(match(0.97, "suffix.same"),)),
     con("B-05", Effect.DENY, phone(party=Party.RELATIVE), phone()),
     con("B-09", Effect.DENY, phone("+18005550142"), phone()),
     con("B-11", Effect.HOLD, phone(party=Party.EMPLOYER), phone()),

@@ -126,7 +126,7 @@ def test_a_sure_address_gets_mail_and_nothing_else(rules: RuleBook) -> None:
         pytest.param(letterbox(home(line="c/o Jane Sample")), match(), id="care of somebody else"),
         pytest.param(letterbox(party=Party.HOUSEHOLD), match(), id="the household's"),
         pytest.param(letterbox(), match(0.99, party=Party.RELATIVE), id="a relative's record"),
-        pytest.param(letterbox(), match(0.99, "middle"), id="name alone"),
+        pytest.param(letterbox(), match(0.99, "alone"), id="name alone"),
         pytest.param(letterbox(grounds=()), match(), id="no record behind it"),
     ],
 )
@@ -138,6 +138,31 @@ def test_an_address_that_is_not_sure_gets_nothing(rules: RuleBook, contact: Cont
 @pytest.mark.parametrize("contact", [phone(probability=1.0), letterbox(), EMAIL], ids=["phone", "address", "email"])
 def test_a_contact_of_anybody_else_never_gets_a_channel(rules: RuleBook, party: Party, contact: Contact) -> None:
     assert granted(rules, replace(contact, party=party)) == ()
+
+
+@pytest.mark.parametrize(
+    ("features", "enough"),
+    [
+        (("alone", "found", "full_name.same"), False),
+        (("middle.same", "alone"), False),
+        (("address.same_area", "alone"), False),
+        (("middle.same", "address.same_area"), True),
+        (("birth_date.month_agrees", "birth_date.year_agrees"), False),
+        (("birth_date.same",), True),
+        (("address.same",), True),
+        (("phone.same",), True),
+    ],
+)
+def test_a_tie_needs_one_strong_identifier_or_two_weak_ones(
+    rules: RuleBook, features: tuple[str, ...], enough: bool
+) -> None:
+    assert bool(granted(rules, phone(), by=match(0.99, *features))) is enough
+
+
+def test_an_identifier_that_hardly_counts_is_none(rules: RuleBook) -> None:
+    weak = tuple(replace(e, bits=0.5) if e.feature == "ssn4.same" else e for e in match().evidence)
+
+    assert granted(rules, phone(), by=replace(match(), evidence=weak)) == ()
 
 
 def test_what_is_closed_says_why(rules: RuleBook) -> None:

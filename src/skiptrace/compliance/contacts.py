@@ -139,14 +139,18 @@ def _suppressed(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 
 
 def _name_alone(q: Granting, rule: Rule, book: RuleBook) -> Finding:
-    """A tie that rests on the name only is no tie, however rare the name."""
+    """A tie needs one strong identifier besides the name, or two weak ones, however rare the name is."""
     if not q.matches:
         return Finding("unknown", "no matched record stands behind the contact")
-    weak = rule.words("name_features")
+    strong, weak = rule.words("strong"), rule.words("weak")
     for match in q.matches:
-        if any(e.bits >= rule.number("least_bits") and not e.feature.startswith(weak) for e in match.evidence):
+        agreeing = {e.feature for e in match.evidence if e.bits >= rule.number("least_bits")}
+        families = {feature.split(".", 1)[0] for feature in agreeing}
+        if agreeing & set(strong) or len(families & set(weak)) >= 2:
             return Finding(NO, "more than the name ties the contact to the subject")
-    return Finding("yes", "nothing but the name ties the contact to the subject")
+    return Finding(
+        "yes", "besides the name, neither one strong nor two weak identifiers tie the contact to the subject"
+    )
 
 
 def _military_place(q: Granting, rule: Rule, book: RuleBook) -> Finding:
