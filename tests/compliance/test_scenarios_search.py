@@ -328,6 +328,19 @@ def test_a_record_of_a_minor_ends_the_trace_unless_the_account_shows_an_adult(
     assert learn(rules, record(ssn4=ssn4, birth_date=PartialDate(2012, 3, 1)), about=about).effect is effect
 
 
+def test_one_young_birth_date_among_adult_ones_is_taken_for_an_error(rules: RuleBook) -> None:
+    young = record(birth_date=PartialDate(2012, 3, 1))
+    adults = [replace(young, record_id=f"a{n}", birth_date=PartialDate(1971, 5, 23)) for n in range(2)]
+    about = case(subject=builders.subject(birth_date=None))
+    matches = tuple(Match(r.record_id, r.provider, 0.9, Party.SUBJECT) for r in (young, *adults))
+
+    def verdict(count: int) -> Effect:
+        judged = builders.judgement(matches=matches[:count])
+        return learned(about, judged, (young, *adults)[:count], rules).effect
+
+    assert [verdict(1), verdict(3)] == [Effect.HOLD, Effect.NOTE]
+
+
 def test_silence_of_the_sources_is_not_recorded_as_a_clearance(rules: RuleBook) -> None:
     verdict = learn(rules, record())
 

@@ -27,7 +27,14 @@ class Learning:
     def possible(self, rule: Rule) -> tuple[SourceRecord, ...]:
         """The records that may be the subject."""
         floor = rule.number("possible_from")
-        return tuple(r for r in self.records if self.probability.get((r.provider, r.record_id), 0.0) >= floor)
+        return tuple(r for r in self.records if self._probability_of(r) >= floor)
+
+    def weight(self, records: Sequence[SourceRecord]) -> float:
+        """How many records of the subject these are expected to be."""
+        return sum(self._probability_of(r) for r in records)
+
+    def _probability_of(self, record: SourceRecord) -> float:
+        return self.probability.get((record.provider, record.record_id), 0.0)
 
 
 def learned(case: Case, judgement: Judgement, records: Sequence[SourceRecord], rules: RuleBook) -> Verdict:
@@ -69,15 +76,20 @@ def _reported(of_record: Callable[[SourceRecord], Fact], what: str) -> Callable[
 
 
 def _minor(q: Learning, rule: Rule, book: RuleBook) -> Finding:
+    """Sources err in birth dates, so the records that may be the subject are weighed against each other."""
     majority = int(rule.number("majority"))
-    young = [r for r in q.possible(rule) if of_birth(r.birth_date, q.case.as_of, majority).outcome == "yes"]
-    if young and of_birth(q.case.subject.birth_date, q.case.as_of, majority).outcome == NO:
+    ages = [(r, of_birth(r.birth_date, q.case.as_of, majority).outcome) for r in q.possible(rule)]
+    young = [r for r, outcome in ages if outcome == "yes"]
+    adult = [r for r, outcome in ages if outcome == NO]
+    if not young:
+        return Finding(NO, f"no record shows that the subject is under {majority}")
+    if of_birth(q.case.subject.birth_date, q.case.as_of, majority).outcome == NO:
         return Finding("contradicted", f"a record shows an age under {majority}, the account's birth date does not")
+    if q.weight(adult) > q.weight(young):
+        return Finding("contradicted", f"a record shows an age under {majority}, most of the others do not")
     if any(sure(q.case.subject, r) for r in young):
         return Finding("sure_match", f"a record with the subject's SSN shows an age under {majority}")
-    if young:
-        return Finding("possible_match", f"a record that may be the subject shows an age under {majority}")
-    return Finding(NO, f"no record shows that the subject is under {majority}")
+    return Finding("possible_match", f"a record that may be the subject shows an age under {majority}")
 
 
 def _conflict(q: Learning, rule: Rule, book: RuleBook) -> Finding:
