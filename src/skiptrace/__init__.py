@@ -26,8 +26,9 @@ __all__ = ["App", "Settings", "connect", "replay", "trace"]
 
 def __getattr__(name: str) -> Any:
     """Import on first use: ``import skiptrace`` alone must stay quick."""
-    home = import_module(_HOMES.get(name, "skiptrace.model"))
-    try:
-        return getattr(home, name)
-    except AttributeError:
-        raise AttributeError(f"module 'skiptrace' has no attribute {name!r}") from None
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    values = import_module("skiptrace.model")
+    if name in values.__all__:
+        return getattr(values, name)
+    raise AttributeError(f"module 'skiptrace' has no attribute {name!r}")
