@@ -29,6 +29,9 @@ _FROM: dict[CallState, frozenset[CallState]] = {
     CallState.IN_DOUBT: frozenset({CallState.INTENDED, CallState.SENT, CallState.ANSWERED}),
 }
 
+CHANGES_MONEY = frozenset({CallState.SETTLED, CallState.NOT_CHARGED})
+"""States in which a call holds another sum under its caps than before; all others hold the reservation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -52,6 +52,7 @@ class Intake:
         self._clock = clock
 
     def accept(self, turn: Turn, several: Sequence[Sequence[Case]]) -> Sequence[object]:
+        turn.take()  # two writers that insert the same cases in different order would wait for each other
         return [self._accept(turn, given) for given in several]
 
     def _accept(self, turn: Turn, given: Sequence[Case]) -> int:

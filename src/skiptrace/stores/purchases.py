@@ -15,12 +15,18 @@ from skiptrace.errors import SkiptraceError
 from skiptrace.model import Call, CallState
 from skiptrace.ports import Reserved
 from skiptrace.privacy import AuditEvent, FieldCipher
-from skiptrace.stores.books import Books, Entry, Move, Reserve, counters, intended
+from skiptrace.stores.books import CHANGES_MONEY, Books, Entry, Move, Reserve, counters, intended
 from skiptrace.stores.databases import insert_into
 from skiptrace.stores.replies import reply_row
 from skiptrace.stores.schema import calls, replies, spending
 from skiptrace.stores.writer import Turn
 
+# Built once: for a single purchase, building and hashing them costs as much as running them.
+_BY_ID = select(calls).where(calls.c.call_id.in_(bindparam("ids", expanding=True)))
+_ACTIVE = select(calls).where(calls.c.fingerprint.in_(bindparam("fingerprints", expanding=True)), text("active"))
+_COUNTERS = select(spending).where(
+    tuple_(spending.c.tenant, spending.c.cap, spending.c.name).in_(bindparam("counters", expanding=True))
+)
 _MOVING = ("state", "active", "hit", "charged", "token", "sent_at", "answered_at", "reason")
 _MOVE = (
     calls.update()
@@ -96,16 +102,16 @@ def _load(conn: Connection, operations: Sequence[Reserve | Move]) -> Books:
     intents = [o.intent for o in operations if isinstance(o, Reserve)]
     moved = {o.call.call_id for o in operations if isinstance(o, Move)}
     if moved:
-        for row in conn.execute(select(calls).where(calls.c.call_id.in_(moved))):
+        for row in conn.execute(_BY_ID, {"ids": moved}):
             books.load(_entry(row))
     if intents:
-        asked = calls.c.fingerprint.in_({i.fingerprint for i in intents})
-        for row in conn.execute(select(calls).where(asked, text("active"))):
+        for row in conn.execute(_ACTIVE, {"fingerprints": {intent.fingerprint for intent in intents}}):
             books.load(_entry(row))
-    touched = [entry.call for entry in books.entries.values()] + [intended(intent) for intent in intents]
+    paid = {o.call.call_id for o in operations if isinstance(o, Move) and o.to in CHANGES_MONEY}
+    touched = [books.entries[call_id].call for call_id in paid & books.entries.keys()]
+    touched += [intended(intent) for intent in intents]
     if wanted := {counter for call in touched for counter in counters(call)}:
-        key = tuple_(spending.c.tenant, spending.c.cap, spending.c.name)
-        for row in conn.execute(select(spending).where(key.in_(wanted))):
+        for row in conn.execute(_COUNTERS, {"counters": wanted}):
             books.committed[row.tenant, row.cap, row.name] = row.committed
     return books
 

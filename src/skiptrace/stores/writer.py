@@ -26,6 +26,8 @@ TOGETHER = 256
 
 TRAIL_PAGE = 2000
 
+_LAST = select(schema.audit.c.number, schema.audit.c.hash).order_by(schema.audit.c.number.desc()).limit(1)
+
 
 @dataclass(slots=True)
 class Turn:
@@ -111,8 +113,7 @@ class Writer:
         if not turn.events:
             return
         turn.take()
-        last = select(schema.audit.c.number, schema.audit.c.hash).order_by(schema.audit.c.number.desc()).limit(1)
-        found = turn.conn.execute(last).one_or_none()
+        found = turn.conn.execute(_LAST).one_or_none()
         number, before = (found.number, found.hash) if found else (0, START)
         rows = [
             {

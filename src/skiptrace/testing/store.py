@@ -218,6 +218,13 @@ class StoreContract:
             assert await store.accept([]) == 0
             assert await store.case("case-1") == a_case("case-1")
 
+    async def test_two_that_accept_the_same_cases_at_once_accept_each_once(self, tmp_path: Path) -> None:
+        cases = [a_case(f"case-{n}") for n in range(100)]
+        async with self.connect(tmp_path) as one, self.connect(tmp_path) as two:
+            accepting = [store.accept(given) for store, given in ((one, cases), (two, cases[::-1])) for _ in range(3)]
+            assert sum(await asyncio.gather(*accepting)) == 100
+            assert (await one.batch("batch-1")).accepted == 100
+
     async def test_unfinished_cases_come_in_the_order_they_were_accepted(self, tmp_path: Path) -> None:
         accepted = [f"case-{n}" for n in (5, 3, 9, 1)]
         async with self.connect(tmp_path) as store:
