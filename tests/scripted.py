@@ -43,12 +43,13 @@ class Scripted:
     manifest: Manifest
     script: Sequence[Line]
     sent: int = 0
+    fields: tuple[str, ...] = ("name",)
     inquiries: list[Inquiry] = field(default_factory=list)
 
     def to_request(self, product: str, inquiry: Inquiry) -> Request | None:
         self.inquiries.append(inquiry)
         name = inquiry.subject.name.text
-        return Request("POST", f"/{product}", body={"name": name, "about": inquiry.about}, fields=("name",))
+        return Request("POST", f"/{product}", body={"name": name, "about": inquiry.about}, fields=self.fields)
 
     async def send(self, product: str, request: Request, before_first_byte: BeforeFirstByte) -> Reply:
         del product, request

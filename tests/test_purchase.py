@@ -12,7 +12,7 @@ import pytest
 from skiptrace.errors import BrokenReply, InDoubt, SkipProvider, StopProvider, TryLater
 from skiptrace.model import Answer, Call, CallState, ChargedOn, Inquiry, Name, SourceRecord, StepResult
 from skiptrace.ports import Caps
-from skiptrace.purchase import Bought, Buyer, Stopped, canonical
+from skiptrace.purchase import Bought, Buyer, canonical
 from skiptrace.stores import SqlStore
 from skiptrace.waterfall import Ask, StrategyStep
 from tests import builders as build
@@ -30,8 +30,7 @@ class Shop:
     def __init__(self, store: SqlStore, clock: FixedClock, *script: Line, caps: Caps | None = None) -> None:
         numbers = itertools.count()
         self.store, self.provider = store, Scripted(build.manifest(), script)
-        self.stopped = Stopped()
-        self.buyer = Buyer(store, clock, caps or Caps(), lambda: f"call-{next(numbers)}", self.stopped)
+        self.buyer = Buyer(store, clock, caps or Caps(), lambda: f"call-{next(numbers)}")
 
     async def buy(self, **changes: object) -> Bought:
         case = build.case(**changes)
@@ -39,7 +38,9 @@ class Shop:
         manifest = self.provider.manifest
         row = StrategyStep(manifest.id, "search")
         ask = Ask(row, manifest, manifest.product("search"), Inquiry(case.subject), Decimal(1), "test")
-        return await self.buyer.buy(case, ask, self.provider)
+        request = self.provider.to_request("search", ask.inquiry)
+        assert request is not None
+        return await self.buyer.buy(case, ask, self.provider, request)
 
     async def calls(self) -> list[Call]:
         return list(await self.store.calls("case-1"))

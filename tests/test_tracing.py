@@ -28,7 +28,7 @@ from skiptrace.model import (
     Trace,
 )
 from skiptrace.ports import Caps
-from skiptrace.purchase import Buyer, Stopped
+from skiptrace.purchase import Buyer
 from skiptrace.replay import replay
 from skiptrace.stores import SqlStore
 from skiptrace.tracing import App, trace
@@ -71,8 +71,8 @@ def app_of(
     steps = tuple(StrategyStep(name, "search", (When.NO_ADDRESS, When.NO_PHONE)) for name in providers)
     strategy = Strategy("test", shipped.wanted, shipped.recovery, shipped.worth_at_most, steps)
     numbers = itertools.count(1)
-    buyer = Buyer(store, clock, Caps(), lambda: f"call-{next(numbers)}", Stopped())
     rules = compliance.load_rules(None)
+    buyer = Buyer(store, clock, Caps(), lambda: f"call-{next(numbers)}")
     versions = {"matching": matching.VERSION}
     return App(store, providers, strategy, rules, buyer, clock, lambda: "trace-1", versions), providers
 
@@ -135,6 +135,7 @@ async def test_a_death_learned_on_the_way_ends_the_trace_and_withholds_what_was_
     done = await run(app, build.case())
     assert done.stop in {StopReason.STOPPED, StopReason.HELD}
     assert "X-04" in done.stop_detail
+    assert "deceased_hit" in done.events
     assert providers["next"].sent == 0
     assert {c.status for c in done.contacts} == {ContactStatus.SUPPRESSED}
     assert not any(c.grants for c in done.contacts)
@@ -154,6 +155,15 @@ async def test_a_provider_whose_purpose_is_not_declared_is_not_asked(store: SqlS
     app, providers = app_of(store, clock, ("acme", (Answer(records=(OWN,)),)))
     done = await run(app, build.case(purpose=replace(build.COLLECTION, glba="GLBA_NONE")))
     assert [(s.provider, s.result) for s in done.steps] == [("acme", StepResult.REFUSED)]
+    assert providers["acme"].sent == 0
+
+
+async def test_a_payload_that_says_more_than_the_rules_allow_does_not_leave(store: SqlStore, clock: FixedClock) -> None:
+    app, providers = app_of(store, clock, ("acme", (Answer(records=(OWN,)),)))
+    providers["acme"].fields = ("name", "creditor_name")
+    done = await run(app, build.case())
+    assert [s.result for s in done.steps] == [StepResult.REFUSED]
+    assert "A-14" in done.steps[0].reason
     assert providers["acme"].sent == 0
 
 

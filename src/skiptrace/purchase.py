@@ -21,7 +21,18 @@ from skiptrace.errors import (
     StopProvider,
     TryLater,
 )
-from skiptrace.model import Answer, Call, CallState, Case, ChargedOn, Manifest, Product, Reply, Request, StepResult
+from skiptrace.model import (
+    Answer,
+    Call,
+    CallState,
+    Case,
+    ChargedOn,
+    Manifest,
+    Product,
+    Reply,
+    Request,
+    StepResult,
+)
 from skiptrace.ports import AlreadyBought, Caps, Clock, Intent, Ledger, LocalReply, Provider, Unsettled
 from skiptrace.waterfall import Ask
 
@@ -61,18 +72,15 @@ class Buyer:
     clock: Clock
     caps: Caps
     new_id: Callable[[], str]
-    stopped: Stopped
+    stopped: Stopped = field(default_factory=Stopped)
 
-    async def buy(self, case: Case, ask: Ask, provider: Provider) -> Bought:
+    async def buy(self, case: Case, ask: Ask, provider: Provider, request: Request) -> Bought:
         """Ask one product one question. Trouble comes back as a result with its reason, so that the waterfall goes on.
 
         Raises LostLease when another worker took the call over.
         """
         if reason := self.stopped.reason(provider.manifest.id):
             return Bought(StepResult.NOT_ASKED, f"stopped earlier in this run: {reason}")
-        request = provider.to_request(ask.product.id, ask.inquiry)
-        if request is None:
-            return Bought(StepResult.NOT_ASKED, "the case lacks what this product needs")
         if is_local(provider.manifest, ask.product):
             return await self._look_up(case, ask.product, provider, request)
         return await self._purchase(case, ask.product, provider, request)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from skiptrace.errors import ProviderError
-from skiptrace.model import Case, Reply, Step, StepResult, Trace
+from skiptrace.model import Case, Reply, Request, Step, StepResult, Trace
 from skiptrace.ports import Provider
 from skiptrace.purchase import Bought, answered
 from skiptrace.tracing import App, run
@@ -41,8 +41,8 @@ class _Recorded:
     steps: deque[Step]
     replies: dict[str, Reply | None]
 
-    async def buy(self, case: Case, ask: Ask, provider: Provider) -> Bought:
-        del case
+    async def buy(self, case: Case, ask: Ask, provider: Provider, request: Request) -> Bought:
+        del case, request
         for step in tuple(self.steps):
             if (step.provider, step.product) == (ask.manifest.id, ask.product.id):
                 self.steps.remove(step)

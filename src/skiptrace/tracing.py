@@ -19,6 +19,7 @@ from skiptrace.model import (
     Judgement,
     Party,
     PhoneCheck,
+    Request,
     RuleDecision,
     SourceRecord,
     Step,
@@ -41,7 +42,7 @@ STOPS = {Effect.REFUSE: StopReason.REFUSED, Effect.HOLD: StopReason.HELD, Effect
 class Asker(Protocol):
     """Takes a question to a provider and brings back what it brought: the live buyer, or the replay of one."""
 
-    async def buy(self, case: Case, ask: Ask, provider: Provider) -> Bought: ...
+    async def buy(self, case: Case, ask: Ask, provider: Provider, request: Request) -> Bought: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +72,50 @@ async def run(case: Case, app: App) -> Evidenced:
     admission = compliance.admit(case, app.rules)
     journal.note(admission)
     if admission.effect in STOPS:
-        stop = Stop(STOPS[admission.effect], _why(admission))
-        return journal.close(case, app, stop, Judgement(case.as_of))
-    progress = Progress(case, matching.judge(case.subject, (), as_of=case.as_of))
+        return journal.close(case, app, _stop(admission), Judgement(case.as_of))
+    progress = Progress(case, journal.judge(case))
     manifests = {name: provider.manifest for name, provider in app.providers.items()}
     while not isinstance(move := next_move(app.strategy, manifests, progress), Stop):
         if isinstance(move, Skip):
             journal.skip(move)
             progress = progress.past(move)
             continue
-        allowed = compliance.may_ask(case, move.manifest, move.product, app.rules)
-        journal.note(allowed)
-        if allowed.effect in STOPS:
-            journal.refuse(move, _why(allowed))
-            progress = progress.past(Skip(move.row, _why(allowed), StopReason.REFUSED))
+        provider = app.providers[move.manifest.id]
+        request = provider.to_request(move.product.id, move.inquiry)
+        if request is None:
+            journal.skip(lacking := Skip(move.row, "the case lacks what this product needs"))
+            progress = progress.past(lacking)
             continue
-        bought = await app.buyer.buy(case, move, app.providers[move.manifest.id])
+        allowed = _may_ask(case, move, request, app.rules)
+        journal.note(allowed)
+        if not allowed.allowed:
+            journal.refuse(move, allowed)
+            progress = progress.past(Skip(move.row, allowed.why, StopReason.REFUSED))
+            continue
+        bought = await app.buyer.buy(case, move, provider, request)
         journal.add(move, bought)
-        judgement = journal.judge(case) if bought.answer and bought.answer.found else progress.judgement
-        progress = progress.after(move, bought.cost, judgement)
-        learned = compliance.learned(case, judgement, journal.records, app.rules)
-        if learned.effect in STOPS:
+        if bought.answer and bought.answer.found:
+            progress = progress.after(move, bought.cost, journal.judge(case))
+            learned = compliance.learned(case, progress.judgement, journal.records, app.rules)
             journal.note(learned)
-            return journal.close(case, app, Stop(STOPS[learned.effect], _why(learned)), judgement)
+            if learned.effect in STOPS:
+                return journal.close(case, app, _stop(learned), progress.judgement)
+        else:
+            progress = progress.after(move, bought.cost, progress.judgement)
     return journal.close(case, app, move, progress.judgement)
 
 
-def _why(verdict: Verdict) -> str:
-    """The rules that decided, with their reasons and citations."""
-    decisive = [d for d in verdict.decisions if d.effect is verdict.effect]
-    return "; ".join(f"{d.rule_id}: {d.reason} ({d.citation})" for d in decisive)
+def _may_ask(case: Case, move: Ask, request: Request, rules: RuleBook) -> Verdict:
+    """May this provider be asked, and may this payload leave?"""
+    asking = compliance.may_ask(case, move.manifest, move.product, rules)
+    if not asking.allowed:
+        return asking
+    sending = compliance.may_send(case, move.manifest, move.product, request, rules)
+    return replace(sending, decisions=(*asking.decisions, *sending.decisions))
+
+
+def _stop(verdict: Verdict) -> Stop:
+    return Stop(STOPS[verdict.effect], verdict.why)
 
 
 @dataclass(slots=True)
@@ -110,32 +125,33 @@ class _Journal:
     started_at: datetime
     steps: list[Step] = field(default_factory=list)
     decisions: list[RuleDecision] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
     records: tuple[SourceRecord, ...] = ()
     checks: tuple[PhoneCheck | AddressCheck, ...] = ()
     local_replies: list[LocalReply] = field(default_factory=list)
 
     def note(self, verdict: Verdict) -> None:
         self.decisions.extend(verdict.decisions)
+        self.events.extend(verdict.events)
 
     def skip(self, move: Skip) -> None:
         self.steps.append(Step(move.row.provider, move.row.product, StepResult.NOT_ASKED, move.reason))
 
-    def refuse(self, move: Ask, reason: str) -> None:
-        self.steps.append(Step(move.row.provider, move.row.product, StepResult.REFUSED, reason))
+    def refuse(self, move: Ask, verdict: Verdict) -> None:
+        self.steps.append(Step(move.row.provider, move.row.product, StepResult.REFUSED, verdict.why))
 
     def add(self, move: Ask, bought: Bought) -> None:
         answer = bought.answer
-        reason = f"{move.reason}; {bought.reason}" + (f"; {'; '.join(answer.warnings)}" if answer else "")
-        records = len(answer.records) if answer else 0
+        reasons = (move.reason, bought.reason, *(answer.warnings if answer else ()))
         self.steps.append(
             Step(
-                move.row.provider,
-                move.row.product,
-                bought.result,
-                reason.rstrip("; "),
-                bought.call_id,
-                bought.cost,
-                records,
+                provider=move.row.provider,
+                product=move.row.product,
+                result=bought.result,
+                reason="; ".join(reasons),
+                call_id=bought.call_id,
+                cost=bought.cost,
+                records=len(answer.records) if answer else 0,
             )
         )
         if bought.local_reply:
@@ -149,12 +165,10 @@ class _Journal:
 
     def close(self, case: Case, app: App, stop: Stop, judgement: Judgement) -> Evidenced:
         """Decide the channels, or withhold everything when a rule ended the trace."""
-        withheld = stop.reason in STOPS.values()
         trace_id = app.new_id()
-        contacts = [
-            _withhold(c, stop) if withheld else self._grant(case, c, judgement, app) for c in judgement.contacts
-        ]
-        named = [replace(c, contact_id=f"{trace_id}.{n}") for n, c in enumerate(contacts, 1)]
+        named = [replace(c, contact_id=f"{trace_id}.{n}") for n, c in enumerate(judgement.contacts, 1)]
+        withheld = stop.reason in STOPS.values()
+        contacts = [_withhold(c, stop) if withheld else self._grant(case, c, judgement, app) for c in named]
         result = Trace(
             trace_id=trace_id,
             case_id=case.case_id,
@@ -168,9 +182,9 @@ class _Journal:
             steps=tuple(self.steps),
             decisions=tuple(self.decisions),
             matches=judgement.matches,
-            contacts=tuple(c for c in named if c.party in OWN),
-            third_party_contacts=tuple(c for c in named if c.party not in OWN),
-            events=judgement.conflicts,
+            contacts=tuple(c for c in contacts if c.party in OWN),
+            third_party_contacts=tuple(c for c in contacts if c.party not in OWN),
+            events=(*dict.fromkeys(self.events), *judgement.conflicts),
             versions=app.versions,
         )
         return Evidenced(result, self.records, tuple(self.local_replies))
@@ -183,6 +197,5 @@ class _Journal:
 
 def _withhold(contact: Contact, stop: Stop) -> Contact:
     """Found before a rule ended the trace: kept as evidence, never written back."""
-    return replace(
-        contact, status=ContactStatus.SUPPRESSED, grants=(), notes=(*contact.notes, f"withheld: {stop.detail}")
-    )
+    notes = (*contact.notes, f"withheld: {stop.detail}")
+    return replace(contact, status=ContactStatus.SUPPRESSED, grants=(), notes=notes)

@@ -16,7 +16,7 @@ from skiptrace.providers import catalog, reference_file
 from skiptrace.providers.base import Setup
 from skiptrace.providers.http import Wire
 from skiptrace.providers.reference_build import Progress
-from skiptrace.purchase import Buyer, Stopped
+from skiptrace.purchase import Buyer
 from skiptrace.settings import ProviderSettings, Settings
 from skiptrace.stores import SqlStore
 from skiptrace.tracing import App
@@ -65,7 +65,7 @@ async def connect(settings: Settings) -> AsyncIterator[App]:
             providers=providers,
             strategy=strategy,
             rules=rules,
-            buyer=Buyer(store, clock, caps, new_id, Stopped()),
+            buyer=Buyer(store, clock, caps, new_id),
             clock=clock,
             new_id=new_id,
             versions=_versions(strategy.name, rules.version),

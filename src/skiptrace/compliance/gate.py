@@ -49,6 +49,12 @@ class Verdict:
     def allowed(self) -> bool:
         return STRENGTH[self.effect] < STRENGTH[Effect.DENY]
 
+    @property
+    def why(self) -> str:
+        """The rules that decided, with their reasons and citations."""
+        decisive = (d for d in self.decisions if d.effect is self.effect)
+        return "; ".join(f"{d.rule_id}: {d.reason} ({d.citation})" for d in decisive)
+
 
 Q = TypeVar("Q")
 Predicate = Callable[[Q, Rule, RuleBook], Finding]
