@@ -444,3 +444,12 @@ def test_no_reason_names_a_person(rules: RuleBook) -> None:
 
     for decision in (d for v in verdicts for d in v.decisions):
         assert not any(value in f"{decision.reason} {decision.about}" for value in personal)
+
+
+def test_a_search_in_a_file_of_our_own_sends_nothing_out(rules: RuleBook) -> None:
+    ours = builders.manifest(builders.product(sends=()), method="batch_file")
+    request = model.Request("LOOKUP", "/", fields=("name", "ssn4"))
+
+    assert may_send(case(), ours, ours.products[0], request, rules).allowed
+    vendor = replace(ours, method="licensed_api")
+    assert not may_send(case(), vendor, vendor.products[0], request, rules).allowed
