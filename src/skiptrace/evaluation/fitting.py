@@ -93,12 +93,15 @@ def fit_identity(labelled: Labelled) -> Weights:
 def fit_link(labelled: Labelled, parameters: Parameters) -> Weights:
     """Record against record: pairs of which at least one is the subject, for which alone the truth is known."""
     same = labelled.same
-    ties = tie(labelled.candidates, np.zeros(len(same)), parameters)
+    candidates = labelled.candidates
+    compared = compare(candidates.people, candidates.subjects, candidates.rows)
+    alone = parameters.identity.total(compared.levels, rarities(candidates.people, compared))
+    ties = tie(candidates, compared, alone, parameters)
     known = np.flatnonzero(same[ties.left] | same[ties.right])
     known = known[:: max(1, len(known) // MOST_TIES)]
     one = same[ties.left[known]] & same[ties.right[known]]
     levels = {name: level[known] for name, level in ties.compared.levels.items()}
-    measures = {name: m[known] for name, m in rarities(labelled.candidates.people, ties.compared).items()}
+    measures = {name: m[known] for name, m in rarities(candidates.people, ties.compared).items()}
     return fit_weights(IDENTITY_TABLES, IDENTITY_RAMPS, levels, measures, one)
 
 
@@ -107,7 +110,7 @@ def fit_group(labelled: Labelled, parameters: Parameters) -> tuple[Weights, ...]
     candidates = labelled.candidates
     compared = compare(candidates.people, candidates.subjects, candidates.rows)
     alone = parameters.identity.total(compared.levels, rarities(candidates.people, compared))
-    ties = tie(candidates, alone, parameters)
+    ties = tie(candidates, compared, alone, parameters)
     rounds: list[Weights] = []
     bits = alone
     for _ in range(ROUNDS):

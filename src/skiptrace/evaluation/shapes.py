@@ -45,12 +45,14 @@ class Table:
 class Ramp:
     """A piecewise linear curve through ``knots``: never falling (+1), never rising (-1) or free (0).
 
-    It is worth 0 bits at ``zero``, so that what is usual says nothing.
+    It is worth 0 bits at ``zero``, so that what is usual says nothing. ``least`` is a slope (bits per unit) that it keeps
+    everywhere, so that no two different values are worth exactly the same.
     """
 
     knots: tuple[float, ...]
     direction: int
     zero: float
+    least: float = 0.0
 
     def columns(self, measure: Vector) -> Matrix:
         steps = [
@@ -65,7 +67,7 @@ class Ramp:
     def curve(self, coefficients: Vector) -> tuple[Curve, float]:
         """The curve, and what was taken from it to make it 0 at ``zero``."""
         knots = np.array(self.knots, float)
-        bits = BITS * self.columns(knots) @ coefficients
+        bits = BITS * self.columns(knots) @ coefficients + self.direction * self.least * knots
         level = float(np.interp(self.zero, knots, bits))
         return Curve(knots, bits - level), level
 
@@ -119,16 +121,16 @@ IDENTITY_RAMPS = {
     "given_rarity": Ramp((6.0, 20.0), 1, 6.0),
     "surname_rarity": Ramp((6.0, 20.0), 1, 6.0),
 }
-_TIES = (-12.0, -8.0, -5.0, -3.0, -1.0, 1.0, 3.0, 6.0, 10.0)
+_TIES = (-40.0, -12.0, -8.0, -5.0, -3.0, -1.0, 1.0, 3.0, 6.0, 10.0, 40.0)
 _COUNTS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _SHARES = (0.0, 0.5, 0.9, 1.0)
 GROUP_RAMPS = {
-    "alone": Ramp((-12.0, -8.0, -5.0, -3.0, -1.0, 1.0, 3.0, 5.0, 8.0, 12.0), 1, 0.0),
-    "support": Ramp(_TIES, 1, -12.0),
-    "supporters": Ramp(_COUNTS, 1, 0.0),
-    "rival": Ramp(_TIES, -1, -12.0),
-    "rivals": Ramp(_COUNTS, -1, 0.0),
-    "conflict": Ramp(_TIES, -1, -12.0),
+    "alone": Ramp((-40.0, -12.0, -8.0, -5.0, -3.0, -1.0, 1.0, 3.0, 5.0, 8.0, 12.0, 40.0), 1, 0.0, least=0.05),
+    "support": Ramp(_TIES, 1, -40.0, least=0.01),
+    "supporters": Ramp(_COUNTS, 1, 0.0, least=0.01),
+    "rival": Ramp(_TIES, -1, -40.0, least=0.01),
+    "rivals": Ramp(_COUNTS, -1, 0.0, least=0.01),
+    "conflict": Ramp(_TIES, -1, -40.0),
     "proven": Ramp(_SHARES, 1, 0.0),
     "refuted": Ramp(_SHARES, -1, 0.0),
     "namesakes": Ramp(_COUNTS, -1, 0.0),

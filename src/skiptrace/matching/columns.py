@@ -50,13 +50,6 @@ class Words:
     def lengths(self) -> Codes:
         return np.fromiter(map(len, self.values), np.int32, len(self.values))
 
-    def share_letters(self, x: Codes, y: Codes) -> Flags:
-        """Whether two values share at least half of their distinct letters, without which no spelling is alike."""
-        masks = np.fromiter((sum(1 << bit for bit in {ord(c) & 31 for c in v}) for v in self.values), np.uint32)
-        common, larger = np.bitwise_count(masks[x] & masks[y]), np.bitwise_count(masks[x] | masks[y])
-        flags: Flags = common * 5 >= larger * 2
-        return flags
-
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Spans:
@@ -72,9 +65,12 @@ class Spans:
     def of_counts(cls, counts: Sequence[int] | Ints) -> Spans:
         return cls(np.concatenate(([0], np.cumsum(np.asarray(counts, np.int64)))))
 
-    @property
-    def owners(self) -> Ints:
-        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+    def children(self, rows: Ints) -> tuple[Ints, Ints]:
+        """Child rows of the given persons, and for each the position of its person among ``rows``."""
+        counts = self.starts[rows + 1] - self.starts[rows]
+        position = np.repeat(np.arange(len(rows)), counts)
+        within = np.arange(len(position)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return self.starts[rows][position] + within, position
 
     def cross(self, left: Ints, right: Ints) -> tuple[Ints | None, Ints, Ints]:
         """All pairs of child rows of each pair of persons: (index of the pair, left child, right child).
@@ -90,6 +86,16 @@ class Spans:
         within = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
         width = right_count[pair]
         return pair, left_start[pair] + within // width, right_start[pair] + within % width
+
+
+def pairs_of_equals(keys: Ints) -> tuple[Ints, Ints]:
+    """All pairs of positions (left < right) with equal keys."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    after = np.searchsorted(ordered, ordered, side="right") - np.arange(len(keys)) - 1
+    left = np.repeat(np.arange(len(keys)), after)
+    right = left + 1 + np.arange(len(left)) - np.repeat(np.cumsum(after) - after, after)
+    return order[left], order[right]
 
 
 def best_of(levels: Levels, pair: Ints | None, pairs: int) -> Levels:

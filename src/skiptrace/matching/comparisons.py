@@ -302,16 +302,15 @@ def _per_distinct_pair(words: Words, x: Codes, y: Codes, judge) -> Levels:  # ty
     return levels
 
 
+_ALIKE = 0.86
+_MOST_EDITS = 4
+
+
 def _spelling_levels(words: Words, x: Codes, y: Codes, alike: int, near: int) -> Levels:
     """``near``: one typing error in four letters or more. ``alike``: Jaro-Winkler 0.86, or at most a third edited."""
-    levels = np.zeros(len(x), np.int8)
-    rows = np.flatnonzero(words.share_letters(x, y))
-    if not len(rows):
-        return levels
-    left, right = words.values[x[rows]], words.values[y[rows]]
-    similarity = cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32)
-    edits = cpdist(left, right, scorer=OSA.distance, dtype=np.int32)
-    lengths = np.minimum(words.lengths()[x[rows]], words.lengths()[y[rows]])
-    found = np.where((similarity >= 0.86) | (edits * 3 <= lengths), alike, 0)
-    levels[rows] = np.where((edits == 1) & (lengths >= 3), near, found)
-    return levels
+    left, right = words.values[x], words.values[y]
+    similarity = cpdist(left, right, scorer=JaroWinkler.similarity, score_cutoff=_ALIKE, dtype=np.float32)
+    edits = cpdist(left, right, scorer=OSA.distance, score_cutoff=_MOST_EDITS, dtype=np.int32)
+    shorter = np.minimum(words.lengths()[x], words.lengths()[y])
+    levels = np.where((similarity > 0) | ((edits <= _MOST_EDITS) & (edits * 3 <= shorter)), alike, 0)
+    return np.where((edits == 1) & (shorter >= 3), near, levels).astype(np.int8)

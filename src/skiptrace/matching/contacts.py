@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skiptrace.matching.columns import AddressColumns, Codes, Flags, Floats, Ints, Spans, best_of
+from skiptrace.matching.columns import AddressColumns, Codes, Flags, Floats, Ints, Spans, best_of, pairs_of_equals
 from skiptrace.matching.comparisons import ADDRESS, SURNAME, single_address_levels
 from skiptrace.matching.identity import Candidates, Identity
 from skiptrace.matching.weights import ContactWeights, Sightings, log_odds, probability
@@ -71,7 +71,7 @@ class Reached:
 def carried_addresses(candidates: Candidates, as_of: float) -> Carried:
     """The distinct addresses of each account's records; spellings of one address are one value."""
     addresses = candidates.people.addresses
-    child, position = _children(addresses.spans, candidates.rows)
+    child, position = addresses.spans.children(candidates.rows)
     full = ~addresses.empty[child]
     child, position = child[full], position[full]
     group = candidates.groups[position]
@@ -85,21 +85,13 @@ def carried_addresses(candidates: Candidates, as_of: float) -> Carried:
 def carried_phones(candidates: Candidates, as_of: float) -> Carried:
     """The distinct phones of each account's records."""
     phones = candidates.people.phones
-    child, position = _children(phones.spans, candidates.rows)
+    child, position = phones.spans.children(candidates.rows)
     full = phones.number[child] > 0
     child, position = child[full], position[full]
     group = candidates.groups[position]
     _, value = _distinct(group, phones.number[child])
     age = as_of - phones.last_seen[child]
     return _carried(child, position, value, age, age, groups=group)
-
-
-def _children(spans: Spans, rows: Ints) -> tuple[Ints, Ints]:
-    """Child rows of the given persons, and the position of the person among ``rows``."""
-    counts = spans.starts[rows + 1] - spans.starts[rows]
-    position = np.repeat(np.arange(len(rows)), counts)
-    within = np.arange(len(position)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return spans.starts[rows][position] + within, position
 
 
 def _distinct(group: Ints, *keys: Ints | Codes) -> tuple[Ints, Ints]:
@@ -114,9 +106,7 @@ def _distinct(group: Ints, *keys: Ints | Codes) -> tuple[Ints, Ints]:
 
 def _join_alike(addresses: AddressColumns, sample: Ints, group: Ints, value: Ints) -> Ints:
     """Give different spellings of one address the same number. ``sample`` is one child row of each value."""
-    order = np.argsort(group, kind="stable")
-    left, right = _pairs(group[order])
-    left, right = order[left], order[right]
+    left, right = pairs_of_equals(group)
     alike = single_address_levels(addresses, sample[left], sample[right]) >= ADDRESS["alike"]
     label = np.arange(len(sample))
     left, right = left[alike], right[alike]
@@ -130,14 +120,6 @@ def _join_alike(addresses: AddressColumns, sample: Ints, group: Ints, value: Int
     _, joined = np.unique(label, return_inverse=True)
     result: Ints = joined[value]
     return result
-
-
-def _pairs(group: Ints) -> tuple[Ints, Ints]:
-    """All pairs of positions with the same group; ``group`` is sorted."""
-    after = np.searchsorted(group, group, side="right") - np.arange(len(group)) - 1
-    left = np.repeat(np.arange(len(group)), after)
-    right = left + 1 + np.arange(len(left)) - np.repeat(np.cumsum(after) - after, after)
-    return left, right
 
 
 def _carried(child: Ints, position: Ints, value: Ints, age: Floats, start: Floats, *, groups: Ints) -> Carried:
@@ -283,7 +265,7 @@ def _against_subject(spans: Spans, subjects: Ints, child: Ints) -> tuple[Ints | 
 def _account_years(last_seen: Floats, spans: Spans, subjects: Ints, as_of: float) -> Floats:
     """Years since the account showed its newest value; 5 when it does not say."""
     newest = np.full(int(subjects.max(initial=-1)) + 1, np.nan)
-    child, position = _children(spans, np.arange(len(newest)))
+    child, position = spans.children(np.arange(len(newest)))
     np.fmax.at(newest, position, last_seen[child])
     years = as_of - newest[subjects]
     return np.where(np.isnan(years), 5.0, np.clip(years, 0.0, NEVER))
@@ -301,7 +283,7 @@ def _other_people(candidates: Candidates, identity: Identity, carried: Carried) 
 def _moved(candidates: Candidates, identity: Identity, carried: Carried, sure: Flags, *, as_of: float) -> Floats:
     """Years by which the subject's newest address sighting is later than that of the records showing the phone."""
     addresses = candidates.people.addresses
-    child, position = _children(addresses.spans, candidates.rows)
+    child, position = addresses.spans.children(candidates.rows)
     newest = np.full(len(candidates.rows), np.nan)
     np.fmax.at(newest, position, addresses.last_seen[child])
     newest = np.where(np.isnan(newest), as_of - NEVER, newest)

@@ -6,12 +6,12 @@ by itself it is nothing. So records are tied to each other first, and evidence f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from skiptrace.matching.columns import Flags, Floats, Ints, Levels, People, Words
+from skiptrace.matching.columns import Flags, Floats, Ints, Levels, People, Words, pairs_of_equals
 from skiptrace.matching.comparisons import BIRTH, GIVEN, SSN4, SURNAME, Compared, compare
 from skiptrace.matching.known_words import given_name, surname_count
 from skiptrace.matching.weights import Parameters, log_odds, probability
@@ -19,13 +19,14 @@ from skiptrace.matching.weights import Parameters, log_odds, probability
 AMERICANS = 331_000_000
 LARGEST_GROUP = 200
 """Records of one account beyond this many, least likely first, are judged alone: ties grow with the square."""
+SURE = 1.0 - 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Ties:
-    """All pairs of records of the same account, and the log-odds (bits) that both are one person.
+    """Pairs of records of the same account, and the log-odds (bits) that both are one person.
 
-    ``left`` and ``right`` are positions in ``Candidates.rows``; the pairs of one account stand together.
+    ``left`` and ``right`` are positions in ``Candidates.rows``.
     """
 
     left: Ints
@@ -36,7 +37,7 @@ class Ties:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Candidates:
-    """The records of many accounts: ``rows`` of the table, in order of account; ``subjects`` the row each is held against."""
+    """The records of many accounts: ``rows`` of the table, by account; ``subjects`` the row each is held against."""
 
     people: People
     rows: Ints
@@ -73,7 +74,7 @@ def identify(candidates: Candidates, parameters: Parameters) -> Identity:
     compared = compare(people, candidates.subjects, candidates.rows)
     measures = rarities(people, compared)
     alone = parameters.identity.total(compared.levels, measures)
-    ties = tie(candidates, alone, parameters)
+    ties = tie(candidates, compared, alone, parameters)
     bits, group = alone, {}
     for weights in parameters.group:
         group = group_measures(candidates, compared, alone, bits, ties)
@@ -102,37 +103,63 @@ def _where(agree: Flags, words: Words, rarity: Floats, compared: Compared) -> Fl
     return np.where(agree, np.minimum(left, right), 0.0)
 
 
-def tie(candidates: Candidates, alone: Floats, parameters: Parameters) -> Ties:
-    """Compare the records of each account with each other."""
-    left, right = pairs_within(candidates.starts, alone)
-    compared = compare(candidates.people, candidates.rows[left], candidates.rows[right], tied_only=True)
-    bits = parameters.link.total(compared.levels, rarities(candidates.people, compared))
-    return Ties(left, right, bits, compared)
+def tie(candidates: Candidates, compared: Compared, alone: Floats, parameters: Parameters) -> Ties:
+    """Compare records of the same account with each other, as far as they can be one person."""
+    left, right = pairs_to_compare(candidates, compared, alone)
+    between = compare(candidates.people, candidates.rows[left], candidates.rows[right], tied_only=True)
+    bits = parameters.link.total(between.levels, rarities(candidates.people, between))
+    return Ties(left, right, bits, between)
 
 
-def pairs_within(starts: Ints, alone: Floats) -> tuple[Ints, Ints]:
-    """Positions (left < right) of all pairs within each group; of a large group only its likeliest records."""
-    lefts, rights = [], []
-    for members in _by_size(starts, alone):
-        i, j = np.triu_indices(members.shape[1], 1)
-        lefts.append(members[:, i].ravel())
-        rights.append(members[:, j].ravel())
-    if not lefts:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    return np.concatenate(lefts), np.concatenate(rights)
+def pairs_to_compare(candidates: Candidates, compared: Compared, alone: Floats) -> tuple[Ints, Ints]:
+    """Positions (left < right) of records that share a kind of given name, a full birth date, an SSN4 or a phone.
+
+    Records whose given names fit the subject's are of one kind. All others are somebody else to each other: without
+    a shared value no evidence can flow between them.
+    """
+    people, rows, group = candidates.people, candidates.rows, _large_groups_cut(candidates, alone)
+    given = compared.levels["given"]
+    first_name = people.names.given.codes[people.names.spans.starts[rows]]
+    kind = np.where((given == 0) | (given >= GIVEN["initial"]), 0, first_name)
+    born = (people.birth_year * 13 + people.birth_month)[rows] * 32 + people.birth_day[rows]
+    full = (people.birth_month[rows] > 0) & (people.birth_day[rows] > 0)
+    ssn4 = people.ssn4[rows]
+    keyed = [
+        _pairs_sharing(group, kind, group >= 0),
+        _pairs_sharing(group, born, (group >= 0) & full),
+        _pairs_sharing(group, ssn4, (group >= 0) & (ssn4 >= 0)),
+        _pairs_sharing_phone(candidates, group),
+    ]
+    pairs = np.sort(np.concatenate(keyed))
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
+    return pairs // len(rows), pairs % len(rows)
 
 
-def _by_size(starts: Ints, alone: Floats) -> Iterator[Ints]:
-    """Groups of equal size as one array each (groups x members), in ascending order of size."""
-    sizes = np.diff(starts)
-    for size in np.unique(sizes[sizes > 0]):
-        first = starts[:-1][sizes == size]
-        if size <= LARGEST_GROUP:
-            yield first[:, None] + np.arange(size)
-            continue
-        for start in first:
-            likeliest = np.argsort(-alone[start : start + size], kind="stable")[:LARGEST_GROUP]
-            yield start + np.sort(likeliest)[None, :]
+def _large_groups_cut(candidates: Candidates, alone: Floats) -> Ints:
+    """The account of each record, -1 for the records beyond the likeliest of a large account."""
+    group = candidates.groups.copy()
+    for number in np.flatnonzero(np.diff(candidates.starts) > LARGEST_GROUP):
+        start, end = candidates.starts[number], candidates.starts[number + 1]
+        group[start + np.argsort(-alone[start:end], kind="stable")[LARGEST_GROUP:]] = -1
+    return group
+
+
+def _pairs_sharing(group: Ints, key: Ints, known: Flags) -> Ints:
+    """Pairs (left * count + right) of the same group and key."""
+    rows = np.flatnonzero(known)
+    left, right = pairs_of_equals(group[rows] * (int(key.max(initial=0)) + 1) + key[rows])
+    return rows[left] * len(group) + rows[right]
+
+
+def _pairs_sharing_phone(candidates: Candidates, group: Ints) -> Ints:
+    phones = candidates.people.phones
+    child, position = phones.spans.children(candidates.rows)
+    known = (phones.number[child] > 0) & (group[position] >= 0)
+    child, position = child[known], position[known]
+    left, right = pairs_of_equals(group[position] * 10_000_000_000 + phones.number[child])
+    one, two = position[left], position[right]
+    apart = one != two
+    return np.minimum(one, two)[apart] * len(group) + np.maximum(one, two)[apart]
 
 
 def group_measures(
@@ -141,35 +168,56 @@ def group_measures(
     """What the other records of the account say about each record.
 
     ``support``: log-odds that at least one other record is both the subject and the same person as this one;
-    ``supporters``: the expected number of such records. ``rival``: log-odds of the strongest tie to a record that is not
-    the subject; ``rivals``: the expected number of those. ``conflict``: log-odds of the surest record of the subject
-    that cannot be the same person. ``proven`` and ``refuted``: probability of the surest record of the subject that has
-    the same full birth date or SSN, or that contradicts birth date, SSN or middle name. ``namesakes``: for a record with
-    the subject's full name, the expected number of other such records that are somebody else. ``found``: how many
-    records of the subject there are besides.
+    ``supporters``: the expected number of such records. ``rival``: log-odds of the strongest tie to a record that is
+    not the subject; ``rivals``: the expected number of those. ``conflict``: log-odds of the surest record of the
+    subject that cannot be the same person. ``proven`` and ``refuted``: probability of the surest record of the subject
+    that has the same full birth date or SSN, or that contradicts birth date, SSN or middle name. ``namesakes``: for a
+    record with the subject's full name, the expected number of other such records that are somebody else. ``found``:
+    how many records of the subject there are besides.
     """
-    names = ("support", "supporters", "rival", "rivals", "conflict", "proven", "refuted", "namesakes", "found")
-    out = {name: np.zeros(len(alone)) for name in names}
+    subject, flow = probability(bits), _Flow(ties, len(alone))
+    one, two = subject[ties.left], subject[ties.right]
     same, other = probability(ties.bits), probability(-ties.bits - 3.0)
     proof, refutation = _hard_evidence(ties.compared.levels)
-    subject, named = probability(bits), compared.levels["full_name"] > 0
-    at = 0
-    for members in _by_size(candidates.starts, alone):
-        groups, size = members.shape
-        pairs = size * (size - 1) // 2
-        span = slice(at, at + groups * pairs)
-        at += groups * pairs
-        p, tied = subject[members], _square(same[span], groups, size)
-        for_, against = p[:, None, :] * tied, (1.0 - p)[:, None, :] * tied
-        out["support"][members] = 1.0 - np.prod(1.0 - for_, axis=2)
-        out["supporters"][members] = for_.sum(axis=2)
-        out["rival"][members], out["rivals"][members] = against.max(axis=2), against.sum(axis=2)
-        for name, share in (("conflict", other), ("proven", proof), ("refuted", refutation)):
-            out[name][members] = np.max(p[:, None, :] * _square(share[span], groups, size), axis=2)
-        out["found"][members] = p.sum(axis=1, keepdims=True) - p
-        strangers = (1.0 - p) * named[members]
-        out["namesakes"][members] = (strangers.sum(axis=1, keepdims=True) - strangers) * named[members]
-    return out | {"alone": alone} | {name: log_odds(out[name]) for name in ("support", "rival", "conflict")}
+    support = flow.add(np.log1p(-np.minimum(two * same, SURE)), np.log1p(-np.minimum(one * same, SURE)))
+    strangers = (1.0 - subject) * (compared.levels["full_name"] > 0)
+    return {
+        "alone": alone,
+        "support": log_odds(-np.expm1(support)),
+        "supporters": flow.add(two * same, one * same),
+        "rival": log_odds(flow.top((1.0 - two) * same, (1.0 - one) * same)),
+        "rivals": flow.add((1.0 - two) * same, (1.0 - one) * same),
+        "conflict": log_odds(flow.top(two * other, one * other)),
+        "proven": flow.top(two * proof, one * proof),
+        "refuted": flow.top(two * refutation, one * refutation),
+        "namesakes": _others(candidates, strangers) * (compared.levels["full_name"] > 0),
+        "found": _others(candidates, subject),
+    }
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Flow:
+    """Values that flow along ties: to the left end what the right end says, and the other way round."""
+
+    ties: Ties
+    count: int
+
+    def add(self, to_left: Floats, to_right: Floats) -> Floats:
+        left, right = self.ties.left, self.ties.right
+        return np.bincount(left, to_left, self.count) + np.bincount(right, to_right, self.count)
+
+    def top(self, to_left: Floats, to_right: Floats) -> Floats:
+        out = np.zeros(self.count)
+        np.maximum.at(out, self.ties.left, to_left)
+        np.maximum.at(out, self.ties.right, to_right)
+        return out
+
+
+def _others(candidates: Candidates, values: Floats) -> Floats:
+    """Sum of the values of the other records of the account."""
+    group = candidates.groups
+    sums = np.bincount(group, values, len(candidates.starts) - 1)[group]
+    return np.maximum(sums - values, 0.0)
 
 
 def _hard_evidence(levels: Mapping[str, Levels]) -> tuple[Floats, Floats]:
@@ -179,11 +227,3 @@ def _hard_evidence(levels: Mapping[str, Levels]) -> tuple[Floats, Floats]:
     proof = identified & (levels["given"] >= GIVEN["alike"])
     refutation = ((born > 0) & (born <= BIRTH["generation"])) | (ssn4 == SSN4["different"]) | (levels["middle"] == 1)
     return proof.astype(float), refutation.astype(float)
-
-
-def _square(values: Floats, groups: int, size: int) -> Floats:
-    """Pair values as a symmetric matrix per group, 0 on the diagonal."""
-    matrix = np.zeros((groups, size, size))
-    i, j = np.triu_indices(size, 1)
-    matrix[:, i, j] = matrix[:, j, i] = values.reshape(groups, -1)
-    return matrix

@@ -58,25 +58,27 @@ def street(text: str) -> str:
 
 
 def zip5(text: str) -> str:
-    return _NOT_DIGITS.sub("", text)[:5]
+    return (text if text.isdecimal() and text.isascii() else _NOT_DIGITS.sub("", text))[:5]
 
 
 def phone_digits(text: str) -> int:
     """The ten national digits as a number; 0 when there are fewer."""
-    digits = _NOT_DIGITS.sub("", text)
+    digits = text if text.isdecimal() and text.isascii() else _NOT_DIGITS.sub("", text)
     digits = digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
     return int(digits) if len(digits) == 10 else 0
 
 
 def last_four(text: str) -> int:
     """Last four of an SSN as a number; -1 when missing or not stated (0000)."""
-    digits = _NOT_DIGITS.sub("", text)[-4:]
+    digits = text if text.isdecimal() and text.isascii() else _NOT_DIGITS.sub("", text)
+    digits = digits[-4:]
     return int(digits) if len(digits) == 4 and digits != "0000" else -1
 
 
 def date_parts(text: str) -> tuple[int, int, int]:
     """Year, month and day of YYYY[-MM[-DD]] or YYYYMMDD; a part that is missing or impossible is 0."""
-    digits = _NOT_DIGITS.sub("", text)
+    text = text[:10]
+    digits = text if text.isdecimal() and text.isascii() else _NOT_DIGITS.sub("", text)
     year = int(digits[:4]) if len(digits) >= 4 else 0
     month = int(digits[4:6]) if len(digits) >= 6 else 0
     day = int(digits[6:8]) if len(digits) == 8 else 0

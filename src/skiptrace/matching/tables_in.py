@@ -29,6 +29,15 @@ ALIASES = {
     "provider": ("upstream", "source"),
 }
 """Usual other names of a column; the first that is present is taken."""
+KNOWN_COLUMNS = frozenset(
+    (
+        *RECORD_COLUMNS,
+        *("middle", "suffix", "dob", "ssn4", "house", "street", "unit", "po_box", "city", "state", "zip", "address"),
+        *("phone", "phone_type", "phone_last_seen", "provider", "first_seen", "last_seen", "as_of", "account_year"),
+        *(other for others in ALIASES.values() for other in others),
+    )
+)
+"""What is read; other columns are left alone."""
 _PHONE_KINDS = {"mobile": MOBILE, "cell": MOBILE, "wireless": MOBILE, "landline": LANDLINE, "": 0}
 
 
@@ -44,6 +53,8 @@ def rename_columns(names: list[str], needed: tuple[str, ...], what: str) -> list
 
 def candidates_of(subjects: pa.Table, records: pa.Table) -> tuple[Candidates, Ints]:
     """Columns of both, and the order in which the records were taken (position in ``records`` of each candidate).
+
+    Times are in years before (negative) or after the ``as_of`` of each subject.
 
     Raises BadInput when a record names an account that is not among the subjects, or an account comes twice.
     """
@@ -63,7 +74,7 @@ def candidates_of(subjects: pa.Table, records: pa.Table) -> tuple[Candidates, In
 
 
 def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
-    both = _Both(subjects, records)
+    both = _Both(subjects, records, account)
     one = Spans.one_each(len(subjects) + len(records))
     born = both.mapped("dob", spelling.date_parts, (0, 0, 0))
     seen = both.years("account_year", "last_seen")
@@ -115,8 +126,12 @@ def _addresses(both: _Both, one: Spans, seen: Floats) -> AddressColumns:
 class _Both:
     """The columns of subjects and records, one below the other; a missing column is empty."""
 
-    def __init__(self, subjects: pa.Table, records: pa.Table) -> None:
+    def __init__(self, subjects: pa.Table, records: pa.Table, account: Ints) -> None:
         self._tables = (subjects, records)
+        self._as_of = _years(subjects["as_of"])
+        if np.isnan(self._as_of).any():
+            raise BadInput("subjects", "as_of must be a year or a date in every row")
+        self._account = account
 
     def has(self, name: str) -> bool:
         return any(name in table.column_names for table in self._tables)
@@ -144,14 +159,12 @@ class _Both:
         return numbers
 
     def years(self, of_subject: str, of_record: str) -> Floats:
-        """Years as numbers, NaN when missing or 0."""
+        """Years since the account's day (negative: before), NaN when not stated."""
         parts = []
-        for table, name in zip(self._tables, (of_subject, of_record), strict=True):
-            if name in table.column_names:
-                years = pc.cast(table[name], pa.float64(), safe=False).to_numpy(zero_copy_only=False).astype(float)
-                parts.append(np.where(years > 0, years, np.nan))
-            else:
-                parts.append(np.full(len(table), np.nan))
+        moments = (self._as_of, self._as_of[self._account])
+        for table, name, as_of in zip(self._tables, (of_subject, of_record), moments, strict=True):
+            years = _years(table[name]) if name in table.column_names else np.full(len(table), np.nan)
+            parts.append(years - as_of)
         return np.concatenate(parts)
 
     def parsed_lines(self) -> tuple[Words, Words, Words, Words]:
@@ -162,6 +175,25 @@ class _Both:
         parts = zip(*map(address_parts, parsed), strict=True) if parsed else ((), (), (), ())
         number, street, unit, box = (Words.of_encoded(codes, list(part)) for part in parts)
         return number, street, unit, box
+
+
+def _years(column: pa.ChunkedArray) -> Floats:
+    """Years, or ISO dates as years, NaN for what is empty, 0 or neither."""
+    if not pa.types.is_string(column.type) and not pa.types.is_large_string(column.type):
+        if pa.types.is_temporal(column.type):
+            return _years(column.cast(pa.string()))
+        numbers = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
+        years: Floats = np.where(numbers > 0, numbers, np.nan)
+        return years
+    texts = _encoded(column.fill_null(""))
+    values = [_year(text) for text in texts.dictionary.to_pylist()]
+    table: Floats = np.array(values or [np.nan])
+    return table[texts.indices.to_numpy()]
+
+
+def _year(text: str) -> float:
+    year, month, _ = spelling.date_parts(text)
+    return year + (month - 1) / 12 if month else year or np.nan
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:

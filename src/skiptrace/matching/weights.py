@@ -59,7 +59,8 @@ class Weights:
 
     def total(self, levels: Mapping[str, Levels], measures: Mapping[str, Floats]) -> Floats:
         """Sum of the prior and of all parts."""
-        return self.prior + np.sum(list(self.parts(levels, measures).values()), axis=0)
+        total: Floats = self.prior + np.sum(list(self.parts(levels, measures).values()), axis=0)
+        return total
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,231 @@
+"""``skiptrace match``: candidate records scored against subjects, file to file, in bounded memory."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from skiptrace.errors import BadInput
+from skiptrace.matching.evidence import identity_parts, parties_of
+from skiptrace.matching.scoring import score
+from skiptrace.matching.tables_in import (
+    KNOWN_COLUMNS,
+    RECORD_COLUMNS,
+    SUBJECT_COLUMNS,
+    candidates_of,
+    rename_columns,
+)
+from skiptrace.matching.weights import Parameters, shipped_parameters
+
+ROWS_AT_ONCE = 200_000
+"""Records scored together; about 400 MB. Larger files are split by account on disk first."""
+_BYTES_PER_ROW = 120
+_MOST_PARTS = 500
+
+Progress = Callable[[int, int | None], None]
+"""Told how many records are scored, and of how many (None while that is not known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What was done: subjects and records read, rows written."""
+
+    subjects: int
+    records: int
+
+
+def match_files(
+    subjects_path: Path | str,
+    records_path: Path | str,
+    out_path: Path | str,
+    *,
+    explain: bool = False,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+    parameters: Parameters | None = None,
+) -> Matched:
+    """Score every record against the subject of its account and write one row per record.
+
+    Files are CSV or Parquet by their ending. Written are account_id, rec_id, p_same, p_address, p_phone and party, and
+    with ``explain`` the reasons as JSON pairs of feature and bits. Rows keep the order of the records when they fit into
+    memory (200,000), and are in the order of the subjects otherwise. ``as_of`` is needed when the subjects have no
+    column of that name. Raises BadInput that names the file and what is wrong with it; nothing is written then.
+    """
+    subjects = _read_subjects(Path(subjects_path), as_of)
+    source = _Source(Path(records_path))
+    parameters = parameters or shipped_parameters()
+    target = Path(out_path)
+    done = 0
+    with _Sink(target) as sink:
+        for chosen, records in _parts(subjects, source):
+            sink.write(match_tables(chosen, records, parameters, explain=explain))
+            done += len(records)
+            if progress:
+                progress(done, source.rows)
+    return Matched(len(subjects), done)
+
+
+def match_tables(subjects: pa.Table, records: pa.Table, parameters: Parameters, *, explain: bool = False) -> pa.Table:
+    """Score tables that are in memory; the rows keep the order of ``records``. Times count from each ``as_of``."""
+    candidates, order = candidates_of(subjects, records)
+    scores = score(candidates, parameters, as_of=0.0)
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    columns = {
+        "account_id": records["account_id"],
+        "rec_id": records["rec_id"],
+        "p_same": scores.p_same[back],
+        "p_address": scores.p_address[back],
+        "p_phone": scores.p_phone[back],
+        "party": pa.array(parties_of(scores.identity), pa.string()).take(pa.array(back)),
+    }
+    if explain:
+        parts = identity_parts(scores.identity, parameters)
+        columns["reasons"] = pa.array(_reasons(parts), pa.string()).take(pa.array(back))
+    return pa.table(columns)
+
+
+def _reasons(parts: dict[str, np.ndarray]) -> Iterator[str]:
+    names = list(parts)
+    for row in zip(*(column.round(2).tolist() for column in parts.values()), strict=True):
+        yield orjson.dumps([[name, bits] for name, bits in zip(names, row, strict=True) if bits]).decode()
+
+
+def _read_subjects(path: Path, as_of: date | None) -> pa.Table:
+    source = _Source(path)
+    table = pa.Table.from_batches(source.batches())
+    table = table.rename_columns(rename_columns(table.column_names, SUBJECT_COLUMNS, str(path.name)))
+    if "as_of" not in table.column_names:
+        if as_of is None:
+            raise BadInput(path.name, "column as_of is missing; add it (a year or a date) or say as of which day")
+        table = table.append_column("as_of", pa.repeat(str(as_of), len(table)))
+    return table
+
+
+def _parts(subjects: pa.Table, source: _Source) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Subjects with all of their records, so many at once as fit into memory."""
+    count = min(_MOST_PARTS, 1 + source.estimated_rows() // ROWS_AT_ONCE)
+    if count == 1:
+        yield subjects, _renamed(pa.Table.from_batches(source.batches()), source)
+        return
+    with tempfile.TemporaryDirectory(prefix="skiptrace-match-") as folder:
+        files = _split(subjects, source, count, Path(folder))
+        width = -(-len(subjects) // count)
+        for number, file in enumerate(files):
+            yield subjects.slice(number * width, width), pq.read_table(file)
+            file.unlink()
+
+
+def _split(subjects: pa.Table, source: _Source, count: int, folder: Path) -> list[Path]:
+    """Write the records of each range of subjects to a file of its own."""
+    width = -(-len(subjects) // count)
+    files = [folder / f"{number:04}.parquet" for number in range(count)]
+    ids = subjects["account_id"].combine_chunks()
+    with ExitStack() as stack:
+        writers: list[pq.ParquetWriter] = []
+        for batch in source.batches():
+            table = _renamed(pa.Table.from_batches([batch]), source)
+            if not writers:
+                writers = [stack.enter_context(pq.ParquetWriter(file, table.schema)) for file in files]
+            place = pc.index_in(table["account_id"].cast(ids.type), ids)
+            if place.null_count:
+                raise BadInput(source.path.name, "some rows have an account_id that is not among the subjects")
+            part = place.to_numpy() // width
+            for number in np.unique(part):
+                writers[number].write_table(table.filter(pa.array(part == number)))
+    return files
+
+
+def _renamed(table: pa.Table, source: _Source) -> pa.Table:
+    return table.rename_columns(rename_columns(table.column_names, RECORD_COLUMNS, source.path.name))
+
+
+class _Source:
+    """A CSV or Parquet file, read in batches, known columns only."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not path.is_file():
+            raise BadInput(path.name, "is not a file")
+        self.is_parquet = path.suffix.lower() in (".parquet", ".pq")
+        if not self.is_parquet and path.suffix.lower() not in (".csv", ".txt"):
+            raise BadInput(path.name, "must end in .csv or .parquet")
+        self.rows: int | None = None
+
+    def estimated_rows(self) -> int:
+        """Rows of the file: exact for Parquet, by its size for CSV."""
+        if self.is_parquet:
+            self.rows = pq.ParquetFile(self.path).metadata.num_rows
+            return self.rows
+        return self.path.stat().st_size // _BYTES_PER_ROW
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self._parquet() if self.is_parquet else self._csv()
+        except pa.ArrowInvalid as problem:
+            raise BadInput(self.path.name, f"cannot be read as {self.path.suffix[1:]}: {_line_of(problem)}") from None
+
+    def _parquet(self) -> Iterator[pa.RecordBatch]:
+        file = pq.ParquetFile(self.path)
+        columns = [name for name in file.schema_arrow.names if name in KNOWN_COLUMNS]
+        if not file.metadata.num_rows:
+            yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
+        yield from file.iter_batches(65_536, columns=columns)
+
+    def _csv(self) -> Iterator[pa.RecordBatch]:
+        with self.path.open("rb") as file:
+            header = file.readline(1 << 20).decode("utf-8-sig", "replace").strip()
+        names = [name.strip().strip('"') for name in header.split(",")]
+        texts = pacsv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            include_columns=[name for name in names if name in KNOWN_COLUMNS],
+            strings_can_be_null=False,
+        )
+        with pacsv.open_csv(self.path, convert_options=texts) as reader:
+            yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+            yield from reader
+
+
+def _line_of(problem: pa.ArrowInvalid) -> str:
+    """Arrow's complaint without the row's content, which may name a person."""
+    return str(problem).split("\n", 1)[0].split(": ", 1)[0][:120]
+
+
+class _Sink:
+    """The results, written beside the target and moved there when all is done."""
+
+    def __init__(self, target: Path) -> None:
+        if target.suffix.lower() not in (".csv", ".parquet", ".pq"):
+            raise BadInput(target.name, "must end in .csv or .parquet")
+        self._target = target
+        self._draft = target.with_name(f".{target.name}.{os.getpid()}")
+        self._writer: pq.ParquetWriter | pacsv.CSVWriter | None = None
+
+    def __enter__(self) -> _Sink:
+        return self
+
+    def write(self, table: pa.Table) -> None:
+        if self._writer is None:
+            opened = pacsv.CSVWriter if self._target.suffix.lower() == ".csv" else pq.ParquetWriter
+            self._writer = opened(self._draft, table.schema)
+        self._writer.write_table(table)
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        if kind is None:
+            self._draft.replace(self._target)
+        else:
+            self._draft.unlink(missing_ok=True)
