@@ -79,7 +79,10 @@ def test_the_search_for_canaries_finds_them() -> None:
         "UPDATE traces SET findings = (SELECT t.findings FROM traces t WHERE t.trace_id = 'trace-2')",
         "UPDATE contacts SET content = (SELECT c.content FROM contacts c WHERE c.trace_id = 'trace-2')",
         "UPDATE contacts SET content = (SELECT t.content FROM third_party_contacts t WHERE t.trace_id = 'trace-1')",
-        "UPDATE source_records SET content = (SELECT max(r.content) FROM source_records r)",
+        (
+            "UPDATE source_records SET content ="
+            " (SELECT r.content FROM source_records r WHERE r.trace_id = 'trace-1' AND r.number = 0)"
+        ),
         "UPDATE replies SET body = headers",
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from skiptrace.ports import Caps, Reserved
-from skiptrace.stores import SqlStore, StoreError
+from skiptrace.stores import RowRefused, SqlStore, StoreError
 from skiptrace.stores.databases import Sqlite
 from skiptrace.testing.store import a_case, a_result, an_intent
 from tests.stores.databases import Place
@@ -80,7 +80,7 @@ async def test_a_lost_connection_is_said_so_and_the_next_one_works(postgres_plac
 
 async def test_errors_do_not_repeat_the_row(place: Place) -> None:
     async with place.store() as store:
-        with pytest.raises(StoreError, match="it refers to something that is not stored") as refusal:
+        with pytest.raises(RowRefused, match="it refers to something that is not stored") as refusal:
             await store.keep([a_result("trace-1")])
     shown = f"{refusal.value!r} {refusal.value} {refusal.value.__cause__} {refusal.value.__suppress_context__}"
     assert shown.endswith("None True")

@@ -15,8 +15,8 @@ class StoreError(SkiptraceError):
     """The database did not do it. Stop, mend what the message names and run again: nothing half-written is kept."""
 
 
-class RowRefused(StoreError):
-    """The database works but refuses what it was given: a row without its case, evidence without its call."""
+class RowRefused(SkiptraceError):
+    """The database works but refuses this row: one without its case, evidence without its call. Others may go on."""
 
 
 _SIGNS = (
@@ -58,7 +58,7 @@ def plain_errors() -> Iterator[None]:
         raise _explained(error) from None
 
 
-def _explained(error: SQLAlchemyError | OSError) -> StoreError:
+def _explained(error: SQLAlchemyError | OSError) -> StoreError | RowRefused:
     cause: object = error.orig if isinstance(error, DBAPIError) else error
     said = f"{type(getattr(cause, '__cause__', None) or cause).__name__} {cause}".lower()
     if isinstance(error, OperationalError | OSError) or not isinstance(error, DBAPIError) or not _rule(said):

@@ -19,7 +19,7 @@ from skiptrace.privacy import AuditEvent, AuditRow, chain
 from skiptrace.privacy.audit import START
 from skiptrace.stores import schema
 from skiptrace.stores.databases import Database, take_turn
-from skiptrace.stores.trouble import RowRefused, plain_errors
+from skiptrace.stores.trouble import StoreError, plain_errors
 
 TOGETHER = 256
 """At most so many writes share a transaction, which bounds what one commit has to carry."""
@@ -79,21 +79,17 @@ class Writer:
 
     async def _drain(self) -> None:
         while self._waiting:
-            group = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
-            try:
-                await self._commit_together_or_apart(group)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the waiting callers must hear of it
-                _fail(group, error)
+            await self._commit_or_split([self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))])
 
-    async def _commit_together_or_apart(self, group: Sequence[_Waiting]) -> None:
+    async def _commit_or_split(self, group: Sequence[_Waiting]) -> None:
         try:
             await self._commit(group)
-        except RowRefused:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the waiting callers must hear of it
+            if isinstance(error, StoreError) or len(group) == 1:
+                _fail(group, error)
+                return
             for waiting in group:
-                try:
-                    await self._commit([waiting])
-                except RowRefused as error:
-                    _fail([waiting], error)
+                await self._commit_or_split([waiting])
 
     async def _commit(self, group: Sequence[_Waiting]) -> None:
         with plain_errors():

@@ -1,4 +1,3 @@
-# ruff: noqa: S101 - a test suite is made of asserts
 """The promises that every store keeps, as a test class that its author inherits::
 
     class TestMyStoreKeepsTheContract(StoreContract):
@@ -527,10 +526,16 @@ class StoreContract:
             bare = replace(_contact("x", "", ()), grounds=())
             keeping = [
                 store.keep([done])
-                for done in (a_result("trace-1"), orphan, a_result("bare", contacts=(bare,)), a_result("trace-2"))
+                for done in (
+                    a_result("trace-1"),
+                    orphan,
+                    a_result("bare", contacts=(bare,)),
+                    a_result("half a character \ud800"),
+                    a_result("trace-2"),
+                )
             ]
             results = await asyncio.gather(*keeping, return_exceptions=True)
-            assert [isinstance(result, SkiptraceError) for result in results] == [False, True, True, False]
+            assert [isinstance(result, Exception) for result in results] == [False, True, True, True, False]
             assert await store.traces_of_account("default", "A case-1") == ["trace-2", "trace-1"]
 
     async def test_many_traces_kept_at_once_are_all_kept(self, tmp_path: Path) -> None:
