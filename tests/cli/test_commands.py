@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -31,6 +32,7 @@ def results(folder: Path) -> dict[str, dict[str, object]]:
     [
         "demo",
         "lookup",
+        "match",
         "batch",
         "batch run",
         "why",
@@ -212,6 +214,29 @@ def test_providers_check_names_the_variable_to_set(capsys: Capsys, tmp_path: Pat
 
     missing = {entry["provider"]: entry["missing"] for entry in json.loads(said.out)}
     assert "SKIPTRACE_PROVIDERS__TRESTLE__CREDENTIALS__API_KEY" in missing["trestle"]
+
+
+def test_match_scores_a_debtor_above_a_stranger(capsys: Capsys, tmp_path: Path) -> None:
+    columns = "account_id,first,last,dob,ssn4,address,city,state,zip,phone"
+    (tmp_path / "subjects.csv").write_text(
+        f"{columns},as_of,account_year\n"
+        "1,MARION,OKAFOR,1971-05-23,0142,118 ALDER CT,Austin,TX,78701,5125550142,2026,2022\n"
+    )
+    (tmp_path / "records.csv").write_text(
+        f"rec_id,{columns},provider,first_seen,last_seen\n"
+        "10,1,MARION,OKAFOR,1971-05-23,0142,118 ALDER CT,Austin,TX,78701,5125550142,A,2018,2026\n"
+        "11,1,GUSTAV,BRANDT,1950-01-02,0199,5 OTHER RD,Reno,NV,89501,7755550111,A,2001,2026\n"
+    )
+    files = (tmp_path / "subjects.csv", tmp_path / "records.csv", "--out", tmp_path / "scores.csv")
+
+    said = in_process(capsys, tmp_path / "home", "match", *files, "--json")
+
+    assert said.code == 0
+    assert json.loads(said.out)["records"] == 2
+    with (tmp_path / "scores.csv").open(newline="") as stream:
+        own, stranger = csv.DictReader(stream)
+    assert float(own["p_same"]) > 0.9
+    assert float(stranger["p_same"]) < 0.1
 
 
 def test_the_demo_finds_people_over_http_and_scores_itself(capsys: Capsys, tmp_path: Path) -> None:

@@ -1,0 +1,37 @@
+"""``skiptrace match``: candidate records against subjects, in bulk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def match(
+    subjects: Annotated[Path, typer.Argument(help="CSV or Parquet file of subjects, one row per account.")],
+    records: Annotated[Path, typer.Argument(help="CSV or Parquet file of candidate records, by account.")],
+    *,
+    out: Annotated[Path, typer.Option(help="File to write, CSV or Parquet by its ending.")],
+    explain: Annotated[bool, typer.Option("--explain", help="Add the reasons, feature by feature, in bits.")] = False,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day to judge as of, if no column says so.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+) -> None:
+    """Score every record against the subject of its account.
+
+    Writes account_id, rec_id, p_same, p_address, p_phone and party. Nobody is asked and nothing is stored.
+    """
+    from skiptrace.cli.output import print_json
+    from skiptrace.cli.progress import bar
+    from skiptrace.matching.bulk import match_files
+
+    day = as_of.date() if as_of else None
+    with bar("Scoring", None, quiet=as_json) as shown:
+        done = match_files(subjects, records, out, explain=explain, as_of=day, progress=shown.at)
+    if as_json:
+        print_json({"subjects": done.subjects, "records": done.records, "out": str(out)})
+    else:
+        typer.echo(f"{done.records:,} records of {done.subjects:,} subjects scored: {out}")
