@@ -16,6 +16,7 @@ from skiptrace.evaluation.shapes import (
     IDENTITY_TABLES,
     PHONE_RAMPS,
     RIVAL_RAMPS,
+    SUBJECT_RAMPS,
     Ramp,
     fit_weights,
 )
@@ -29,7 +30,7 @@ from skiptrace.matching.contacts import (
     phone_measures,
     rival_measures,
 )
-from skiptrace.matching.identity import Candidates, Identity, group_measures, identify, rarities, tie
+from skiptrace.matching.identity import Candidates, Identity, group_measures, identify, rarities, tie, times
 from skiptrace.matching.weights import (
     ContactWeights,
     Curve,
@@ -86,8 +87,8 @@ def fit_identity(labelled: Labelled) -> Weights:
     """Record against subject."""
     candidates = labelled.candidates
     compared = compare(candidates.people, candidates.subjects, candidates.rows)
-    measures = rarities(candidates.people, compared)
-    return fit_weights(IDENTITY_TABLES, IDENTITY_RAMPS, compared.levels, measures, labelled.same)
+    measures = rarities(candidates.people, compared) | times(candidates, compared)
+    return fit_weights(IDENTITY_TABLES, SUBJECT_RAMPS, compared.levels, measures, labelled.same)
 
 
 def fit_link(labelled: Labelled, parameters: Parameters) -> Weights:
@@ -95,7 +96,9 @@ def fit_link(labelled: Labelled, parameters: Parameters) -> Weights:
     same = labelled.same
     candidates = labelled.candidates
     compared = compare(candidates.people, candidates.subjects, candidates.rows)
-    alone = parameters.identity.total(compared.levels, rarities(candidates.people, compared))
+    alone = parameters.identity.total(
+        compared.levels, rarities(candidates.people, compared) | times(candidates, compared)
+    )
     ties = tie(candidates, compared, alone, parameters)
     known = np.flatnonzero(same[ties.left] | same[ties.right])
     known = known[:: max(1, len(known) // MOST_TIES)]
@@ -109,7 +112,9 @@ def fit_group(labelled: Labelled, parameters: Parameters) -> tuple[Weights, ...]
     """The rounds of the group step."""
     candidates = labelled.candidates
     compared = compare(candidates.people, candidates.subjects, candidates.rows)
-    alone = parameters.identity.total(compared.levels, rarities(candidates.people, compared))
+    alone = parameters.identity.total(
+        compared.levels, rarities(candidates.people, compared) | times(candidates, compared)
+    )
     ties = tie(candidates, compared, alone, parameters)
     rounds: list[Weights] = []
     bits = alone

@@ -45,8 +45,8 @@ class Table:
 class Ramp:
     """A piecewise linear curve through ``knots``: never falling (+1), never rising (-1) or free (0).
 
-    It is worth 0 bits at ``zero``, so that what is usual says nothing. ``least`` is a slope (bits per unit) that it keeps
-    everywhere, so that no two different values are worth exactly the same.
+    It is worth 0 bits at ``zero``, so that what is usual says nothing. ``least`` is a slope (bits per unit) that it
+    keeps everywhere, so that no two different values are worth exactly the same.
     """
 
     knots: tuple[float, ...]
@@ -120,6 +120,10 @@ IDENTITY_TABLES = {
 IDENTITY_RAMPS = {
     "given_rarity": Ramp((6.0, 20.0), 1, 6.0),
     "surname_rarity": Ramp((6.0, 20.0), 1, 6.0),
+}
+SUBJECT_RAMPS = IDENTITY_RAMPS | {
+    "beside": Ramp((-1.0, 0.0, 2.0, 5.0, 10.0, 20.0), 0, -1.0),
+    "after": Ramp((-20.0, -10.0, -5.0, -2.0, 0.0, 2.0, 4.0, 7.0), 0, 0.0),
 }
 _TIES = (-40.0, -12.0, -8.0, -5.0, -3.0, -1.0, 1.0, 3.0, 6.0, 10.0, 40.0)
 _COUNTS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)

@@ -172,7 +172,7 @@ def _ground(record: SourceRecord) -> Ground:
 
 
 def _status(value: _Value, p: float, parameters: Parameters) -> ContactStatus:
-    """Verified: likely enough to write back, and two independent sources surely speak of the subject, or a check does."""
+    """Verified: likely enough to write back, and from two independent sources that are sure, or checked."""
     if value.finding.bad:
         return ContactStatus.SUPPRESSED
     stated = parameters.stated

@@ -59,8 +59,8 @@ def match_files(
     """Score every record against the subject of its account and write one row per record.
 
     Files are CSV or Parquet by their ending. Written are account_id, rec_id, p_same, p_address, p_phone and party, and
-    with ``explain`` the reasons as JSON pairs of feature and bits. Rows keep the order of the records when they fit into
-    memory (200,000), and are in the order of the subjects otherwise. ``as_of`` is needed when the subjects have no
+    with ``explain`` the reasons as JSON pairs of feature and bits. Rows keep the order of the records when there are
+    fewer than 200,000, and are in the order of the subjects otherwise. ``as_of`` is needed when the subjects have no
     column of that name. Raises BadInput that names the file and what is wrong with it; nothing is written then.
     """
     subjects = _read_subjects(Path(subjects_path), as_of)

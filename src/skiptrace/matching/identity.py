@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skiptrace.matching.columns import Flags, Floats, Ints, Levels, People, Words, pairs_of_equals
-from skiptrace.matching.comparisons import BIRTH, GIVEN, SSN4, SURNAME, Compared, compare
+from skiptrace.matching.columns import Flags, Floats, Ints, Levels, People, Spans, Words, pairs_of_equals
+from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, SSN4, SURNAME, Compared, compare
 from skiptrace.matching.known_words import given_name, surname_count
 from skiptrace.matching.weights import Parameters, log_odds, probability
 
@@ -72,7 +72,7 @@ def identify(candidates: Candidates, parameters: Parameters) -> Identity:
     """Judge the records of each account together."""
     people = candidates.people
     compared = compare(people, candidates.subjects, candidates.rows)
-    measures = rarities(people, compared)
+    measures = rarities(people, compared) | times(candidates, compared)
     alone = parameters.identity.total(compared.levels, measures)
     ties = tie(candidates, compared, alone, parameters)
     bits, group = alone, {}
@@ -91,6 +91,34 @@ def rarities(people: People, compared: Compared) -> dict[str, Floats]:
         "given_rarity": _where(compared.levels["given"] >= GIVEN["near"], names.given, given, compared),
         "surname_rarity": _where(compared.levels["surname"] >= SURNAME["near"], names.surname, surname, compared),
     }
+
+
+def times(candidates: Candidates, compared: Compared) -> dict[str, Floats]:
+    """When a record was seen, in years, against when the account last was.
+
+    ``beside``: for a record at an address of the account, how far its sightings are from that time (0: they span it,
+    -1 for a record elsewhere). ``after``: how much later than the account the record was last seen (negative: earlier).
+    Both are 0 where a time is not stated.
+    """
+    addresses = candidates.people.addresses
+    first = _seen(addresses.spans, -addresses.first_seen, candidates.rows)
+    last = _seen(addresses.spans, addresses.last_seen, candidates.rows)
+    account = _seen(addresses.spans, addresses.last_seen, candidates.subjects)
+    after = last - account
+    beside = np.maximum(np.maximum(-first - account, -after), 0.0)
+    here = compared.levels["address"] >= ADDRESS["alike"]
+    return {
+        "beside": np.where(here, np.nan_to_num(beside, nan=0.0), -1.0),
+        "after": np.nan_to_num(after, nan=0.0),
+    }
+
+
+def _seen(spans: Spans, moments: Floats, rows: Ints) -> Floats:
+    """Latest of the moments of each person, NaN when none is stated."""
+    child, position = spans.children(rows)
+    latest = np.full(len(rows), np.nan)
+    np.fmax.at(latest, position, moments[child])
+    return latest
 
 
 def _rarity(bearers: int, floor: int) -> float:
@@ -148,7 +176,8 @@ def _pairs_sharing(group: Ints, key: Ints, known: Flags) -> Ints:
     """Pairs (left * count + right) of the same group and key."""
     rows = np.flatnonzero(known)
     left, right = pairs_of_equals(group[rows] * (int(key.max(initial=0)) + 1) + key[rows])
-    return rows[left] * len(group) + rows[right]
+    pairs: Ints = rows[left] * len(group) + rows[right]
+    return pairs
 
 
 def _pairs_sharing_phone(candidates: Candidates, group: Ints) -> Ints:
@@ -159,7 +188,8 @@ def _pairs_sharing_phone(candidates: Candidates, group: Ints) -> Ints:
     left, right = pairs_of_equals(group[position] * 10_000_000_000 + phones.number[child])
     one, two = position[left], position[right]
     apart = one != two
-    return np.minimum(one, two)[apart] * len(group) + np.maximum(one, two)[apart]
+    pairs: Ints = np.minimum(one, two)[apart] * len(group) + np.maximum(one, two)[apart]
+    return pairs
 
 
 def group_measures(
@@ -204,7 +234,8 @@ class _Flow:
 
     def add(self, to_left: Floats, to_right: Floats) -> Floats:
         left, right = self.ties.left, self.ties.right
-        return np.bincount(left, to_left, self.count) + np.bincount(right, to_right, self.count)
+        sums: Floats = np.bincount(left, to_left, self.count) + np.bincount(right, to_right, self.count).astype(float)
+        return sums
 
     def top(self, to_left: Floats, to_right: Floats) -> Floats:
         out = np.zeros(self.count)
@@ -221,7 +252,7 @@ def _others(candidates: Candidates, values: Floats) -> Floats:
 
 
 def _hard_evidence(levels: Mapping[str, Levels]) -> tuple[Floats, Floats]:
-    """(ties by full birth date or SSN with a given name that fits, contradictions of birth date, SSN or middle name)."""
+    """(ties by full birth date or SSN and a given name that fits, contradictions of birth date, SSN or middle name)."""
     born, ssn4 = levels["birth_date"], levels["ssn4"]
     identified = (born >= BIRTH["month_agrees"]) | (ssn4 == SSN4["same"])
     proof = identified & (levels["given"] >= GIVEN["alike"])

@@ -68,6 +68,8 @@ MEASURE_SENTENCES: Mapping[str, str] = {
     "prior": "Before anything is compared: how often a record that a search returns is the subject",
     "given_rarity": "How rare the agreeing given name is among Americans",
     "surname_rarity": "How rare the agreeing surname is among Americans",
+    "beside": "Seen at an address of the account: how near to the time when the account was",
+    "after": "How much later or earlier than the account the record was last seen",
     "alone": "What the record's own evidence counts for once all records of the account are looked at together",
     "support": "Another record of the subject is the same person as this one",
     "supporters": "How many records of the subject are the same person as this one",

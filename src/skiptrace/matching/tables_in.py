@@ -187,8 +187,9 @@ def _years(column: pa.ChunkedArray) -> Floats:
         return years
     texts = _encoded(column.fill_null(""))
     values = [_year(text) for text in texts.dictionary.to_pylist()]
-    table: Floats = np.array(values or [np.nan])
-    return table[texts.indices.to_numpy()]
+    table: Floats = np.array(values or [np.nan], float)
+    found: Floats = table[texts.indices.to_numpy()]
+    return found
 
 
 def _year(text: str) -> float:

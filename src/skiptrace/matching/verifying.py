@@ -29,7 +29,7 @@ def address_key(address: Address) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is known of one value: ``bits`` for it, ``bad`` when it must not be used, why, and whether it is verified."""
+    """What is known of one value: ``bits`` for it, whether it is ``bad`` (not to be used) or ``verified``, and why."""
 
     bits: float = 0.0
     bad: bool = False
