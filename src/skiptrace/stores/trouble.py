@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from skiptrace.errors import SkiptraceError
@@ -45,6 +45,7 @@ _RULES = (
     ("notnull", "a value is missing"),
     ("check", "a value is outside its range"),
 )
+_NO_FIT = "a value does not fit its column"
 
 
 @contextmanager
@@ -61,16 +62,17 @@ def plain_errors() -> Iterator[None]:
 def _explained(error: SQLAlchemyError | OSError) -> StoreError | RowRefused:
     cause: object = error.orig if isinstance(error, DBAPIError) else error
     said = f"{type(getattr(cause, '__cause__', None) or cause).__name__} {cause}".lower()
-    if isinstance(error, OperationalError | OSError) or not isinstance(error, DBAPIError) or not _rule(said):
-        for signs, advice in _SIGNS:
-            if any(sign in said for sign in signs):
-                return StoreError(advice)
+    if isinstance(error, IntegrityError | DataError):
+        return RowRefused(f"the database refused a row: {_rule(said)}")
+    for signs, advice in _SIGNS:
+        if any(sign in said for sign in signs):
+            return StoreError(advice)
     if isinstance(error, ProgrammingError) or "already exists" in said:
         return StoreError(_OTHERS_TABLES)
     if isinstance(error, OperationalError | OSError):
         return StoreError(f"the database failed ({type(cause).__name__}): see its log")
-    return RowRefused(f"the database refused a row: {_rule(said) or 'a value does not fit its column'}")
+    return RowRefused(f"the database refused a row: {_NO_FIT}")
 
 
 def _rule(said: str) -> str:
-    return next((meaning for sign, meaning in _RULES if sign in said), "")
+    return next((meaning for sign, meaning in _RULES if sign in said), _NO_FIT)
