@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,14 +26,25 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def empty_database(self) -> str:
-        """Empty the server's one database, which is quicker than making another; returns its URL."""
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@/postgres?host={quote(str(self.folder))}"
+
+    async def empty(self) -> None:
+        """Empty the server's one database, which is quicker than making another."""
+        await self._execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+    async def clear(self, tables: Iterable[str]) -> None:
+        """Empty its tables, which is quicker still; their schema stays."""
+        if await self._execute("SELECT 1 FROM pg_tables WHERE tablename = 'alembic_version'") != "SELECT 0":
+            await self._execute(f"TRUNCATE {', '.join(tables)}")
+
+    async def _execute(self, statement: str) -> str:
         connection = await asyncpg.connect(host=str(self.folder), user="postgres", database="postgres")
         try:
-            await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            return str(await connection.execute(statement))
         finally:
             await connection.close()
-        return f"postgresql://postgres@/postgres?host={quote(str(self.folder))}"
 
 
 @contextmanager

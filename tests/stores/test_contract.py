@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
 from skiptrace.ports import Store
-from skiptrace.stores import SqlStore
 from skiptrace.testing import StoreContract
-from tests.builders import FixedClock
-from tests.stores.postgres import Postgres
+from tests.stores.databases import Place
 
 
 class TestSqliteKeepsTheContract(StoreContract):
-    @asynccontextmanager
-    async def connect(self, folder: Path) -> AsyncIterator[Store]:
-        store = await SqlStore.open(f"sqlite:///{folder}/store.db", folder / "keys.json", FixedClock())
-        try:
-            yield store
-        finally:
-            await store.close()
+    @pytest.fixture(autouse=True)
+    def _place(self, sqlite_place: Place) -> None:
+        self.place = sqlite_place
+
+    def connect(self, folder: Path) -> AbstractAsyncContextManager[Store]:
+        return self.place.store()
 
 
 class TestPostgresKeepsTheContract(StoreContract):
     @pytest.fixture(autouse=True)
-    def _server(self, postgres: Postgres) -> None:
-        self.postgres = postgres
-        self.databases: dict[Path, str] = {}
+    def _place(self, postgres_place: Place) -> None:
+        self.place = postgres_place
 
-    @asynccontextmanager
-    async def connect(self, folder: Path) -> AsyncIterator[Store]:
-        if folder not in self.databases:
-            self.databases[folder] = await self.postgres.empty_database()
-        store = await SqlStore.open(self.databases[folder], folder / "keys.json", FixedClock())
-        try:
-            yield store
-        finally:
-            await store.close()
+    def connect(self, folder: Path) -> AbstractAsyncContextManager[Store]:
+        return self.place.store()

@@ -39,14 +39,14 @@ def _where(index: ReflectedIndex) -> list[str]:
     return [str(clause) for clause in index.get("dialect_options", {}).values()]
 
 
-async def test_migrations_build_the_schema(place: Place) -> None:
-    await place.run(metadata.create_all)
-    meant = await place.run(shape)
-    await place.run(metadata.drop_all)
-    async with place.store():
+async def test_migrations_build_the_schema(new_place: Place) -> None:
+    await new_place.run(metadata.create_all)
+    meant = await new_place.run(shape)
+    await new_place.run(metadata.drop_all)
+    async with new_place.store():
         pass
     assert len(meant) == len(metadata.tables)
-    assert await place.run(shape) == meant
+    assert await new_place.run(shape) == meant
 
 
 def test_the_list_of_revisions_is_alembics_own() -> None:
@@ -56,26 +56,26 @@ def test_the_list_of_revisions_is_alembics_own() -> None:
     assert tuple(reversed(newest_first)) == REVISIONS
 
 
-async def test_a_database_of_a_newer_version_is_refused(place: Place) -> None:
-    async with place.store():
+async def test_a_database_of_a_newer_version_is_refused(new_place: Place) -> None:
+    async with new_place.store():
         pass
-    await place.sql("UPDATE alembic_version SET version_num = '9999'")
-    before = await place.run(shape)
+    await new_place.sql("UPDATE alembic_version SET version_num = '9999'")
+    before = await new_place.run(shape)
     with pytest.raises(ConfigError, match=r"newer skiptrace.*install that version"):
-        async with place.store():
+        async with new_place.store():
             pass
-    assert await place.run(shape) == before
+    assert await new_place.run(shape) == before
 
 
-async def test_a_migration_that_fails_leaves_nothing_behind(place: Place) -> None:
-    await place.sql("CREATE TABLE outcomes (in_the_way INTEGER)")
+async def test_a_migration_that_fails_leaves_nothing_behind(new_place: Place) -> None:
+    await new_place.sql("CREATE TABLE outcomes (in_the_way INTEGER)")
     with pytest.raises(StoreError, match="name an empty database"):
-        async with place.store():
+        async with new_place.store():
             pass
-    assert list(await place.run(shape)) == ["outcomes"]
-    assert not place.key_file.exists()
-    await place.sql("DROP TABLE outcomes")
-    async with place.store():
+    assert list(await new_place.run(shape)) == ["outcomes"]
+    assert not new_place.key_file.exists()
+    await new_place.sql("DROP TABLE outcomes")
+    async with new_place.store():
         pass
 
 

@@ -20,11 +20,11 @@ from tests.stores.databases import Place
 from tests.stores.processes import in_processes
 
 
-async def test_first_use_makes_database_and_key_file_for_their_owner_only(sqlite_place: Place) -> None:
-    folder = sqlite_place.key_file.parent
+async def test_first_use_makes_database_and_key_file_for_their_owner_only(new_sqlite_place: Place) -> None:
+    folder = new_sqlite_place.key_file.parent
     old = os.umask(0)
     try:
-        async with sqlite_place.store() as store:
+        async with new_sqlite_place.store() as store:
             await store.accept([a_case()])
             modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     finally:
@@ -128,10 +128,10 @@ async def test_a_database_that_does_not_exist_is_said_so(postgres_place: Place) 
             pass
 
 
-async def test_processes_that_open_a_new_database_at_once_share_it(place: Place) -> None:
+async def test_processes_that_open_a_new_database_at_once_share_it(new_place: Place) -> None:
     """Each process accepts cases of its own and common ones, and keeps traces, while the others do the same."""
-    await in_processes("share", place, 3)
-    async with place.store() as store:
+    await in_processes("share", new_place, 3)
+    async with new_place.store() as store:
         state = await store.batch("batch-1")
         assert (state.accepted, state.done) == (10 + 3, 3)
         assert await store.verify_audit() >= 4 + 3
