@@ -132,9 +132,11 @@ def _bits(values: Sequence[_Value]) -> Floats:
 
 
 def _weighed(values: Sequence[_Value], reached: Reached, weights: ContactWeights, judged: Judged) -> list[Contact]:
+    parts = contact_parts(reached, weights, _bits(values))
+    columns = [(name, column.tolist()) for name, column in parts.items()]
     return [
-        _described(value, float(reached.probability[n]), _reasons(value, n, reached, weights), judged)
-        for n, value in enumerate(values)
+        _described(value, p, _reasons(value, [(name, column[n]) for name, column in columns]), judged)
+        for n, (value, p) in enumerate(zip(values, reached.probability.tolist(), strict=True))
     ]
 
 
@@ -186,23 +188,24 @@ def _status(value: _Value, p: float, parameters: Parameters) -> ContactStatus:
     return ContactStatus.VERIFIED if verified else ContactStatus.LIKELY
 
 
-def _reasons(value: _Value, n: int, reached: Reached, weights: ContactWeights) -> tuple[Evidence, ...]:
-    """Bits that add up to the contact's log-odds, the verification's own included."""
-    own = weights.own.parts({}, reached.own)
-    rivals = weights.rivals.parts({}, reached.rivals)
-    parts = {"prior": weights.own.prior, **{name: float(bits[n]) for name, bits in own.items()}}
-    parts |= {"verified": value.finding.bits, "rivals": float(rivals["rivals"][n])}
-    parts["own"] = float(reached.bits[n]) - sum(parts.values())
-    best = value.carriers[0]
-    seen = str(best[2].last_seen or "")
+def contact_parts(reached: Reached, weights: ContactWeights, verified: Floats) -> dict[str, Floats]:
+    """Bits of every measure of each value; they add up to its log-odds, those of its verification included."""
+    rivals = weights.rivals.curves["rivals"](reached.rivals["rivals"])
+    parts = {"prior": np.full(len(reached.bits), weights.own.prior)} | weights.own.parts({}, reached.own)
+    parts |= {"verified": verified, "rivals": rivals}
+    return parts | {"own": reached.bits - np.sum(list(parts.values()), axis=0)}
+
+
+def _reasons(value: _Value, parts: Sequence[tuple[str, float]]) -> tuple[Evidence, ...]:
+    record, _, best = value.carriers[0]
     quotes = {
-        "identity": f"{best[0].provider} {best[0].record_id}",
-        "recency": seen,
+        "identity": f"{record.provider} {record.record_id}",
+        "recency": str(best.last_seen or ""),
         "verified": "; ".join(value.finding.notes),
     }
     return tuple(
-        Evidence(name, bits, CONTACT_SENTENCES[name], found=quotes.get(name, ""))
-        for name, bits in parts.items()
+        Evidence(name, bits, CONTACT_SENTENCES[name], "", quotes.get(name, ""))
+        for name, bits in parts
         if abs(bits) >= 0.005 or name == "prior"
     )
 

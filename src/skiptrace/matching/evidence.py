@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,7 +13,13 @@ from skiptrace.matching.sentences import LEVEL_SENTENCES, MEASURE_SENTENCES
 from skiptrace.matching.weights import Parameters, probability
 from skiptrace.model import Evidence, Match, Name, Party, SourceRecord, Subject
 
-_QUOTED_FROM = {"given_rarity": "given", "surname_rarity": "surname", "full_name": "given"}
+_QUOTED = ("given", "surname", "middle", "suffix", "full_name", "birth_date", "ssn4", "address", "phone")
+_QUOTED_FROM = {
+    "given_rarity": "given",
+    "surname_rarity": "surname",
+    "name_at_address": "address",
+    "name_with_phone": "phone",
+}
 _LIKELY = 0.2
 _APART = 3.0
 """Two records that are nearly as likely (bits) and are not one person leave open which of them is the subject."""
@@ -116,32 +121,40 @@ def _party(record: SourceRecord, judged: Party) -> Party:
     return Party.RELATIVE if judged is Party.THIRD_PARTY and "relat" in label else judged
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Reasons:
     """Turns the bits of one record into evidence."""
 
-    subject: Subject
-    records: Sequence[SourceRecord]
-    identity: Identity
-    bits: Mapping[str, Floats]
-    tied: Mapping[str, Ints]
+    def __init__(
+        self,
+        subject: Subject,
+        records: Sequence[SourceRecord],
+        identity: Identity,
+        parts: Mapping[str, Floats],
+        tied: Mapping[str, Ints],
+    ) -> None:
+        self._records, self._tied = records, tied
+        self._asked = {quoted: _quoted(quoted, subject) for quoted in _QUOTED}
+        self._bits = {name: column.tolist() for name, column in parts.items()}
+        self._levels = {name: levels.tolist() for name, levels in identity.compared.levels.items()}
 
     def of(self, n: int) -> tuple[Evidence, ...]:
-        weights = {name: float(column[n]) for name, column in self.bits.items()}
-        return tuple(
-            self._one(name, n, bits) for name, bits in weights.items() if name == "prior" or abs(bits) >= 0.005
-        )
+        found: dict[str, str] = {}
+        weights = ((name, bits[n]) for name, bits in self._bits.items())
+        return tuple(self._one(name, n, bits, found) for name, bits in weights if name == "prior" or abs(bits) >= 0.005)
 
-    def _one(self, name: str, n: int, bits: float) -> Evidence:
-        if name in self.tied and self.tied[name][n] >= 0:
-            other = self.records[self.tied[name][n]]
-            return Evidence(name, bits, MEASURE_SENTENCES[name], found=f"{other.provider} {other.record_id}")
+    def _one(self, name: str, n: int, bits: float, found: dict[str, str]) -> Evidence:
+        if name in self._tied and self._tied[name][n] >= 0:
+            other = self._records[self._tied[name][n]]
+            return Evidence(name, bits, MEASURE_SENTENCES[name], "", f"{other.provider} {other.record_id}")
         quoted = _QUOTED_FROM.get(name, name)
-        asked, found = _quoted(quoted, self.subject), _quoted(quoted, self.records[n])
+        if quoted not in self._asked:
+            return Evidence(name, bits, MEASURE_SENTENCES[name])
+        if quoted not in found:
+            found[quoted] = _quoted(quoted, self._records[n])
         if name not in LEVELS:
-            return Evidence(name, bits, MEASURE_SENTENCES[name], asked, found)
-        level = LEVELS[name][self.identity.compared.levels[name][n]]
-        return Evidence(f"{name}.{level}", bits, LEVEL_SENTENCES[name][level], asked, found)
+            return Evidence(name, bits, MEASURE_SENTENCES[name], self._asked[quoted], found[quoted])
+        level = LEVELS[name][self._levels[name][n]]
+        return Evidence(f"{name}.{level}", bits, LEVEL_SENTENCES[name][level], self._asked[quoted], found[quoted])
 
 
 def _quoted(name: str, person: Subject | SourceRecord) -> str:
@@ -153,8 +166,8 @@ def _quoted(name: str, person: Subject | SourceRecord) -> str:
         return str(person.birth_date or "")
     if name == "ssn4":
         return person.ssn4 or person.ssn[-4:]
-    if name in ("address", "name_at_address"):
+    if name == "full_name":
+        return " / ".join(dict.fromkeys(item.text for item in names))
+    if name == "address":
         return " / ".join(dict.fromkeys(sighting.address.text for sighting in person.addresses))
-    if name in ("phone", "name_with_phone"):
-        return " / ".join(dict.fromkeys(sighting.number for sighting in person.phones))
-    return ""
+    return " / ".join(dict.fromkeys(sighting.number for sighting in person.phones))
