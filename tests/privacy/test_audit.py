@@ -102,5 +102,15 @@ def test_every_single_change_is_found(change: Callable[[list[AuditRow], int, ran
             verify(KEY, rows)
 
 
+def test_a_genuine_row_of_another_trail_does_not_fit_in() -> None:
+    """An older backup holds rows with good hashes; only the link to the row before gives them away."""
+    rows = trail(5)
+    other = list(chain(KEY, 0, START, [replace(event, about="other") for event in events(5)]))
+    rows[2] = replace(other[2], before=rows[1].hash)
+    rows[3] = replace(rows[3], before=rows[2].hash)
+    with pytest.raises(ChainBroken):
+        verify(KEY, rows)
+
+
 def test_rows_cut_off_at_the_end_show_in_the_number_of_rows() -> None:
     assert verify(KEY, trail(20)[:15]) == 15
