@@ -52,13 +52,17 @@ AGES = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 30.0)
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Labelled:
-    """Candidates with the truth of each record: is it the subject, is its address or phone the subject's now."""
+    """Candidates with the truth of each record: is it the subject, is its address or phone the subject's now.
+
+    ``order`` is the row of each candidate in the file it came from.
+    """
 
     candidates: Candidates
     same: Flags
     address_now: Flags
     phone_now: Flags
     as_of: float
+    order: Ints
 
 
 def fit(labelled: Labelled, stated: Mapping[str, float], version: str) -> Parameters:
@@ -177,7 +181,8 @@ def select_accounts(labelled: Labelled, accounts: Sequence[int] | Ints) -> Label
     keep = np.isin(candidates.groups, chosen)
     starts = np.concatenate(([0], np.cumsum(sizes)))
     part = Candidates(candidates.people, candidates.rows[keep], candidates.subjects[keep], starts)
-    return Labelled(part, labelled.same[keep], labelled.address_now[keep], labelled.phone_now[keep], labelled.as_of)
+    flags = (labelled.same[keep], labelled.address_now[keep], labelled.phone_now[keep])
+    return Labelled(part, *flags, labelled.as_of, labelled.order[keep])
 
 
 __all__ = ["Labelled", "fit", "select_accounts"]

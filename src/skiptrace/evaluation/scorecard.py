@@ -103,7 +103,7 @@ def evaluate(truth: Path | str, scores: Path | str) -> Scorecard:
     """
     folder = Path(truth)
     pairs = _joined(folder, Path(scores))
-    accounts = _read(folder, "accounts", ("account_id", "last"))
+    accounts = read_table(folder, "accounts", ("account_id", "last"))
     same, p = _flags(pairs["y_same"]), pairs["p_same"].to_numpy()
     account = pc.index_in(pairs["account_id"], accounts["account_id"].combine_chunks()).to_numpy()
     bands = _bands(accounts, account)
@@ -176,12 +176,12 @@ def _bands(accounts: pa.Table, account: np.ndarray) -> np.ndarray:
 
 
 def _joined(folder: Path, scores: Path) -> pa.Table:
-    truth = _read(folder, "truth", ("account_id", "rec_id", "y_same"))
+    truth = read_table(folder, "truth", ("account_id", "rec_id", "y_same"))
     scored = _checked(_table(scores), scores.name, ("account_id", "rec_id", "p_same"))
     scored = scored.select(
         [name for name in ("account_id", "rec_id", "p_same", "p_address", "p_phone") if name in scored.column_names]
     )
-    candidates = _read(folder, "candidates", ("account_id", "rec_id"))
+    candidates = read_table(folder, "candidates", ("account_id", "rec_id"))
     kept = [name for name in ("account_id", "rec_id", "provider") if name in candidates.column_names]
     keys = ["account_id", "rec_id"]
     pairs = truth.join(scored, keys, join_type="left outer").join(candidates.select(kept), keys, join_type="left outer")
@@ -191,7 +191,8 @@ def _joined(folder: Path, scores: Path) -> pa.Table:
     return pairs.sort_by([(key, "ascending") for key in keys])
 
 
-def _read(folder: Path, name: str, needed: tuple[str, ...]) -> pa.Table:
+def read_table(folder: Path, name: str, needed: tuple[str, ...]) -> pa.Table:
+    """The CSV or Parquet file of that name. Raises BadInput when it or a column is missing."""
     for ending in (".parquet", ".csv"):
         path = folder / f"{name}{ending}"
         if path.is_file():
