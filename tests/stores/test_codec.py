@@ -34,7 +34,7 @@ st.register_type_strategy(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @pytest.mark.parametrize("kind", [SourceRecord, ContactContent, Findings, History, Terms])
 @given(st.data())
 def test_a_value_comes_back_as_it_went_in(kind: type[Any], data: st.DataObject) -> None:
