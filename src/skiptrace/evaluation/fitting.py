@@ -47,7 +47,7 @@ MOST_TIES = 60_000
 NOTHING = Weights(0.0, MappingProxyType({}), MappingProxyType({}))
 SHRINK = 30.0
 """Sightings that a source must have at an age before its own record outweighs that of all sources together."""
-AGES = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 30.0)
+AGES = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -170,7 +170,11 @@ def fit_sightings(labelled: Labelled, identity: Identity, carried: Carried, now:
 
 def _rates(band: Ints, right: Flags, usual: Floats, strength: float) -> Floats:
     hits, seen = np.bincount(band, right, len(AGES)), np.bincount(band, minlength=len(AGES))
-    return (hits + strength * usual) / (seen + strength)
+    rates: Floats = (hits + strength * usual) / (seen + strength)
+    # The newest date of a source that refreshes dates falsely may mean less than the one before it; after that, older
+    # is never better.
+    rates[1:] = np.minimum.accumulate(rates[1:])
+    return rates
 
 
 def select_accounts(labelled: Labelled, accounts: Sequence[int] | Ints) -> Labelled:

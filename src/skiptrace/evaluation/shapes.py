@@ -122,8 +122,8 @@ IDENTITY_RAMPS = {
     "surname_rarity": Ramp((6.0, 20.0), 1, 6.0),
 }
 SUBJECT_RAMPS = IDENTITY_RAMPS | {
-    "beside": Ramp((-1.0, 0.0, 2.0, 5.0, 10.0, 20.0), 0, -1.0),
-    "after": Ramp((-20.0, -10.0, -5.0, -2.0, 0.0, 2.0, 4.0, 7.0), 0, 0.0),
+    "beside": Ramp((0.0, 2.0, 5.0, 10.0), -1, 0.0),
+    "after": Ramp((-20.0, -10.0, -5.0, -2.0, 0.0, 2.0, 4.0, 7.0), 1, 0.0, least=0.01),
 }
 _TIES = (-40.0, -12.0, -8.0, -5.0, -3.0, -1.0, 1.0, 3.0, 6.0, 10.0, 40.0)
 _COUNTS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -135,7 +135,6 @@ GROUP_RAMPS = {
     "rival": Ramp(_TIES, -1, -40.0, least=0.01),
     "rivals": Ramp(_COUNTS, -1, 0.0, least=0.01),
     "conflict": Ramp(_TIES, -1, -40.0),
-    "proven": Ramp(_SHARES, 1, 0.0),
     "refuted": Ramp(_SHARES, -1, 0.0),
     "namesakes": Ramp(_COUNTS, -1, 0.0),
     "found": Ramp((0.0, 1.0, 3.0, 6.0), 0, 0.0),
@@ -163,7 +162,6 @@ PHONE_RAMPS = {
     "second": Ramp(_RECENCY, 1, -8.0),
     "later": Ramp(_GAPS, 1, 0.0),
     "account": Ramp((-1.0, 0.0, 1.0, 2.0, 4.0, 7.0), 0, -1.0),
-    "mobile": Ramp((0.0, 1.0), 0, 0.0),
     "landline": Ramp(_RECENCY, 0, -8.0),
     "moved": Ramp((0.0, 1.0, 3.0, 10.0), -1, 0.0),
     "kin": Ramp(_YEARS, 0, 30.0),

@@ -167,10 +167,11 @@ def address_measures(
 def phone_measures(
     candidates: Candidates, identity: Identity, carried: Carried, sightings: Sightings, *, as_of: float
 ) -> dict[str, Floats]:
-    """What each phone is weighed by; see ``address_measures``. ``landline`` is the recency again, for landlines only.
+    """What each phone is weighed by; see ``address_measures``.
 
-    ``moved``: for a landline, years by which the subject was seen at another address after this line's records.
-    ``shared``: expected number of records of other people that show the number.
+    ``landline`` is the recency again, for landlines only (-8 for other lines). ``moved``: for a landline, years by which
+    the subject was seen at another address after this line's records. ``shared``: expected number of records of other
+    people that show the number.
     """
     people = candidates.people
     measures, sure = _common(candidates, identity, carried, sightings)
@@ -187,7 +188,6 @@ def phone_measures(
     return measures | {
         "later": np.clip(_gap(-last, measures["identity"] > 0, carried.group, -NEVER), -10, 10),
         "account": carried.best(np.where(is_old, account, -1.0), -1.0),
-        "mobile": carried.best((kind == MOBILE).astype(float), 0.0),
         "landline": np.where(landline, measures["recency"], -8.0),
         "moved": np.where(landline, _moved(candidates, identity, carried, sure, as_of=as_of), 0.0),
         "kin": kin,

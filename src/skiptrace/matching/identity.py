@@ -96,9 +96,9 @@ def rarities(people: People, compared: Compared) -> dict[str, Floats]:
 def times(candidates: Candidates, compared: Compared) -> dict[str, Floats]:
     """When a record was seen, in years, against when the account last was.
 
-    ``beside``: for a record at an address of the account, how far its sightings are from that time (0: they span it,
-    -1 for a record elsewhere). ``after``: how much later than the account the record was last seen (negative: earlier).
-    Both are 0 where a time is not stated.
+    ``beside``: for a record at an address of the account, how far its sightings are from that time; 0 when they span
+    it, and for a record elsewhere. ``after``: how much later than the account the record was last seen (negative:
+    earlier). Both are 0 where a time is not stated.
     """
     addresses = candidates.people.addresses
     first = _seen(addresses.spans, -addresses.first_seen, candidates.rows)
@@ -108,7 +108,7 @@ def times(candidates: Candidates, compared: Compared) -> dict[str, Floats]:
     beside = np.maximum(np.maximum(-first - account, -after), 0.0)
     here = compared.levels["address"] >= ADDRESS["alike"]
     return {
-        "beside": np.where(here, np.nan_to_num(beside, nan=0.0), -1.0),
+        "beside": np.where(here, np.nan_to_num(beside, nan=0.0), 0.0),
         "after": np.nan_to_num(after, nan=0.0),
     }
 
@@ -200,15 +200,15 @@ def group_measures(
     ``support``: log-odds that at least one other record is both the subject and the same person as this one;
     ``supporters``: the expected number of such records. ``rival``: log-odds of the strongest tie to a record that is
     not the subject; ``rivals``: the expected number of those. ``conflict``: log-odds of the surest record of the
-    subject that cannot be the same person. ``proven`` and ``refuted``: probability of the surest record of the subject
-    that has the same full birth date or SSN, or that contradicts birth date, SSN or middle name. ``namesakes``: for a
+    subject that cannot be the same person. ``refuted``: probability of the surest record of the subject that
+    contradicts birth date, SSN or middle name. ``namesakes``: for a
     record with the subject's full name, the expected number of other such records that are somebody else. ``found``:
     how many records of the subject there are besides.
     """
     subject, flow = probability(bits), _Flow(ties, len(alone))
     one, two = subject[ties.left], subject[ties.right]
     same, other = probability(ties.bits), probability(-ties.bits - 3.0)
-    proof, refutation = _hard_evidence(ties.compared.levels)
+    refutation = _contradicted(ties.compared.levels)
     support = flow.add(np.log1p(-np.minimum(two * same, SURE)), np.log1p(-np.minimum(one * same, SURE)))
     strangers = (1.0 - subject) * (compared.levels["full_name"] > 0)
     return {
@@ -218,7 +218,6 @@ def group_measures(
         "rival": log_odds(flow.top((1.0 - two) * same, (1.0 - one) * same)),
         "rivals": flow.add((1.0 - two) * same, (1.0 - one) * same),
         "conflict": log_odds(flow.top(two * other, one * other)),
-        "proven": flow.top(two * proof, one * proof),
         "refuted": flow.top(two * refutation, one * refutation),
         "namesakes": _others(candidates, strangers) * (compared.levels["full_name"] > 0),
         "found": _others(candidates, subject),
@@ -251,10 +250,8 @@ def _others(candidates: Candidates, values: Floats) -> Floats:
     return np.maximum(sums - values, 0.0)
 
 
-def _hard_evidence(levels: Mapping[str, Levels]) -> tuple[Floats, Floats]:
-    """(ties by full birth date or SSN and a given name that fits, contradictions of birth date, SSN or middle name)."""
+def _contradicted(levels: Mapping[str, Levels]) -> Floats:
+    """Ties whose birth dates, SSNs or middle names contradict each other."""
     born, ssn4 = levels["birth_date"], levels["ssn4"]
-    identified = (born >= BIRTH["month_agrees"]) | (ssn4 == SSN4["same"])
-    proof = identified & (levels["given"] >= GIVEN["alike"])
-    refutation = ((born > 0) & (born <= BIRTH["generation"])) | (ssn4 == SSN4["different"]) | (levels["middle"] == 1)
-    return proof.astype(float), refutation.astype(float)
+    refuted = ((born > 0) & (born <= BIRTH["generation"])) | (ssn4 == SSN4["different"]) | (levels["middle"] == 1)
+    return np.where(refuted, 1.0, 0.0)
