@@ -19,9 +19,11 @@ _EXTENSION = re.compile(
     r"[\s,;.(]*(?:\bEXTENSION|\bEXTN?\b|\bEXT(?=\d)|(?<=[\d\s,;])X(?=[\s.#:]*\d)|#)[\s.:#=\-]*(\d{1,7})\b"
 )
 _TRAILING_EXTENSION = re.compile(r"(\d{4})\s*,\s*,*\s*(\d{1,6})\s*$")
-_SPLIT = re.compile(r"\s*(?:;|\||\bOR\b|\bAND\b|&|\n|\\|(?<=\d{4})\s*/|(?<=\d{4}),\s*(?=[(+]?\d{3}))\s*")
+_SPLIT = re.compile(r"\s*(?:;|\||\bOR\b|\bAND\b|&|\n|\\|(?<=\d{4})\s*/|(?<=\d{4}),\s*(?=[(+]?\d{3}\D*\d{3}))\s*")
 _SPREADSHEET = re.compile(r"(?<=\d{10})\.0+$")
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+?(?:09|9|10)")
+_IN_FULL = re.compile(r"(\d)\.(\d{9})E\+?0?9|(1)\.(\d{10})E\+?10")
+_GLUED_PAIR = re.compile(r"^(1?[2-9]\d{9})(1?[2-9]\d{9})$")
 _SHORTENED = re.compile(r"(?P<head>\(?\d{3}\)?[\s.\-]*\d{3}[\s.\-]*)\d{4}\s*/\s*(?P<line>\d{4})$")
 _LABEL = re.compile(
     r"\b(?:TEL(?:EPHONE)?|PH(?:ONE)?|CELL(?:ULAR|PHONE)?|MOBILE|MOB|HOME|HM|WORK|WK|OFFICE|OFC|FAX|MAIN|DIRECT|BUSINESS|BUS|"
@@ -73,6 +75,8 @@ def _parse(text: str) -> ParsedPhone:
     cleaned = _SPREADSHEET.sub("", ascii_upper(text).replace("_", " ").strip())
     if not cleaned:
         return ParsedPhone(reason="empty")
+    if in_full := _IN_FULL.fullmatch(cleaned):
+        cleaned = "".join(part for part in in_full.groups() if part)
     if _ROUNDED.fullmatch(cleaned):
         return ParsedPhone(reason="rounded")
     found = [number for piece in _pieces(cleaned) if (number := _parse_one(piece)).e164]
@@ -89,6 +93,8 @@ def _pieces(text: str) -> list[str]:
     text = text.replace(";EXT", " EXT")
     if shortened := _SHORTENED.search(text):
         return [text[: shortened.start("line")].rstrip(" /"), shortened["head"] + shortened["line"]]
+    if glued := _GLUED_PAIR.match(text):
+        return list(glued.groups())
     pieces = _SPLIT.split(text)
     if len(pieces) == 1 and len(numbers := list(_NANP.finditer(text))) > 1:
         starts = [number.start() for number in numbers[1:]]

@@ -10,6 +10,7 @@ from skiptrace.matching.addresses.boxes import may_be_boxed, parse_box_line, par
 from skiptrace.matching.addresses.cleaning import tokens_of
 from skiptrace.matching.addresses.crf import label
 from skiptrace.matching.addresses.lastline import LastLine, city_key, take_last_line
+from skiptrace.matching.addresses.repairs import repair
 from skiptrace.matching.addresses.streets import Street, name_key, parse_street, starts_with_number
 from skiptrace.matching.addresses.tables import MILITARY_STATES, STATE_CODES, STATE_NAMES, SUFFIXES
 from skiptrace.matching.addresses.units import Units, identifier, take_units
@@ -70,7 +71,7 @@ def _parse(
     else:
         line = take_last_line(tokens)
     line.notes.extend(notes)
-    return _assemble(tokens, line)
+    return _assemble(repair(tokens, line.zip5), line)
 
 
 def _given_last_line(city: str, state: str, zip_code: str) -> LastLine:

@@ -8,14 +8,14 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from skiptrace.matching.addresses.highways import may_be_highway, read_highway
 from skiptrace.matching.addresses.tables import (
     CARDINALS,
+    DIRECTION_WORDS,
     DIRECTIONS,
     NAME_WORDS,
     ORDINALS,
     PLAIN_SUFFIXES,
-    STATE_CODES,
-    STATES,
     SUFFIXES,
     TENS,
     TWO_WORD_DIRECTIONS,
@@ -23,7 +23,7 @@ from skiptrace.matching.addresses.tables import (
 from skiptrace.matching.known_words import familiarity
 from skiptrace.matching.tables import word_set
 
-_NUMBER = re.compile(r"(?:\d+(?:[\-/]\d+)*-?[A-Z]?|[NSEW]\d+[NSEW]\d+|\d+[NSEW]\d+|[A-Z]-?\d+(?:-\d+)?|\d+-[A-Z]\d*)$")
+_NUMBER = re.compile(r"(?:\d+(?:[\-/.]\d+)*-?[A-Z]?|[NSEW]\d+[NSEW]\d+|\d+[NSEW]\d+|[A-Z]-?\d+(?:-\d+)?|\d+-[A-Z]\d*)$")
 _LONG_SUFFIXES = (
     "STREET", "AVENUE", "ROAD", "DRIVE", "LANE", "COURT", "CIRCLE", "PLACE", "BOULEVARD", "TERRACE",
     "PARKWAY", "HIGHWAY", "TRAIL", "SQUARE",
@@ -35,24 +35,10 @@ _BARE_UNIT = re.compile(r"\d+[A-Z]?$|[A-Z]-?\d*$|\d+-[A-Z0-9]+$")
 _PREFIX_TYPES = word_set("""
     AVE AVENUE AVENIDA CALLE CAMINO VIA PASEO RUE PLAZA CALZADA CARRETERA CARR CLL
 """)
-_CODES = "|".join(sorted(STATE_CODES | set(STATES.values()), key=len, reverse=True))
-_TYPE = r"(?:STATE )?(?:HIGHWAY|HIGHWY|HIWAY|HIWY|HWY|HWAY|ROUTE|RTE|RT|ROAD|RD)"
-_HIGHWAY = re.compile(
-    rf"(?:(?P<us>(?:US|U S|UNITED STATES|FEDERAL)(?: {_TYPE})?)|(?P<interstate>(?:INTERSTATE|I|IH)(?: {_TYPE})?)"
-    rf"|(?P<county>(?:COUNTY|CNTY|CTY|CO) {_TYPE}|CR|CH|CTH|CORD)"
-    rf"|(?P<town>(?:TOWNSHIP|TWP|TOWN) {_TYPE}|TR|TWP)"
-    rf"|(?P<farm>FM|FARM TO MARKET(?: {_TYPE})?|F M|FM {_TYPE})|(?P<ranch>RANCH(?: TO MARKET)? {_TYPE}|RR|RM)"
-    rf"|(?P<state>(?:STATE|ST|{_CODES}) {_TYPE}|SR|SH|STH|(?:{_CODES}))|(?P<loop>LOOP)"
-    rf"|(?P<any>HIGHWAY|HIWAY|HWY|ROUTE|RTE|RT))"
-    r" (?:NO |NUMBER |# )?(?P<number>\d+[A-Z]?)(?: (?:HWY|HIGHWAY|RD|ROAD))?(?: (?P<rest>.+))?$"
-)
-_HIGHWAY_NAMES = {
-    "us": "US HIGHWAY", "interstate": "INTERSTATE", "county": "COUNTY ROAD", "town": "TOWNSHIP ROAD", "farm": "FM",
-    "ranch": "RANCH ROAD", "state": "STATE HIGHWAY", "loop": "LOOP", "any": "HIGHWAY",
-}  # fmt: skip
 _ALIASES = {
     "MARTINLUTHERKINGJR": "MLK", "MARTINLUTHERKING": "MLK", "DRMARTINLUTHERKINGJR": "MLK", "DRMARTINLUTHERKING": "MLK",
     "MLKJR": "MLK", "DRMLK": "MLK", "DRMLKJR": "MLK", "JOHNFKENNEDY": "JFK", "MLKING": "MLK", "MLKINGJR": "MLK",
+    "REVDRMARTINLUTHERKING": "MLK", "REVDRMARTINLUTHERKINGJR": "MLK", "REVMARTINLUTHERKINGJR": "MLK",
     "JOHNFITZGERALDKENNEDY": "JFK", "FRANKLINDROOSEVELT": "FDR", "MARTINLKING": "MLK", "MARTINLKINGJR": "MLK",
 }  # fmt: skip
 
@@ -89,7 +75,12 @@ def parse_street(tokens: list[str]) -> Street:
     words = tokens[at:]
     if not words:
         return street
-    if _has_highway(words) and _take_highway(words, street):
+    if may_be_highway(words) and (highway := read_highway(words)):
+        street.predirectional, street.name, street.postdirectional, rest = highway
+        if len(rest) == 1 and _BARE_UNIT.match(rest[0]):
+            street.unit = rest[0]
+        else:
+            street.leftover = tuple(rest)
         return street
     words = _take_suffix(words, street)
     words = _take_predirectional(words, street)
@@ -116,35 +107,11 @@ def _take_number(tokens: list[str], street: Street) -> int:
     if len(street.number) > 2 and street.number[-2] == "-" and street.number[-1].isalpha():
         street.number = street.number.replace("-", "")
     is_letter = at + 2 < len(tokens) and len(tokens[at]) == 1 and tokens[at].isalpha() and tokens[at] not in DIRECTIONS
-    if is_letter and tokens[at + 1] not in SUFFIXES and street.number[-1].isdigit():
+    is_class = is_letter and tokens[at] in "IKM" and tokens[at + 1].isdigit()  # 2600 I 35
+    if is_letter and not is_class and tokens[at + 1] not in SUFFIXES and street.number[-1].isdigit():
         street.number += tokens[at]
         at += 1
     return at
-
-
-def _has_highway(words: list[str]) -> bool:
-    return len(words) > 1 and any(word[0].isdigit() for word in words[1:])
-
-
-def _take_highway(words: list[str], street: Street) -> bool:
-    """Numbered roads, whatever they are called: the class and the number are the name."""
-    before = DIRECTIONS.get(words[0]) if len(words) > 2 else None
-    match = _HIGHWAY.match(" ".join(words[1:] if before else words))
-    if match is None:
-        before = None
-        match = _HIGHWAY.match(" ".join(words))
-    if match is None or match.lastgroup is None:
-        return False
-    kind = next(group for group in _HIGHWAY_NAMES if match[group])
-    rest = (match["rest"] or "").split()
-    if rest and rest[0] in DIRECTIONS:
-        street.postdirectional = DIRECTIONS[rest.pop(0)]
-    if rest and len(rest) == 1 and _BARE_UNIT.match(rest[0]):
-        street.unit = rest.pop()
-    street.predirectional = before or ""
-    street.name = f"{_HIGHWAY_NAMES[kind]} {match['number'].lstrip('0')}"
-    street.leftover = tuple(rest)
-    return True
 
 
 def _take_suffix(words: list[str], street: Street) -> list[str]:
@@ -230,9 +197,15 @@ def _take_predirectional(words: list[str], street: Street) -> list[str]:
         if not joined:
             count = 1
     if len(words) == count:
-        return [_one_direction(words)] if count == 2 else [DIRECTIONS[words[0]]]
+        return [_one_direction(words)] if count == 2 else [_lone_direction(words[0])]
     street.predirectional = _one_direction(words[:count])
     return words[count:]
+
+
+def _lone_direction(word: str) -> str:
+    """A directional that is the whole name: SOUTH ST is spelled out, and S ST may be the street of that letter."""
+    direction = DIRECTIONS[word]
+    return DIRECTION_WORDS[direction] if len(direction) == 1 and len(word) > 2 else direction
 
 
 def _numbered(words: list[str], street: Street) -> list[str]:
@@ -261,5 +234,7 @@ def ordinal(number: int) -> str:
 def name_key(name: str) -> str:
     """A street name for comparison: long and short words alike, spaces and hyphens dropped."""
     words = name.replace("-", " ").split()
+    if len(words) == 1 and len(DIRECTIONS.get(name, "")) == 1:
+        return name
     key = "".join(SUFFIXES.get(word) or NAME_WORDS.get(word, word) for word in words)
     return _ALIASES.get(key, key)

@@ -8,15 +8,19 @@ from skiptrace.matching.addresses.tables import (
     BARE_UNITS,
     CAREFUL_UNITS,
     DIRECTIONS,
+    LATE_UNITS,
     ORDINALS,
     PLAIN_SUFFIXES,
     SUFFIXES,
+    UNIT_NOUNS,
     UNITS,
 )
 
 _ORDINAL = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
 _IDENTIFIER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9\-/]*$|[A-Z](?:-?[A-Z])?$")
 _FILLERS = frozenset({"NO", "NUMBER", "NUM", "#"})
+_LEVELS = {"GROUND": "G", "GRND": "G", "TOP": "TOP", "MAIN": "MAIN"}
+_HOLDERS = frozenset({"APT", "UNIT", "STE", "FL", "#"})
 
 Units = list[tuple[str, str]]
 
@@ -64,9 +68,25 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
     if _is_identifier(following, designator, tokens, at + skip, rest):
         extra = _tail_letter(tokens, at + skip, following)
         return skip + 1 + bool(extra), (designator, identifier(following + extra))
-    if designator in BARE_UNITS and skip == 1 and _street_ended(rest) and _segment_ends(tokens, at + 1):
-        return 1, (designator, "")
+    if designator in _HOLDERS and UNITS.get(following) in BARE_UNITS and _ends(tokens, at + skip + 1):
+        return skip + 1, (UNITS[following], "")  # APT REAR
+    if designator in BARE_UNITS and skip == 1 and _may_be_bare(designator, rest):
+        if following in UNIT_NOUNS and _ends(tokens, at + 2):
+            return 2, (designator, "")
+        if _segment_ends(tokens, at + 1):
+            return 1, (designator, "")
     return 0, None
+
+
+def _ends(tokens: list[str], at: int) -> bool:
+    return at >= len(tokens) or tokens[at] == ","
+
+
+def _may_be_bare(designator: str, rest: list[str]) -> bool:
+    if not rest or designator not in LATE_UNITS:
+        return _street_ended(rest)
+    last = rest[-1]
+    return last == "," or SUFFIXES.get(last) in PLAIN_SUFFIXES or last in DIRECTIONS
 
 
 def _is_identifier(word: str, designator: str, tokens: list[str], at: int, rest: list[str]) -> bool:
@@ -112,9 +132,9 @@ def _street_ended(rest: list[str]) -> bool:
 
 
 def floor_number(word: str) -> str:
-    """The number of ``2ND`` or ``SECOND``; "" for any other word."""
+    """The number of ``2ND`` or ``SECOND``, G of ``GROUND``; "" for any other word."""
     match = _ORDINAL.match(word)
     if match:
         return match[1].lstrip("0")
     number = ORDINALS.get(word)
-    return str(number) if number else ""
+    return str(number) if number else _LEVELS.get(word, "")

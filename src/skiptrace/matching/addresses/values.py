@@ -9,6 +9,9 @@ from skiptrace.model import Personal
 
 Kind = Literal["street", "po_box", "rural_route", "highway_contract", "military", "general_delivery", "unknown"]
 AddressVerdict = Literal["same", "different_unit", "possible", "different"]
+Agreement = Literal["same", "possible", "different"]
+# How one part of two addresses compares, and the sentence that quotes both sides.
+Finding = tuple[Agreement, str]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
+from rapidfuzz.distance import OSA
+
 from skiptrace.matching.names.parsing import parse_name
 from skiptrace.matching.names.spelling import consonants, folded, given_likeness, surname_likeness
 from skiptrace.matching.names.values import Finding, NameComparison, NameVerdict, ParsedName
@@ -18,6 +20,8 @@ POSSIBLE = 0.4
 _UNVOWELLED = 0.9
 _SUFFIX_MISSING = 0.74  # a father and his son share the rest
 _JOINT_CELL = 0.7
+_WIFE = 0.45
+_LONG_COMPOUND = 7
 _LEAST_SURNAME = 0.7
 _SURE_GIVEN = 0.9
 _CONTRADICTED = 0.05
@@ -30,8 +34,10 @@ def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | byte
     """Both names may be one person's: surname and given name agree, and no generation or middle name contradicts."""
     a = a if isinstance(a, ParsedName) else parse_name(a)
     b = b if isinstance(b, ParsedName) else parse_name(b)
-    if a.key == b.key and a.surnames:
+    if a.key == b.key and a.surnames and a.flags == b.flags:
         return NameComparison(1.0, "same", (("name", a.words, b.words, ""),))
+    if _is_glued(a, b) or _is_glued(b, a):
+        return NameComparison(0.9, "same", (("name", a.words, b.words, "written without a space"),))
     if not a.surnames or not b.surnames:
         return NameComparison(0.3, "possible", (("name", a.words, b.words, "a part is missing"),))
     if a.flags != b.flags and ("business" in a.flags) != ("business" in b.flags):
@@ -43,6 +49,11 @@ def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | byte
         score, findings = _best_reading(a, b)
     verdict: NameVerdict = "same" if score >= SAME else "possible" if score >= POSSIBLE else "different"
     return NameComparison(round(score, 4), verdict, tuple(findings))
+
+
+def _is_glued(a: ParsedName, b: ParsedName) -> bool:
+    """``a`` is the one word that the words of ``b`` make."""
+    return not a.given and len(a.surnames) == 1 and bool(b.given) and a.surnames[0] == "".join(b.words)
 
 
 def _best_reading(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
@@ -59,6 +70,10 @@ def _readings(a: ParsedName, b: ParsedName) -> Iterator[tuple[ParsedName, Parsed
     """Other ways to read the two: a name given after AKA, or surname first where that brings surnames together."""
     yield from ((x, b) for x in a.aliases)
     yield from ((a, y) for y in b.aliases)
+    if _has_split_surname(a, b):
+        yield _rejoined(a), b
+    if _has_split_surname(b, a):
+        yield a, _rejoined(b)
     columns = a.ordered and b.ordered and len(b.given) == len(a.surnames) == len(b.surnames) == 1
     if not a.ordered and _leads_with_surname(a, b):
         yield _surname_first(a), b
@@ -67,6 +82,17 @@ def _readings(a: ParsedName, b: ParsedName) -> Iterator[tuple[ParsedName, Parsed
     respelt = a.transliterated or b.transliterated
     if respelt and not a.ordered and not b.ordered and len(a.given) == len(b.given) == 1:
         yield _surname_first(a), _surname_first(b)
+
+
+def _has_split_surname(name: ParsedName, other: ParsedName) -> bool:
+    """Whether the last middle name and the surname make the other's surname (BRIGHT WATER, BRIGHTWATER)."""
+    return (
+        bool(name.middle) and len(other.surnames) == 1 and name.middle[-1] + "".join(name.surnames) == other.surnames[0]
+    )
+
+
+def _rejoined(name: ParsedName) -> ParsedName:
+    return replace(name, middle=name.middle[:-1], surnames=(name.middle[-1] + "".join(name.surnames),))
 
 
 def _leads_with_surname(name: ParsedName, other: ParsedName) -> bool:
@@ -101,9 +127,16 @@ def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
     if a.suffix != b.suffix:
         score *= _SUFFIX_MISSING
         findings.append(("generation", (a.suffix,), (b.suffix,), ""))
-    if a.flags != b.flags and ("joint" in a.flags) != ("joint" in b.flags):
-        score *= _JOINT_CELL
+    if a.flags != b.flags:
+        score *= _other_person_named(a, b)
     return score, findings
+
+
+def _other_person_named(a: ParsedName, b: ParsedName) -> float:
+    """Less than 1 when one side names two people, or the wife by her husband's name."""
+    if ("joint" in a.flags) != ("joint" in b.flags):
+        return _JOINT_CELL
+    return _WIFE if ("wife_of" in a.flags) != ("wife_of" in b.flags) else 1.0
 
 
 def compare_surnames(a: ParsedName, b: ParsedName) -> float:
@@ -169,6 +202,10 @@ def compare_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
         return 1.0, "", 1, 0
     if b.middle and whole_b + b.middle[0] == whole_a and len(b.middle[0]) > 1:
         return 1.0, "", 0, 1
+    if _is_misspelt_compound(a, whole_a, whole_b):
+        return 0.92, "one word or two", 1, 0
+    if _is_misspelt_compound(b, whole_b, whole_a):
+        return 0.92, "one word or two", 0, 1
     likeness, how = max(
         (given_likeness(x, y) for x, y in product(_given_forms(a, whole_a), _given_forms(b, whole_b))),
         key=lambda found: found[0],
@@ -182,6 +219,13 @@ def compare_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
     if likeness >= 0.7:
         return likeness, how, 0, 0
     return max(((likeness, how, 0, 0), _by_middle(a, b), _swapped(_by_middle(b, a))), key=lambda found: found[0])
+
+
+def _is_misspelt_compound(name: ParsedName, whole: str, other: str) -> bool:
+    """ANNE MARIE and ANNMARIE: one letter apart once the two words are joined."""
+    if not name.middle or len(name.middle[0]) == 1 or len(other) < _LONG_COMPOUND:
+        return False
+    return OSA.distance(whole + name.middle[0], other, score_cutoff=1) <= 1
 
 
 def _given_forms(name: ParsedName, whole: str) -> set[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import Literal
 
 from skiptrace.matching.known_words import given_name
 from skiptrace.matching.tables import read_table, read_words, word_set
 
-Relation = Literal["nickname", "shared_nickname", "variant"]
+Relation = Literal["nickname", "loose_nickname", "shared_nickname", "variant"]
 
 # Short forms used for both sexes although the census shows them mostly with one.
 _BOTH_SEXES = word_set("""
@@ -20,6 +21,8 @@ _BOTH_SEXES = word_set("""
 # Names with more short forms than this are formal names themselves; two of those are two names.
 _SHORT_FORMS_OF_A_SHORT_FORM = 3
 _POPULAR = 150_000
+_DIMINUTIVE = re.compile(r"(.*?)(?:Y|IE|EY)$")
+_LAST_DOUBLED = re.compile(r"(.)\1$")
 
 
 @cache
@@ -53,6 +56,23 @@ def _variant_groups() -> dict[str, frozenset[int]]:
     return {name: frozenset(numbers) for name, numbers in groups.items()}
 
 
+@cache
+def _loose_forms() -> dict[str, frozenset[str]]:
+    forms: dict[str, set[str]] = {}
+    for line in read_words("loose_short_forms.txt"):
+        name, *others = line.split()
+        forms.setdefault(name, set()).update(others)
+        for other in others:
+            forms.setdefault(other, set()).add(name)
+    return {name: frozenset(others) for name, others in forms.items()}
+
+
+def _is_diminutive(long: str, short: str) -> bool:
+    """BOBBY of BOB, KATIE of KATE."""
+    match = _DIMINUTIVE.match(long)
+    return match is not None and _LAST_DOUBLED.sub(r"\1", match[1]) == _LAST_DOUBLED.sub(r"\1", short.removesuffix("E"))
+
+
 @lru_cache(maxsize=65_536)
 def opposite_sexes(a: str, b: str) -> bool:
     """Whether one name is nearly always a man's and the other nearly always a woman's (2020 census shares)."""
@@ -71,10 +91,14 @@ def relation(a: str, b: str) -> Relation | None:
     if opposite_sexes(a, b):
         return None
     shorts = _short_forms()
+    if b in _loose_forms().get(a, frozenset()):
+        return "loose_nickname"
     if b in shorts.get(a, frozenset()) or a in shorts.get(b, frozenset()):
         return "nickname"
     full = _formal_names()
     shared = full.get(a, frozenset()) & full.get(b, frozenset())
+    if shared and (_is_diminutive(a, b) or _is_diminutive(b, a)):
+        return "nickname"
     both_popular = min(given_name(a)[0], given_name(b)[0]) >= _POPULAR
     if (
         shared

@@ -6,18 +6,10 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from skiptrace.matching.known_words import surname_count
-from skiptrace.matching.names.nicknames import one_hop
+from skiptrace.matching.known_words import given_name
+from skiptrace.matching.names.ordering import split_name
 from skiptrace.matching.names.values import ParsedName
-from skiptrace.matching.names.vocabulary import (
-    BUSINESS,
-    CREDENTIALS,
-    DEVOTIONAL,
-    GENERATIONS,
-    ONLY_IN_SURNAME,
-    PARTICLES,
-    TITLES,
-)
+from skiptrace.matching.names.vocabulary import BUSINESS, GENERATIONS, TITLES
 from skiptrace.matching.text import ascii_upper, decode
 
 _CREDENTIAL_DOTS = re.compile(
@@ -32,6 +24,10 @@ _MAIDEN = re.compile(r"[,\s]*\(?\b(?:NEE|BORN|FORMERLY|MAIDEN(?: NAME)?|NE'E)\b[
 _CARE_OF = re.compile(r"^\s*(?:C/O|CARE OF|ATTN:?|ATTENTION)\s+|[,\s]+(?:C/O|CARE OF)\s.*$")
 _NICKNAME = re.compile(r"[(\[\"“]\s*'?([A-Z .\-']+?)'?\s*[)\]\"”]|(?<=\s)'([A-Z]+)'(?=\s)")
 _JOINT = re.compile(r"\s+(?:&|AND|\+)\s+")
+_GLUED = re.compile(r"[A-Z][a-z]{3,}[A-Z][a-z]{2,}")
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_MOSTLY_MEN = 75  # per cent
+_KNOWN_GIVEN = 3_000
 _INITIAL_DOTS = re.compile(r"\b([A-Z])\.\s*")
 _DROPPED = re.compile(r"[^A-Z0-9,\- ]+")
 
@@ -89,6 +85,8 @@ def _generation(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def _parse(text: str) -> ParsedName:
     transliterated = not text.isascii()
+    if _GLUED.fullmatch(text):
+        text = _CAPITAL.sub(" ", text)
     line = " ".join(ascii_upper(text).replace("\n", ", ").replace(";", ",").split())
     flags: set[str] = set()
     line, aliases = _take_aliases(line, flags)
@@ -102,14 +100,16 @@ def _parse(text: str) -> ParsedName:
         aliases = (*aliases, replace(_parse(partner), flags=frozenset(flags))) if partner else aliases
     line = _DROPPED.sub(" ", line)
     words = line.replace(",", " ").split()
-    if any(word in BUSINESS for word in words[1:]):
+    if _is_business(words):
         flags.add("business")
         return _build((), (), tuple(words), "", flags=frozenset(flags), transliterated=transliterated, ordered=True)
     if transliterated and "," not in line and any("\u3400" <= character <= "\ud7a3" for character in text):
         return _build(
             ("".join(words[1:]),) if words[1:] else (), (), tuple(words[:1]), "", transliterated=True, ordered=True
         )
-    given, middle, surnames, generation, ordered = _split(line)
+    given, middle, surnames, generation, ordered = split_name(line)
+    if line.startswith("MRS ") and given and (given_name(given[0])[1] or 0) >= _MOSTLY_MEN:
+        flags.add("wife_of")
     return _build(
         given, middle, surnames, generation, maiden=maiden, nicknames=nicknames, flags=frozenset(flags),
         aliases=aliases, transliterated=transliterated, ordered=ordered,
@@ -125,13 +125,32 @@ def _build(
     return ParsedName(given, middle, surnames, suffix, maiden, nicknames, flags, aliases, transliterated, ordered, key)
 
 
+def _is_business(words: list[str]) -> bool:
+    """Whether a word that only businesses bear follows; CHURCH and BANK after a given name are surnames."""
+    found = [word for word in words[1:] if word in BUSINESS]
+    if not found:
+        return False
+    return not (
+        len(words) == 2 and found[0] in {"CHURCH", "BANK", "SCHOOL"} and given_name(words[0])[0] >= _KNOWN_GIVEN
+    )
+
+
 def _take_aliases(line: str, flags: set[str]) -> tuple[str, tuple[ParsedName, ...]]:
     pieces = [piece.strip(" ,()") for piece in _AKA.split(line)]
     if len(pieces) == 1:
         return line, ()
     flags.add("aka")
     main = next((piece for piece in pieces if piece), "")
-    return main, tuple(_parse(piece) for piece in pieces if piece and piece != main)
+    return main, tuple(_alias(piece, main) for piece in pieces if piece and piece != main)
+
+
+def _alias(text: str, main: str) -> ParsedName:
+    """Another name of the person; a surname alone replaces the surname (LAURA KIMBALL FKA REYES)."""
+    alias = _parse(text)
+    if alias.given or not alias.surnames:
+        return alias
+    person = _parse(main)
+    return _build(person.given, person.middle, alias.surnames, person.suffix) if person.given else alias
 
 
 def _take_flags(line: str, flags: set[str]) -> str:
@@ -164,98 +183,8 @@ def _take_joint(line: str, flags: set[str]) -> tuple[str, str]:
     first, second = _JOINT.split(line, maxsplit=1)
     if set(first.split()) <= TITLES:  # MR & MRS ROBERT SMITH names one of them
         flags.discard("joint")
-        return second, ""
+        return second.removeprefix("MRS "), ""
     if "," in first:
         return first, f"{first.partition(',')[0]}, {second}" if "," not in second else second
     tail = second.split()
     return (first if len(first.split()) > 1 or len(tail) < 2 else f"{first} {tail[-1]}"), second
-
-
-def _split(line: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], str, bool]:
-    """Given, middle, surnames, generation, and whether the order was told."""
-    generation = ""
-    segments: list[list[str]] = []
-    for segment in line.split(","):
-        words = [word for word in segment.split() if word.strip("-")]
-        if segments and words and all(word in CREDENTIALS or word in GENERATIONS or word in TITLES for word in words):
-            generation = next((GENERATIONS[word] for word in words if word in GENERATIONS), generation)
-            continue
-        if words:
-            segments.append(words)
-    if not segments:
-        return (), (), (), generation, False
-    if len(segments) == 1:
-        words, found = _strip(segments[0], least=2)
-        given, middle, surnames = _natural_order(words)
-        return given, middle, surnames, generation or found, False
-    family, found = _strip(segments[0], least=1)
-    others, found_too = _strip([word for segment in segments[1:] for word in segment], least=1)
-    given = tuple(others[0].split("-")) if others else ()
-    return given, _words(others[1:]), _surnames(family), generation or found or found_too, True
-
-
-def _strip(words: list[str], least: int) -> tuple[list[str], str]:
-    """Words without leading titles, trailing credentials and the generation."""
-    generation = ""
-    while len(words) > least and words[0] in TITLES:
-        words = words[1:]
-    while len(words) > least:
-        last = words[-1]
-        if last in GENERATIONS and not (last == "V" and len(words) == 2):
-            generation = GENERATIONS[last]
-        elif not (last in CREDENTIALS and (len(words) > 2 and not surname_count(last) > 20_000)):
-            break
-        words = words[:-1]
-    return words, generation
-
-
-def _natural_order(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """First, middle, last; the surname begins at its particles."""
-    if len(words) == 1:
-        return (), (), tuple(words[0].split("-"))
-    if len(words) > 2 and len(words[-1]) == 1:
-        given, middle, surnames = _natural_order(words[:-1])
-        return given, (*middle, words[-1]), surnames
-    start = len(words) - 1
-    while (
-        start > 1
-        and words[start - 1] in PARTICLES
-        and not (len(words[start - 1]) == 1 and start == 2 and len(words) == 3)
-    ):
-        start -= 1
-    if start == 2 and words[1] in ONLY_IN_SURNAME and len(words[1]) == 1:
-        start = len(words) - 1
-    if words[start - 1] in DEVOTIONAL and start > 2 and words[start - 2] in PARTICLES:
-        return tuple(words[0].split("-")), (words[start - 1],), _surnames(words[start:])
-    if start == 1 and 2 <= len(words[0]) <= 3 and _is_initials(words[0]):
-        return (words[0][0],), tuple(words[0][1:]), _surnames(words[start:])
-    inner = next((n for n in range(1, start) if words[n] in PARTICLES and words[n] not in ONLY_IN_SURNAME), None)
-    if inner is not None:
-        start = inner
-    if "Y" in words[2:-1]:
-        start = words.index("Y", 2) - 1
-    return tuple(words[0].split("-")), _words(words[1:start]), _surnames(words[start:])
-
-
-def _is_initials(word: str) -> bool:
-    """TJ or JC: letters without a vowel that are no listed name."""
-    return word.isalpha() and not set(word) & set("AEIOUY") and not one_hop(word)
-
-
-def _words(words: list[str]) -> tuple[str, ...]:
-    return tuple(part for word in words for part in word.split("-") if part)
-
-
-def _surnames(words: list[str]) -> tuple[str, ...]:
-    """Surname words with their particles joined on."""
-    found: list[str] = []
-    prefix = ""
-    for word in _words(words):
-        if word == "Y" and found:
-            continue
-        if word in PARTICLES:
-            prefix += "ST" if word == "SAINT" else word
-        else:
-            found.append(prefix + word)
-            prefix = ""
-    return tuple([*found, prefix] if prefix else found)

@@ -23,8 +23,12 @@ _FOLDS = tuple(
         ("I+", "I"),
     )
 )  # fmt: skip
+_DOUBLED = re.compile(r"(.)\1+")
 _COMMON_SURNAME = 1_000
+_RARE_SURNAME = 8_000
 _COMMON_GIVEN = 3_000
+# Endings that clerks exchange: GONZALES and GONZALEZ, GREENBERG and GREENBURG.
+_ENDINGS = (("EZ", "ES"), ("BERG", "BURG"), ("BERGER", "BURGER"), ("MANN", "MAN"), ("STEIN", "STINE"))
 # MARGARET is a hundred times as frequent as MARGRET: a census counts misspellings too.
 _MISSPELT_RATIO = 60
 _MISSPELT_SURNAME_RATIO = 35
@@ -51,7 +55,9 @@ def surname_likeness(a: str, b: str) -> float:
     same_reading = folded(a) == folded(b)
     common = surname_count(a) >= _COMMON_SURNAME and surname_count(b) >= _COMMON_SURNAME
     if same_reading:
-        return 0.8 if common else 0.93
+        return (0.76 if _undoubled(a) == _undoubled(b) else 0.72) if common else 0.93
+    if _ending_alike(a, b):
+        return 0.9
     if is_variant(a, b):
         return 0.7 if common else 0.84
     distance = OSA.distance(a, b, score_cutoff=2)
@@ -62,10 +68,24 @@ def surname_likeness(a: str, b: str) -> float:
         rarer, usual = sorted((surname_count(a), surname_count(b)))
         if distance == 1 and shortest >= 7 and usual >= _MISSPELT_SURNAME_RATIO * rarer:
             return 0.86
+        if distance == 1 and shortest >= 9 and rarer < _RARE_SURNAME:
+            return 0.86
         return 0.45 if distance == 1 and shortest >= 5 else 0.0
     if distance == 1:
         return 0.9 if shortest >= 5 else 0.7
     return 0.75 if shortest >= 7 and not (surname_count(a) and surname_count(b)) else 0.3
+
+
+def _undoubled(word: str) -> str:
+    return _DOUBLED.sub(r"\1", word)
+
+
+def _ending_alike(a: str, b: str) -> bool:
+    for one, other in _ENDINGS:
+        for x, y in ((a, b), (b, a)):
+            if x.endswith(one) and y.endswith(other) and x[: -len(one)] == y[: -len(other)] and len(x) >= 5:
+                return True
+    return False
 
 
 @lru_cache(maxsize=131_072)
@@ -77,7 +97,9 @@ def given_likeness(a: str, b: str) -> tuple[float, str]:
         return (0.82, "initial") if a[0] == b[0] else (0.0, "different initials")
     kind = relation(a, b)
     if kind is not None:
-        return {"nickname": 0.94, "variant": 0.95, "shared_nickname": 0.86}[kind], kind.replace("_", " ")
+        return {"nickname": 0.94, "variant": 0.95, "loose_nickname": 0.72, "shared_nickname": 0.7}[kind], kind.replace(
+            "_", " "
+        )
     if opposite_sexes(a, b):
         return 0.05, "names of the other sex"
     if folded(a) == folded(b):

@@ -1,0 +1,143 @@
+"""Compare two streets: numbers exactly, words by what is known of their spellings."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz.distance import OSA
+
+from skiptrace.matching.addresses.streets import name_key
+from skiptrace.matching.addresses.tables import DIRECTION_WORDS, DIRECTIONS, STREET_ALIASES
+from skiptrace.matching.addresses.values import Agreement, Finding, ParsedAddress
+from skiptrace.matching.known_words import familiarity
+from skiptrace.matching.names.nicknames import is_variant
+from skiptrace.matching.tables import word_set
+
+_HIGHWAY = re.compile(
+    r"(?P<road>(?:US|STATE|COUNTY|TOWNSHIP|RANCH)? ?(?:HIGHWAY|ROAD)|INTERSTATE|FM|LOOP)"
+    r" (?P<number>\S+)(?: (?P<branch>\S+))?$"
+)
+# Classes that name one road: a state numbers none of its own roads as a US highway, and ROUTE 9 may be either.
+_ONE_ROAD = (
+    frozenset({"HIGHWAY", "STATE HIGHWAY"}),
+    frozenset({"HIGHWAY", "US HIGHWAY"}),
+)
+_MAYBE_ONE_ROAD = (frozenset({"FM", "RANCH ROAD"}),)
+_ARTICLES = word_set("""
+    THE EL LA LOS LAS LE
+""")
+
+
+def compare_streets(a: ParsedAddress, b: ParsedAddress) -> Finding:
+    """The streets are the same: name, suffix and directionals, allowing for spellings known to mean the same."""
+    if a.street_key == b.street_key:
+        return "same", f"both at {a.number_key} {a.name} {a.suffix}".rstrip()
+    quoted = f"street {_street(a)!r} and {_street(b)!r}"
+    road_a, road_b = _HIGHWAY.match(a.name), _HIGHWAY.match(b.name)
+    if road_a and road_b:
+        return _compare_highways(a, b, road_a, road_b), quoted
+    if _joined(a) == _joined(b):
+        return "same", f"{quoted} are one spelling apart"
+    if _are_aliases(a, b):
+        return "possible", f"{quoted} are two names of one street"
+    directions = _compare_directions(a, b)
+    suffixes: Agreement = "same" if a.suffix == b.suffix else "different" if a.suffix and b.suffix else "possible"
+    names = "same" if a.name_key == b.name_key else _compare_names(a, b)
+    if "different" in {names, directions, suffixes}:
+        return "different", quoted
+    if names == directions == suffixes == "same":
+        return "same", quoted
+    return "possible", quoted
+
+
+def _street(a: ParsedAddress) -> str:
+    return " ".join(part for part in (a.predirectional, a.name, a.suffix, a.postdirectional) if part)
+
+
+def _joined(a: ParsedAddress) -> str:
+    """The whole street without spaces, so that NORTH WEST HWY equals NORTHWEST HWY and N GATE equals NORTHGATE."""
+    before = DIRECTION_WORDS.get(a.predirectional, a.predirectional) if len(a.name) > 1 else a.predirectional
+    return f"{before}{a.name}{a.suffix}{a.postdirectional}".replace(" ", "")
+
+
+def _are_aliases(a: ParsedAddress, b: ParsedAddress) -> bool:
+    pairs = STREET_ALIASES.get(a.city) or STREET_ALIASES.get(b.city) or ()
+    names = {f"{street.name_key}{street.suffix}{street.postdirectional}" for street in (a, b)}
+    return any({x.replace(" ", ""), y.replace(" ", "")} == names for x, y in pairs)
+
+
+def _compare_directions(a: ParsedAddress, b: ParsedAddress) -> Agreement:
+    if a.predirectional == b.predirectional and a.postdirectional == b.postdirectional:
+        return "same"
+    x = {a.predirectional, a.postdirectional} - {""}
+    y = {b.predirectional, b.postdirectional} - {""}
+    # A directional written on the other side of the name, or missing, leaves doubt; two that differ do not.
+    return "possible" if x == y or x <= y or y <= x else "different"
+
+
+def _compare_highways(a: ParsedAddress, b: ParsedAddress, x: re.Match[str], y: re.Match[str]) -> Agreement:
+    """The number decides; a class of road or a branch may be missing; the directional may stand on either side."""
+    if x["number"] != y["number"] or (x["branch"] != y["branch"] and x["branch"] and y["branch"]):
+        return "different"
+    directions = _compare_directions(a, b)
+    if {a.predirectional, a.postdirectional} == {b.predirectional, b.postdirectional}:
+        directions = "same"
+    roads = {x["road"].strip(), y["road"].strip()}
+    if directions == "different" or (len(roads) == 2 and "HIGHWAY" not in roads and roads not in _MAYBE_ONE_ROAD):
+        return "different"
+    one_road = len(roads) == 1 or roads in _ONE_ROAD
+    return "same" if one_road and directions == "same" and x["branch"] == y["branch"] else "possible"
+
+
+def _compare_names(a: ParsedAddress, b: ParsedAddress) -> Agreement:
+    x, y = a.name.split(), b.name.split()
+    if any(c.isdigit() for c in a.name_key + b.name_key):
+        return "different"  # 42ND and 43RD, AVENUE 9 and AVENUE 19
+    if not x or not y:
+        return "possible"
+    if DIRECTIONS.get(a.name, a) == DIRECTIONS.get(b.name, b):
+        return "possible"  # NORTH ST and N ST, which may be the street of that letter
+    if len(x) == len(y):
+        odd = [(p, q) for p, q in zip(x, y, strict=True) if name_key(p) != name_key(q)]
+        return likeness(*odd[0]) if len(odd) == 1 else "different"
+    if "".join(x) == "".join(y):
+        return "same"
+    if _without_article(x) == _without_article(y):
+        return "possible"
+    return likeness("".join(x), "".join(y))
+
+
+def _without_article(words: list[str]) -> str:
+    return name_key(" ".join(words[1:] if len(words) > 1 and words[0] in _ARTICLES else words))
+
+
+def likeness(x: str, y: str) -> Agreement:
+    """One name misspelt is the same; two names that both exist are two streets, however alike."""
+    if len(x) == len(y) == 1:
+        return "different"
+    distance = OSA.distance(x, y, score_cutoff=2)
+    shortest = min(len(x), len(y))
+    low, high = sorted((familiarity(x), familiarity(y)))
+    if distance == 1 and low and high == 2:
+        return "possible" if low == 1 or is_variant(x, y) else "different"
+    if distance == 1:
+        return "same" if _is_slip(x, y, low, high) else "possible" if shortest >= 4 else "different"
+    if distance == 2 and shortest >= 7 and low == 0:
+        return "same" if high == 2 and shortest >= 9 else "possible"
+    return "possible" if low == 0 and shortest >= 4 and (x.startswith(y) or y.startswith(x)) else "different"
+
+
+def _is_slip(x: str, y: str, low: int, high: int) -> bool:
+    """A slip of the pen: one of the two is no known word, and the longer it is the more certain that it is meant."""
+    shortest = min(len(x), len(y))
+    if low:
+        return False
+    if sorted(x) == sorted(y) or _undoubled(x) == _undoubled(y):  # letters exchanged, or one doubled or halved
+        return shortest >= (4 if high == 2 else 6)
+    if x[0] != y[0]:
+        return False
+    return shortest >= (6 if high else 8)
+
+
+def _undoubled(word: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", word)

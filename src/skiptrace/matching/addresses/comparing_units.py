@@ -1,0 +1,67 @@
+"""Compare the units of two addresses: designators may be written in several ways, identifiers are compared exactly."""
+
+from __future__ import annotations
+
+from skiptrace.matching.addresses.values import Agreement, Finding, ParsedAddress
+
+_SPACES = frozenset({"LOT", "SPC", "TRLR", "SLIP", "#", "UNIT"})
+_ROOMS = frozenset({"APT", "#", "UNIT", "PH"})
+_OFFICES = frozenset({"STE", "#", "UNIT", "RM", "OFC"})
+
+
+def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:
+    """The apartments, suites and private mailboxes are the same, or there are none."""
+    if a.pmb != b.pmb and (a.pmb or b.pmb):
+        if a.pmb and b.pmb:
+            return "different", f"private mailbox {a.pmb} and {b.pmb}"
+        plain = b if a.pmb else a
+        boxed = a if a.pmb else b
+        if [number for _, number in plain.units] != [boxed.pmb]:
+            return "possible", f"private mailbox {a.pmb or 'missing'} and {b.pmb or 'missing'}"
+        return "possible", f"private mailbox {boxed.pmb} and unit {boxed.pmb}"
+    if a.unit_key == b.unit_key:
+        return "same", f"unit {a.unit_key}" if a.unit_key else ""
+    quoted = f"unit {a.unit_key or 'missing'!r} and {b.unit_key or 'missing'!r}"
+    if not a.units or not b.units:
+        return "possible", quoted
+    return _pair_units(a.units, b.units), quoted
+
+
+def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) -> Agreement:
+    left_x = [unit for unit in x if unit not in y]
+    left_y = [unit for unit in y if unit not in x]
+    worst: Agreement = "same"
+    for unit in list(left_x):
+        best = max(left_y, key=lambda other: _unit_rank(unit, other), default=None)
+        if best is None:
+            break
+        agreement = _one_unit(unit, best)
+        if agreement == "different":
+            if len(x) == len(y) == 1 or _comparable(unit[0], best[0]):
+                return "different"
+            worst = "possible"
+            continue
+        worst = "possible" if agreement == "possible" else worst
+        left_x.remove(unit)
+        left_y.remove(best)
+    return "possible" if left_x or left_y else worst
+
+
+def _unit_rank(x: tuple[str, str], y: tuple[str, str]) -> int:
+    return {"same": 2, "possible": 1, "different": 0}[_one_unit(x, y)] * 2 + (x[0] == y[0])
+
+
+def _comparable(x: str, y: str) -> bool:
+    return x == y or any(x in group and y in group for group in (_ROOMS, _OFFICES, _SPACES))
+
+
+def _one_unit(x: tuple[str, str], y: tuple[str, str]) -> Agreement:
+    if x[1] != y[1]:
+        if x[0] == y[0] and not (x[1] and y[1]):
+            return "possible"
+        return "different"
+    if not x[1]:
+        return "same" if x[0] == y[0] else "different"
+    if x[0] == y[0] or _comparable(x[0], y[0]):
+        return "same"
+    return "possible" if {x[0], y[0]} <= {"APT", "STE", "RM", "LOT", "SPC", "TRLR", "OFC", "DEPT"} else "different"

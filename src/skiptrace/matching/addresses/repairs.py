@@ -1,0 +1,78 @@
+"""Repairs of the words of a delivery line that the parser could not undo later."""
+
+from __future__ import annotations
+
+import re
+
+from skiptrace.matching.addresses.tables import SUFFIXES
+from skiptrace.matching.tables import word_set
+
+_SIGNS = frozenset({"#", "NO", "NUMBER"})
+_IDENTIFIER = re.compile(r"\d+[A-Z]?$")
+# After these a number sign belongs to the road or box and not to a unit.
+_ROADS = word_set("""
+    HWY HIGHWAY ROUTE RTE RT FM CR SR RR HC BOX BX CTH STH
+""")
+_GOVERNMENTS = word_set("""
+    COUNTY CNTY CTY CO STATE TOWNSHIP TWP RANCH
+""")
+_GLUED_NUMBER = re.compile(r"(\d+)([A-Z]{3,})$")
+# ZIP codes of Queens, where house numbers are written with a hyphen.
+_QUEENS = ("110", "111", "113", "114", "116")
+
+
+def repair(tokens: list[str], zip5: str) -> list[str]:
+    """The tokens with number signs, a glued or hyphenless house number and a repeated line put right."""
+    if not tokens:
+        return tokens
+    if not _SIGNS.isdisjoint(tokens):
+        tokens = _number_signs(tokens)
+    first = tokens[0]
+    if not first[0].isdigit():
+        return tokens
+    if not first.isdigit() and (glued := _GLUED_NUMBER.match(first)):
+        tokens = [glued[1], glued[2], *tokens[1:]]
+    elif zip5[:3] in _QUEENS and len(tokens) > 2 and _is_split_number(tokens):
+        tokens = [f"{first}-{tokens[1]}", *tokens[2:]]
+    return _repeat_apart(tokens) if first in tokens[2:] else tokens
+
+
+def _number_signs(tokens: list[str]) -> list[str]:
+    """No sign inside HWY # 7; the sign # for the NO of MAIN ST NO 4, which is else read as north."""
+    kept: list[str] = []
+    for at, word in enumerate(tokens):
+        if word not in _SIGNS or not kept:
+            kept.append(word)
+        elif not _ends_road(kept):
+            kept.append("#" if at > 1 and _is_identifier(tokens, at + 1) else word)
+    return kept
+
+
+def _ends_road(words: list[str]) -> bool:
+    return words[-1] in _ROADS or (words[-1] in {"RD", "ROAD"} and len(words) > 1 and words[-2] in _GOVERNMENTS)
+
+
+def _is_identifier(tokens: list[str], at: int) -> bool:
+    if at >= len(tokens) or not _IDENTIFIER.match(tokens[at]):
+        return False
+    return at + 1 == len(tokens) or tokens[at + 1] not in SUFFIXES
+
+
+def _is_split_number(tokens: list[str]) -> bool:
+    """The 41 17 of ``41 17 PARSLEY BLVD``."""
+    return (
+        tokens[0].isdigit()
+        and len(tokens[0]) <= 3
+        and tokens[1].isdigit()
+        and len(tokens[1]) == 2
+        and tokens[2] not in SUFFIXES
+        and tokens[2] != ","
+    )
+
+
+def _repeat_apart(tokens: list[str]) -> list[str]:
+    """A comma before a delivery line that stands a second time: 16 H STREET 16 H ST."""
+    again = tokens.index(tokens[0], 2)
+    if again + 1 < len(tokens) and tokens[again + 1] == tokens[1] and tokens[again - 1] != ",":
+        return [*tokens[:again], ",", *tokens[again:]]
+    return tokens
