@@ -160,7 +160,7 @@ def surname_levels(names: NameColumns, a: Ints, b: Ints, closely: Flags) -> Leve
 def _surname_levels(words: Words, x: Codes, y: Codes) -> Levels:
     levels = _spelling_levels(words, x, y, SURNAME["alike"], SURNAME["near"])
     double = np.fromiter((" " in word for word in words.values), bool, len(words.values))
-    for row in np.flatnonzero((double[x] | double[y]) & (levels == 0)):
+    for row in np.flatnonzero((double[x] | double[y]) & (levels < SURNAME["near"])):
         if set(words.values[x[row]].split()) & set(words.values[y[row]].split()):
             levels[row] = SURNAME["part"]
     return levels

@@ -1,0 +1,253 @@
+"""The judgement of a whole case, on the shipped parameters."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from skiptrace.matching import explain, judge, what_would_change, why_not
+from skiptrace.model import (
+    AddressCheck,
+    AddressSighting,
+    Contact,
+    ContactKind,
+    ContactStatus,
+    EmailSighting,
+    Fact,
+    Judgement,
+    LineType,
+    Name,
+    Outcome,
+    OutcomeKind,
+    PartialDate,
+    Party,
+    PhoneCheck,
+    SourceRecord,
+    Subject,
+)
+from tests.matching.invented import NEW_HOME, OLD_HOME, OTHER_HOME, TODAY, phone, record, seen, subject
+
+BORN = PartialDate(1971, 5, 23)
+
+
+def judged(*records: SourceRecord, of: Subject | None = None) -> Judgement:
+    return judge(of or subject(), records, as_of=TODAY)
+
+
+def probability_of(*records: SourceRecord, of: Subject | None = None) -> float:
+    return judged(*records, of=of).matches[0].probability
+
+
+def contact(judgement: Judgement, kind: ContactKind) -> Contact:
+    return next(item for item in judgement.contacts if item.kind is kind)
+
+
+def test_nothing_found_gives_an_empty_judgement() -> None:
+    assert judged().matches == ()
+    assert judged().contacts == ()
+
+
+def test_full_birth_date_and_ssn_make_a_sure_match() -> None:
+    assert probability_of(record(birth_date=BORN, ssn4="0142")) > 0.99
+
+
+def test_another_birth_date_and_ssn_make_it_somebody_else() -> None:
+    match = judged(record(birth_date=PartialDate(1996, 1, 9), ssn4="7788")).matches[0]
+    assert match.probability < 0.01
+    assert match.party is Party.THIRD_PARTY
+
+
+def test_a_record_without_identifiers_is_known_by_the_company_it_keeps() -> None:
+    """It shares phone and given name with a record that has birth date and SSN."""
+    sure = record("sure", birth_date=BORN, ssn4="0142", phones=(phone("5125550177", 2025),))
+    bare = record("bare", upstream="two", phones=(phone("5125550177", 2026),), addresses=(seen(OTHER_HOME, 2025, 2026),))
+    assert probability_of(bare, sure) > 0.95
+    assert probability_of(bare, sure) > probability_of(bare)
+
+
+def test_the_company_of_somebody_else_counts_against_a_record() -> None:
+    namesake = record("other", birth_date=PartialDate(1996, 1, 9), ssn4="7788", phones=(phone("7135550110", 2025),))
+    bare = record("bare", upstream="two", phones=(phone("7135550110", 2026),), addresses=(seen(OTHER_HOME, 2025, 2026),))
+    assert probability_of(bare, namesake) < 0.5 * probability_of(bare)
+
+
+def test_father_and_son_are_told_apart_by_suffix_and_birth_year() -> None:
+    son = subject(names=(Name("Lou", "", "Okafor", "Jr"),), ssn4="", phones=())
+    father = record(
+        names=(Name("Lou", "", "Okafor", "Sr"),),
+        birth_date=PartialDate(1944, 2, 1),
+        addresses=(seen(OLD_HOME, 1990, 2024),),
+    )
+    match = judged(father, of=son).matches[0]
+    assert match.probability < 0.01
+    assert match.party is Party.HOUSEHOLD
+
+
+def test_a_spouse_at_the_old_address_is_household_and_not_the_subject() -> None:
+    spouse = record(names=(Name("Dale", "", "Okafor"),), addresses=(seen(OLD_HOME, 2015, 2024),))
+    match = judged(spouse).matches[0]
+    assert match.probability < 0.05
+    assert match.party is Party.HOUSEHOLD
+
+
+def test_the_providers_own_label_is_kept_for_other_people() -> None:
+    lawyer = record(names=(Name("Pat", "", "Brandt"),), addresses=(seen(OTHER_HOME, 2015, 2024),), relation="attorney")
+    assert judged(lawyer).matches[0].party is Party.ATTORNEY
+
+
+def test_two_people_who_fit_equally_leave_the_question_open() -> None:
+    bare = subject(birth_date=None, ssn4="", phones=())
+    one = record("1", birth_date=PartialDate(1960, 1, 2), addresses=(seen(NEW_HOME, 2023, 2026),))
+    two = record("2", birth_date=PartialDate(1985, 7, 8), addresses=(seen(OTHER_HOME, 2023, 2026),))
+    judgement = judged(one, two, of=bare)
+    assert [match.ambiguous for match in judgement.matches] == [True, True]
+    assert all(item.status is ContactStatus.CANDIDATE for item in judgement.contacts)
+    assert judgement.conflicts == ("two people fit the subject: ref 1, ref 2",)
+
+
+def test_the_newer_address_of_a_sure_record_comes_first() -> None:
+    old = record("1", birth_date=BORN, ssn4="0142", addresses=(seen(OLD_HOME, 2012, 2022),))
+    new = record("2", birth_date=BORN, ssn4="0142", upstream="two", addresses=(seen(NEW_HOME, 2023, 2026),))
+    first, second = judged(old, new).contacts
+    assert first.value.startswith("4410 LARKSPUR LN")
+    assert first.probability > 0.7
+    assert second.probability < 0.2
+
+
+def test_two_spellings_of_one_address_are_one_contact_with_two_grounds() -> None:
+    plain = record("1", birth_date=BORN, ssn4="0142")
+    spelled = replace(NEW_HOME, line="4410 Larkspur Lane")
+    again = record("2", birth_date=BORN, upstream="two", addresses=(seen(spelled, 2023, 2026),))
+    (only,) = judged(plain, again).contacts
+    assert {ground.record_id for ground in only.grounds} == {"1", "2"}
+    assert only.status is ContactStatus.VERIFIED
+
+
+def test_sources_that_share_an_upstream_do_not_verify_each_other() -> None:
+    plain = record("1", birth_date=BORN, ssn4="0142")
+    resold = record("2", birth_date=BORN, ssn4="0142", provider="reseller")
+    assert judged(plain, resold).contacts[0].status is ContactStatus.LIKELY
+
+
+def test_independent_sources_raise_the_probability() -> None:
+    plain = record("1", birth_date=BORN, ssn4="0142")
+    same = record("2", birth_date=BORN, ssn4="0142", provider="reseller")
+    other = replace(same, upstream="two")
+    assert judged(plain, other).contacts[0].probability > judged(plain, same).contacts[0].probability
+
+
+def test_a_number_out_of_service_is_suppressed() -> None:
+    found = record(birth_date=BORN, ssn4="0142", phones=(phone("5125550177", 2026),))
+    check = PhoneCheck("+15125550177", valid=Fact.YES, connected=Fact.NO, line_type=LineType.MOBILE)
+    dead = contact(judge(subject(), [found], checks=[check], as_of=TODAY), ContactKind.PHONE)
+    assert (dead.status, dead.probability) == (ContactStatus.SUPPRESSED, 0.0)
+
+
+def test_a_check_verifies_a_likely_contact_and_tells_the_line_type() -> None:
+    found = record(birth_date=BORN, ssn4="0142", phones=(phone("5125550177", 2026),))
+    before = contact(judged(found), ContactKind.PHONE)
+    check = PhoneCheck("5125550177", connected=Fact.YES, line_type=LineType.MOBILE)
+    after = contact(judge(subject(), [found], checks=[check], as_of=TODAY), ContactKind.PHONE)
+    assert (before.status, after.status) == (ContactStatus.LIKELY, ContactStatus.VERIFIED)
+    assert after.probability > before.probability
+    assert after.line_type is LineType.MOBILE
+
+
+def test_an_address_without_delivery_is_suppressed() -> None:
+    check = AddressCheck(NEW_HOME, deliverable=Fact.NO)
+    found = judge(subject(), [record(birth_date=BORN, ssn4="0142")], checks=[check], as_of=TODAY)
+    assert found.contacts[0].status is ContactStatus.SUPPRESSED
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [(OutcomeKind.WRONG_PARTY, ContactStatus.SUPPRESSED), (OutcomeKind.RIGHT_PARTY, ContactStatus.VERIFIED)],
+)
+def test_what_happened_when_a_contact_was_used_decides(kind: OutcomeKind, expected: ContactStatus) -> None:
+    records = [record(birth_date=BORN, ssn4="0142", phones=(phone("5125550177", 2026),))]
+    before = contact(judged(*records), ContactKind.PHONE)
+    used = Outcome("o1", "t1", before.contact_id, kind, datetime(2026, 11, 1, tzinfo=UTC), "jane")
+    after = contact(judge(subject(), records, as_of=TODAY, outcomes=[used]), ContactKind.PHONE)
+    assert after.status is expected
+
+
+def test_a_phone_shared_with_somebody_else_is_reported_without_the_number() -> None:
+    ours = record("1", birth_date=BORN, ssn4="0142", phones=(phone("5125550177", 2024),))
+    theirs = record("2", names=(Name("Ines", "", "Varga"),), phones=(phone("5125550177", 2026),))
+    assert judged(ours, theirs).conflicts == ("one phone, two people: ref 1 (the subject) and ref 2",)
+
+
+def test_an_email_is_a_contact_that_ages() -> None:
+    def email(last: int) -> float:
+        found = record(birth_date=BORN, ssn4="0142", emails=(EmailSighting("M@Example.com", last_seen=PartialDate(last)),))
+        best = contact(judged(found), ContactKind.EMAIL)
+        assert best.value == "m@example.com"
+        return best.probability
+
+    assert email(2026) > email(2018)
+
+
+def test_sparse_records_are_judged_without_complaint() -> None:
+    empty = SourceRecord("1", "ref")
+    nameless = Subject(names=(Name(),))
+    assert 0.0 < probability_of(empty) < 0.5
+    assert 0.0 < probability_of(record(), of=nameless) < 0.6
+
+
+def test_an_undated_address_is_neither_new_nor_ancient() -> None:
+    def best(*sightings: AddressSighting) -> float:
+        return judged(record(birth_date=BORN, ssn4="0142", addresses=sightings)).contacts[0].probability
+
+    assert best(seen(NEW_HOME, 1999, 2000)) < best(AddressSighting(NEW_HOME)) < best(seen(NEW_HOME, 2024, 2026))
+
+
+def test_the_evidence_of_a_match_adds_up_and_starts_at_the_prior() -> None:
+    match = judged(record(birth_date=BORN, ssn4="0143"), record("2", ssn4="0142")).matches[0]
+    bits = sum(item.bits for item in match.evidence)
+    assert match.evidence[0].feature == "prior"
+    assert 1 / (1 + 2**-bits) == pytest.approx(match.probability, abs=0.002)
+    quoted = {item.feature: (item.asked, item.found) for item in match.evidence}
+    assert quoted["ssn4.typing_error"] == ("0142", "0143")
+
+
+def test_the_evidence_of_a_contact_adds_up() -> None:
+    for item in judged(record(birth_date=BORN), record("2", ssn4="0142", upstream="two")).contacts:
+        assert 1 / (1 + 2 ** -sum(e.bits for e in item.evidence)) == pytest.approx(item.probability, abs=0.005)
+
+
+def test_the_explanation_ends_in_the_probability() -> None:
+    match = judged(record(birth_date=BORN)).matches[0]
+    lines = explain(match)
+    assert lines[0].endswith("how often a record that a search returns is the subject")
+    assert f"probability {match.probability:.3f}" in lines[-1]
+
+
+def test_what_would_change_a_match_is_what_happens_when_it_does() -> None:
+    open_ = record(addresses=(seen(OTHER_HOME, 2023, 2026),))
+    promised = {item.feature: item.probability for item in what_would_change(judged(open_).matches[0])}
+    assert probability_of(replace(open_, birth_date=BORN)) == pytest.approx(promised["birth_date"], abs=0.005)
+    assert probability_of(replace(open_, ssn4="0142")) == pytest.approx(promised["ssn4"], abs=0.005)
+
+
+def test_why_not_names_the_heaviest_contradiction() -> None:
+    rejected = judged(record(names=(Name("Susan", "", "Okafor"),), birth_date=BORN)).matches[0]
+    assert why_not(rejected).startswith("Another given name (-")
+
+
+def test_the_order_of_the_records_does_not_matter() -> None:
+    records = [
+        record("1", birth_date=BORN, phones=(phone("5125550177", 2024),)),
+        record("2", ssn4="0142", upstream="two", addresses=(seen(OLD_HOME, 2010, 2022),)),
+        record("3", names=(Name("Dale", "", "Okafor"),), phones=(phone("5125550177", 2026),)),
+        record("4", upstream="two", addresses=(seen(OTHER_HOME, 2019, 2021),)),
+    ]
+    seen_ = set()
+    for shuffled in itertools.permutations(records):
+        judgement = judged(*shuffled)
+        matches = tuple(sorted((m.record_id, round(m.probability, 9), m.party) for m in judgement.matches))
+        contacts = tuple((c.contact_id, c.value, round(c.probability, 9), c.status, c.grounds) for c in judgement.contacts)
+        seen_.add((matches, contacts, judgement.conflicts))
+    assert len(seen_) == 1
