@@ -16,7 +16,7 @@ _PO_BOX = re.compile(
 )
 _PMB = re.compile(r"\b(?:PMB|PRIVATE MAIL ?BOX|PRIVATE BOX) " + _ID.format("pmb"))
 _RURAL = re.compile(
-    r"^(?:[^,]*, )?(?:R ?R|R ?F ?D|R ?D|RURAL (?:ROUTE|RTE|RT|DELIVERY)|RURAL FREE DELIVERY|RTE|RT|ROUTE) "
+    r"^(?:[^,]*, )?(?:R ?R|R ?F ?D|R ?D|R|RURAL (?:ROUTE|RTE|RT|DELIVERY)|RURAL FREE DELIVERY|RTE|RT|ROUTE) "
     r"(?:NO |# )*(?P<route>\d+[A-Z]?)[ ,]+(?:BOX|BX) " + _ID.format("box")
 )
 _RURAL_BARE = re.compile(r"^(?:R ?R|R ?F ?D|RURAL (?:ROUTE|RTE|RT)) (?:NO |# )*(?P<route>\d+)$")

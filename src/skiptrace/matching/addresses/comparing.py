@@ -8,6 +8,9 @@ from skiptrace.matching.addresses.comparing_units import compare_units
 from skiptrace.matching.addresses.parsing import parse_address
 from skiptrace.matching.addresses.values import AddressComparison, Agreement, Finding, ParsedAddress
 
+_NUMBERS = ("house number {0.number_key} and {1.number_key}",)
+_SAME = ("both are {0.standard}",)
+
 
 def compare_addresses(
     a: ParsedAddress | str | bytes | None, b: ParsedAddress | str | bytes | None
@@ -15,38 +18,24 @@ def compare_addresses(
     """Both addresses are one delivery point: number, street, unit, city and ZIP code agree."""
     a = a if isinstance(a, ParsedAddress) else parse_address(a)
     b = b if isinstance(b, ParsedAddress) else parse_address(b)
-    if a.kind == b.kind == "street" and a.number_key and b.number_key:
-        if a.number_key == b.number_key:
-            if _agrees_throughout(a, b):
-                return AddressComparison("same", (f"both are {a.number_key} {a.name} {a.suffix}, {a.city} {a.zip5}",))
-        elif a.number_key.isdigit() and b.number_key.isdigit():
-            return AddressComparison("different", (f"house number {a.number_key} and {b.number_key}",))
-    delivery, reason = _compare_delivery(a, b)
+    if a.point_key and b.point_key:
+        if a.point_key == b.point_key:
+            return AddressComparison("same", (a, b, _SAME))
+        if a.number_key != b.number_key and a.number_key.isdigit() and b.number_key.isdigit():
+            return AddressComparison("different", (a, b, _NUMBERS))
+    delivery, what = _compare_delivery(a, b)
     if delivery == "different":
-        return AddressComparison("different", (reason,))
+        return AddressComparison("different", (a, b, (what,)))
     area, where = compare_areas(a, b)
     if area == "different":
-        return AddressComparison("different", (where,))
+        return AddressComparison("different", (a, b, (where,)))
     unit, which = compare_units(a, b)
-    reasons = tuple(text for text in (reason, where, which) if text)
+    sentences = (what, where, which)
     if unit == "different":
-        sure = delivery == "same" and area == "same"
-        return AddressComparison("different_unit" if sure else "different", reasons)
+        sure = delivery == area == "same"
+        return AddressComparison("different_unit" if sure else "different", (a, b, sentences))
     agrees = delivery == area == unit == "same"
-    return AddressComparison("same" if agrees else "possible", reasons)
-
-
-def _agrees_throughout(a: ParsedAddress, b: ParsedAddress) -> bool:
-    return (
-        a.street_key == b.street_key
-        and a.zip5 == b.zip5
-        and a.city_key == b.city_key
-        and a.unit_key == b.unit_key
-        and a.state == b.state
-        and a.pmb == b.pmb
-        and a.po_box == b.po_box
-        and a.urbanization == b.urbanization
-    )
+    return AddressComparison("same" if agrees else "possible", (a, b, sentences))
 
 
 def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
@@ -67,62 +56,65 @@ def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if finding[0] == "different":
         return finding
     if not a.number:
-        return "possible", f"no house number on either side of {a.name!r} and {b.name!r}"
+        return "possible", "no house number on either side of {0.street} and {1.street}"
     if a.urbanization != b.urbanization:
         known = "possible" if not (a.urbanization and b.urbanization) else likeness(a.urbanization, b.urbanization)
         if known != "same":
-            return known, f"urbanization {a.urbanization or 'missing'!r} and {b.urbanization or 'missing'!r}"
+            return known, "urbanization {0.urbanization} and {1.urbanization}"
     if a.po_box != b.po_box:
-        return "possible", f"P.O. box {a.po_box or 'missing'!r} and {b.po_box or 'missing'!r} beside the street"
+        return "possible", "P.O. box {0.po_box} and {1.po_box} beside the street"
     return finding
 
 
 def _compare_unread(a: ParsedAddress, b: ParsedAddress) -> Finding:
+    if a.kind == b.kind and a.urbanization == b.urbanization != "" and a.units and b.units:
+        return "same", "both in {0.urbanization}"  # a condominium or housing project of Puerto Rico has no street
     if a.kind == b.kind and a.notes and a.notes == b.notes and a.unit_key == b.unit_key:
-        return "same", f"both read {a.notes[0]!r}"
+        return "same", "both read {0.first_note}"
     if a.kind == b.kind and a.notes and b.notes and likeness(" ".join(a.notes), " ".join(b.notes)) == "different":
-        return "different", f"{a.notes[0]!r} and {b.notes[0]!r}"
+        return "different", "{0.first_note} and {1.first_note}"
     return "possible", "at least one side has no street or box that can be read"
 
 
 def _compare_kinds(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if a.po_box and a.po_box == b.po_box:
-        return "possible", f"P.O. box {a.po_box} on both sides, a street on one"
+        return "possible", "P.O. box {0.po_box} on both sides, a street on one"
     routes = {"rural_route", "highway_contract"}
     if {a.kind, b.kind} == routes and a.box == b.box:
-        return "possible", f"box {a.box} on a rural route and on a highway contract route"
+        return "possible", "box {0.box} on a rural route and on a highway contract route"
     if {a.kind, b.kind} & routes and "street" in {a.kind, b.kind}:
         return "possible", "a rural route may have been given a street address since"
-    return "different", f"{a.kind.replace('_', ' ')} {a.standard!r} and {b.kind.replace('_', ' ')} {b.standard!r}"
+    return "different", "{0.kind} {0.standard} and {1.kind} {1.standard}"
 
 
 def _compare_boxes(a: ParsedAddress, b: ParsedAddress) -> Finding:
-    for label, x, y in (("route", a.route, b.route), ("box", a.box, b.box), ("P.O. box", a.po_box, b.po_box)):
+    for part in ("route", "box", "po_box"):
+        x, y = getattr(a, part), getattr(b, part)
         if x != y:
             known: Agreement = "different" if x not in {"", "0"} and y not in {"", "0"} else "possible"
-            return known, f"{label} {x or 'missing'!r} and {y or 'missing'!r}"
+            return known, f"{part.replace('_', ' ')} {{0.{part}}} and {{1.{part}}}"
     if a.military != b.military:
         known = "different" if a.military and b.military else "possible"
-        return known, f"military unit {a.military or 'missing'!r} and {b.military or 'missing'!r}"
+        return known, "military unit {0.military} and {1.military}"
     if a.number_key != b.number_key and a.number_key and b.number_key:
-        return "different", f"house number {a.number_key} and {b.number_key}"
-    return "same", f"both are {a.kind.replace('_', ' ')} {a.route} {a.po_box or a.box or a.military}".replace("  ", " ")
+        return "different", _NUMBERS[0]
+    return "same", _SAME[0]
 
 
 def compare_numbers(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """The house numbers are equal, digit for digit."""
     x, y = a.number_key, b.number_key
     if x == y:
-        return "same", f"house number {x}"
+        return "same", "house number {0.number_key}"
     if not x or not y:
-        return "possible", f"house number {x or 'missing'} and {y or 'missing'}"
+        return "possible", _NUMBERS[0]
     if x.replace("-", "") == y.replace("-", "") and not a.fraction and not b.fraction:
-        return "possible", f"house number {x} and {y} differ by a hyphen"
+        return "possible", _NUMBERS[0] + ", which differ by a hyphen"
     low, high = sorted((x, y), key=len)
     if high.startswith(low + "-") and high.rpartition("-")[2].isdigit() and len(high.rpartition("-")[2]) >= 2:
-        return "possible", f"house number {low} is an end of the range {high}"
+        return "possible", _NUMBERS[0] + ", of which one is an end of a range"
     lettered, plain = (a, b) if x[-1:].isalpha() else (b, a)
     letter = lettered.number_key[-1:]
     if lettered.number_key == plain.number_key + letter and plain.units and plain.units[-1][1] == letter:
-        return "possible", f"house number {x} and {y}, unit {letter}"
-    return "different", f"house number {x} and {y}"
+        return "possible", _NUMBERS[0] + ", whose letter is the unit of the other"
+    return "different", _NUMBERS[0]

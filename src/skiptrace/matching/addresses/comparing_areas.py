@@ -8,56 +8,57 @@ from skiptrace.matching.addresses.lastline import city_keys_of_zip
 from skiptrace.matching.addresses.values import Agreement, Finding, ParsedAddress
 from skiptrace.matching.zips import zips_of_city
 
+_QUOTED = "{0.area} and {1.area}"
+
 
 def compare_areas(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """City, state and ZIP code agree, or the ones missing on one side do not matter."""
     if a.zip5 == b.zip5 and a.city_key == b.city_key and a.state == b.state:
-        return "same", f"{a.city} {a.state} {a.zip5}".strip()
-    quoted = f"{a.city} {a.state} {a.zip5}".strip() + " and " + f"{b.city} {b.state} {b.zip5}".strip()
+        return "same", "{0.area}"
     if not (a.city or a.zip5) or not (b.city or b.zip5):
-        return "possible", f"city and ZIP code are missing on one side ({quoted.strip()})"
+        return "possible", "city and ZIP code are missing on one side: {0.area} and {1.area}"
     if a.zip5 and b.zip5:
-        return _compare_zipped(a, b, quoted)
+        return _compare_zipped(a, b)
     if a.state and b.state and a.state != b.state:
-        return "different", quoted
+        return "different", _QUOTED
     if a.zip5 or b.zip5:
-        return _compare_half_zipped(*((a, b) if a.zip5 else (b, a)), quoted)
+        return _compare_half_zipped(*((a, b) if a.zip5 else (b, a)))
     if not a.city or not b.city:
-        return "possible", quoted
+        return "possible", _QUOTED
     known = _compare_cities(a, b)
     if known == "same" and a.state != b.state:
-        return "possible", f"the state is missing on one side ({quoted})"
-    return known, quoted
+        return "possible", "the state is missing on one side: {0.area} and {1.area}"
+    return known, _QUOTED
 
 
-def _compare_zipped(a: ParsedAddress, b: ParsedAddress, quoted: str) -> Finding:
+def _compare_zipped(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if a.zip5 == b.zip5:
         if not a.city or not b.city:
-            return "same", quoted
+            return "same", _QUOTED
         if a.state != b.state and a.state and b.state:
-            return "possible", quoted
+            return "possible", _QUOTED
         names = city_keys_of_zip(a.zip5)
         fits = a.city_key in names or b.city_key in names
-        return ("same" if fits or _compare_cities(a, b) == "same" else "possible"), quoted
+        return ("same" if fits or _compare_cities(a, b) == "same" else "possible"), _QUOTED
     if a.state and b.state and a.state != b.state:
-        return "different", quoted
+        return "different", _QUOTED
     if not a.city or not b.city:
-        return "different", quoted
+        return "different", _QUOTED
     if _compare_cities(a, b) != "same":
-        return "different", quoted
+        return "different", _QUOTED
     fits_a, fits_b = a.city_key in city_keys_of_zip(a.zip5), b.city_key in city_keys_of_zip(b.zip5)
     slip = OSA.distance(a.zip5, b.zip5, score_cutoff=1) <= 1
-    return ("same" if fits_a != fits_b and slip else "possible"), f"ZIP codes differ: {quoted}"
+    return ("same" if fits_a != fits_b and slip else "possible"), "ZIP codes differ: {0.area} and {1.area}"
 
 
-def _compare_half_zipped(a: ParsedAddress, b: ParsedAddress, quoted: str) -> Finding:
+def _compare_half_zipped(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """Only ``a`` has a ZIP code."""
     if b.city_key in city_keys_of_zip(a.zip5):
-        return "same" if b.state else "possible", quoted
+        return "same" if b.state else "possible", _QUOTED
     if not a.city:
-        return "different" if city_keys_of_zip(a.zip5) and b.city_key else "possible", quoted
+        return "different" if city_keys_of_zip(a.zip5) and b.city_key else "possible", _QUOTED
     known = _compare_cities(a, b)
-    return ("possible" if known == "same" and not b.state else known), quoted
+    return ("possible" if known == "same" and not b.state else known), _QUOTED
 
 
 def _compare_cities(a: ParsedAddress, b: ParsedAddress) -> Agreement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -13,6 +14,7 @@ from skiptrace.matching.known_words import familiarity
 from skiptrace.matching.names.nicknames import is_variant
 from skiptrace.matching.tables import word_set
 
+_QUOTED = "street {0.street} and {1.street}"
 _HIGHWAY = re.compile(
     r"(?P<road>(?:US|STATE|COUNTY|TOWNSHIP|RANCH)? ?(?:HIGHWAY|ROAD)|INTERSTATE|FM|LOOP)"
     r" (?P<number>\S+)(?: (?P<branch>\S+))?$"
@@ -31,27 +33,32 @@ _ARTICLES = word_set("""
 def compare_streets(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """The streets are the same: name, suffix and directionals, allowing for spellings known to mean the same."""
     if a.street_key == b.street_key:
-        return "same", f"both at {a.number_key} {a.name} {a.suffix}".rstrip()
-    quoted = f"street {_street(a)!r} and {_street(b)!r}"
-    road_a, road_b = _HIGHWAY.match(a.name), _HIGHWAY.match(b.name)
+        return "same", "both on {0.street}"
+    if (a.city in STREET_ALIASES or b.city in STREET_ALIASES) and _are_aliases(a, b):
+        return "possible", _QUOTED + ", two names of one street"
+    road_a, road_b = _highway(a.name), _highway(b.name)
     if road_a and road_b:
-        return _compare_highways(a, b, road_a, road_b), quoted
-    if _joined(a) == _joined(b):
-        return "same", f"{quoted} are one spelling apart"
-    if _are_aliases(a, b):
-        return "possible", f"{quoted} are two names of one street"
+        return _compare_highways(a, b, road_a, road_b), _QUOTED
+    if a.suffix != b.suffix and a.suffix and b.suffix:
+        return "different", _QUOTED
     directions = _compare_directions(a, b)
-    suffixes: Agreement = "same" if a.suffix == b.suffix else "different" if a.suffix and b.suffix else "possible"
-    names = "same" if a.name_key == b.name_key else _compare_names(a, b)
-    if "different" in {names, directions, suffixes}:
-        return "different", quoted
-    if names == directions == suffixes == "same":
-        return "same", quoted
-    return "possible", quoted
+    suffixes: Agreement = "same" if a.suffix == b.suffix else "possible"
+    if a.name_key == b.name_key:
+        names: Agreement = "same"
+    elif _joined(a) == _joined(b):
+        return "same", _QUOTED + ", one spelling apart"
+    else:
+        names = "different" if directions == "different" else _compare_names(a, b)
+    if names == "different" or directions == "different":
+        return "different", _QUOTED
+    return ("same" if names == directions == suffixes == "same" else "possible"), _QUOTED
 
 
-def _street(a: ParsedAddress) -> str:
-    return " ".join(part for part in (a.predirectional, a.name, a.suffix, a.postdirectional) if part)
+@lru_cache(maxsize=16_384)
+def _highway(name: str) -> tuple[str, str, str] | None:
+    """Class, number and branch of a numbered road; None for any other street."""
+    match = _HIGHWAY.match(name)
+    return (match["road"].strip(), match["number"], match["branch"] or "") if match else None
 
 
 def _joined(a: ParsedAddress) -> str:
@@ -61,7 +68,7 @@ def _joined(a: ParsedAddress) -> str:
 
 
 def _are_aliases(a: ParsedAddress, b: ParsedAddress) -> bool:
-    pairs = STREET_ALIASES.get(a.city) or STREET_ALIASES.get(b.city) or ()
+    pairs = STREET_ALIASES.get(a.city) or STREET_ALIASES[b.city]
     names = {f"{street.name_key}{street.suffix}{street.postdirectional}" for street in (a, b)}
     return any({x.replace(" ", ""), y.replace(" ", "")} == names for x, y in pairs)
 
@@ -75,18 +82,20 @@ def _compare_directions(a: ParsedAddress, b: ParsedAddress) -> Agreement:
     return "possible" if x == y or x <= y or y <= x else "different"
 
 
-def _compare_highways(a: ParsedAddress, b: ParsedAddress, x: re.Match[str], y: re.Match[str]) -> Agreement:
+def _compare_highways(
+    a: ParsedAddress, b: ParsedAddress, x: tuple[str, str, str], y: tuple[str, str, str]
+) -> Agreement:
     """The number decides; a class of road or a branch may be missing; the directional may stand on either side."""
-    if x["number"] != y["number"] or (x["branch"] != y["branch"] and x["branch"] and y["branch"]):
+    (road_x, number_x, branch_x), (road_y, number_y, branch_y) = x, y
+    if number_x != number_y or (branch_x != branch_y and branch_x and branch_y):
         return "different"
-    directions = _compare_directions(a, b)
-    if {a.predirectional, a.postdirectional} == {b.predirectional, b.postdirectional}:
-        directions = "same"
-    roads = {x["road"].strip(), y["road"].strip()}
+    one_side = {a.predirectional, a.postdirectional} == {b.predirectional, b.postdirectional}
+    directions = "same" if one_side else _compare_directions(a, b)
+    roads = {road_x, road_y}
     if directions == "different" or (len(roads) == 2 and "HIGHWAY" not in roads and roads not in _MAYBE_ONE_ROAD):
         return "different"
     one_road = len(roads) == 1 or roads in _ONE_ROAD
-    return "same" if one_road and directions == "same" and x["branch"] == y["branch"] else "possible"
+    return "same" if one_road and directions == "same" and branch_x == branch_y else "possible"
 
 
 def _compare_names(a: ParsedAddress, b: ParsedAddress) -> Agreement:

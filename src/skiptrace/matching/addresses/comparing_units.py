@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from skiptrace.matching.addresses.values import Agreement, Finding, ParsedAddress
 
+_QUOTED = "unit {0.unit_key} and {1.unit_key}"
 _SPACES = frozenset({"LOT", "SPC", "TRLR", "SLIP", "#", "UNIT"})
 _ROOMS = frozenset({"APT", "#", "UNIT", "PH"})
+_POSITIONS = frozenset({"FRNT", "REAR", "SIDE", "LEFT", "RGHT", "UPPR", "LOWR", "BSMT", "ATTC"})
 _OFFICES = frozenset({"STE", "#", "UNIT", "RM", "OFC"})
 
 
 def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """The apartments, suites and private mailboxes are the same, or there are none."""
-    if a.pmb != b.pmb and (a.pmb or b.pmb):
-        if a.pmb and b.pmb:
-            return "different", f"private mailbox {a.pmb} and {b.pmb}"
-        plain = b if a.pmb else a
-        boxed = a if a.pmb else b
-        if [number for _, number in plain.units] != [boxed.pmb]:
-            return "possible", f"private mailbox {a.pmb or 'missing'} and {b.pmb or 'missing'}"
-        return "possible", f"private mailbox {boxed.pmb} and unit {boxed.pmb}"
+    if a.pmb != b.pmb:
+        # Publication 28 also lets a private mailbox be written with #, which may as well be an apartment.
+        return ("different" if a.pmb and b.pmb else "possible"), "private mailbox {0.pmb} and {1.pmb}"
     if a.unit_key == b.unit_key:
-        return "same", f"unit {a.unit_key}" if a.unit_key else ""
-    quoted = f"unit {a.unit_key or 'missing'!r} and {b.unit_key or 'missing'!r}"
+        return "same", "unit {0.unit_key}" if a.unit_key else ""
     if not a.units or not b.units:
-        return "possible", quoted
-    return _pair_units(a.units, b.units), quoted
+        return "possible", _QUOTED
+    if len(a.units) == len(b.units) == 1:
+        return _one_unit(a.units[0], b.units[0]), _QUOTED
+    return _pair_units(a.units, b.units), _QUOTED
 
 
 def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) -> Agreement:
@@ -37,7 +35,7 @@ def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) 
             break
         agreement = _one_unit(unit, best)
         if agreement == "different":
-            if len(x) == len(y) == 1 or _comparable(unit[0], best[0]):
+            if _comparable(unit[0], best[0]) or {unit[0], best[0]} <= _POSITIONS:
                 return "different"
             worst = "possible"
             continue
@@ -64,4 +62,6 @@ def _one_unit(x: tuple[str, str], y: tuple[str, str]) -> Agreement:
         return "same" if x[0] == y[0] else "different"
     if x[0] == y[0] or _comparable(x[0], y[0]):
         return "same"
-    return "possible" if {x[0], y[0]} <= {"APT", "STE", "RM", "LOT", "SPC", "TRLR", "OFC", "DEPT"} else "different"
+    return (
+        "possible" if {x[0], y[0]} <= {"APT", "STE", "RM", "FL", "LOT", "SPC", "TRLR", "OFC", "DEPT"} else "different"
+    )

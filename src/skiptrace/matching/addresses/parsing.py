@@ -195,7 +195,11 @@ def _find_inside(segments: list[list[str]], line: LastLine) -> int | None:
 def _move_trailing_number(segments: list[list[str]], at: int) -> None:
     """Spanish order, street before number: CALLE SOL 150."""
     segment = segments[at]
-    if segment[0] in {"CALLE", "AVENIDA", "AVE", "CAMINO", "PASEO"} and len(segment) > 2 and segment[-1][0].isdigit():
+    if (
+        segment[0] in {"CALLE", "AVENIDA", "AVE", "CAMINO", "PASEO"}
+        and len(segment) > 2
+        and starts_with_number(segment[-1:])
+    ):
         segments[at] = [segment[-1], *segment[:-1]]
 
 
@@ -247,6 +251,7 @@ def _finish_street(
 
 
 _NO_STREET = Street()
+_BESIDE = ("po_box", "pmb", "urbanization")
 
 
 def _finish(
@@ -254,6 +259,11 @@ def _finish(
 ) -> ParsedAddress:
     """Put the parts together, with the keys for comparison."""
     key = name_key(street.name) if street.name else ""
+    number = f"{street.number} {street.fraction}" if street.fraction else street.number
+    street_key = f"{street.predirectional}|{key}|{street.suffix}|{street.postdirectional}"
+    unit_key = " ".join(sorted([f"{a} {b}".strip() for a, b in units])) if units else ""
+    town = city_key(line.city) if line.city else ""
+    point = (number, street_key, unit_key, *(fields.get(part, "") for part in _BESIDE), town, line.state, line.zip5)
     return ParsedAddress(
         number=street.number,
         fraction=street.fraction,
@@ -268,10 +278,11 @@ def _finish(
         zip4=line.zip4,
         notes=tuple(line.notes),
         confidence=confidence,
-        number_key=f"{street.number} {street.fraction}" if street.fraction else street.number,
+        number_key=number,
         name_key=key,
-        street_key=f"{street.predirectional}|{key}|{street.suffix}|{street.postdirectional}",
-        unit_key=" ".join(sorted([f"{a} {b}".strip() for a, b in units])) if units else "",
-        city_key=city_key(line.city) if line.city else "",
+        street_key=street_key,
+        unit_key=unit_key,
+        city_key=town,
+        point_key="/".join(point) if number and fields.get("kind") == "street" else "",
         **fields,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from skiptrace.matching.addresses.tables import SUFFIXES
+from skiptrace.matching.addresses.tables import CARDINALS, DIRECTIONS, PLAIN_SUFFIXES, SUFFIXES, TENS, UNITS
 from skiptrace.matching.tables import word_set
 
 _SIGNS = frozenset({"#", "NO", "NUMBER"})
@@ -17,6 +17,8 @@ _GOVERNMENTS = word_set("""
     COUNTY CNTY CTY CO STATE TOWNSHIP TWP RANCH
 """)
 _GLUED_NUMBER = re.compile(r"(\d+)([A-Z]{3,})$")
+_QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
+_GRID = 4
 # ZIP codes of Queens, where house numbers are written with a hyphen.
 _QUEENS = ("110", "111", "113", "114", "116")
 
@@ -27,13 +29,17 @@ def repair(tokens: list[str], zip5: str) -> list[str]:
         return tokens
     if not _SIGNS.isdisjoint(tokens):
         tokens = _number_signs(tokens)
+    if "KM" in tokens[1:-1]:
+        return _kilometre_first(tokens)
     first = tokens[0]
     if not first[0].isdigit():
-        return tokens
+        return _figures(tokens)
     if not first.isdigit() and (glued := _GLUED_NUMBER.match(first)):
         tokens = [glued[1], glued[2], *tokens[1:]]
     elif zip5[:3] in _QUEENS and len(tokens) > 2 and _is_split_number(tokens):
         tokens = [f"{first}-{tokens[1]}", *tokens[2:]]
+    elif len(tokens) > _GRID and _is_split_grid(tokens):
+        tokens = ["".join(tokens[:3]), *tokens[3:]]
     return _repeat_apart(tokens) if first in tokens[2:] else tokens
 
 
@@ -68,6 +74,38 @@ def _is_split_number(tokens: list[str]) -> bool:
         and tokens[2] not in SUFFIXES
         and tokens[2] != ","
     )
+
+
+def _is_split_grid(tokens: list[str]) -> bool:
+    """The 1 S 450 of ``1 S 450 SUMMIT AVE`` (Illinois), which is no 455 S 1200 E (Utah)."""
+    return (
+        tokens[0].isdigit()
+        and tokens[1] in {"N", "S", "E", "W"}
+        and tokens[2].isdigit()
+        and tokens[3].isalpha()
+        and SUFFIXES.get(tokens[3]) not in PLAIN_SUFFIXES
+        and tokens[3] not in DIRECTIONS
+        and tokens[3] not in UNITS
+    )
+
+
+def _figures(tokens: list[str]) -> list[str]:
+    """FORTY-TWO or FORTY TWO at the start in figures."""
+    words = tokens[0].split("-") if "-" in tokens[0] else tokens[:2]
+    if len(words) == 2 and words[0] in TENS and CARDINALS.get(words[1], 10) < 10:
+        rest = tokens[1:] if "-" in tokens[0] else tokens[2:]
+        return [str(TENS[words[0]] + CARDINALS[words[1]]), *rest] if len(rest) > 1 else tokens
+    return tokens
+
+
+def _kilometre_first(tokens: list[str]) -> list[str]:
+    """CARR 2 KM 14.3, as Puerto Rico numbers the houses on its roads: the kilometre is the house number."""
+    at = tokens.index("KM", 1)
+    whole, _, part = tokens[at + 1].partition(".")
+    if not whole.isdigit():
+        return tokens
+    number = [whole, _QUARTERS[part]] if part in _QUARTERS else [tokens[at + 1]]
+    return [*number, *(word for word in tokens[:at] if word != ","), *tokens[at + 2 :]]
 
 
 def _repeat_apart(tokens: list[str]) -> list[str]:

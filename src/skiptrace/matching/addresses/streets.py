@@ -95,6 +95,8 @@ def _take_number(tokens: list[str], street: Street) -> int:
         street.number = tokens[0] + tokens[1]
         return 2
     street.number = str(CARDINALS[tokens[0]]) if tokens[0] in CARDINALS else tokens[0].lstrip("0") or "0"
+    if street.number[:1].isalpha() and street.number[1:2] == "-":
+        street.number = street.number.replace("-", "", 1)  # B-12 of Puerto Rico
     at = 1
     if at < len(tokens) and _FRACTION.match(tokens[at]):
         street.fraction = tokens[at]

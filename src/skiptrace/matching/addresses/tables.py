@@ -124,6 +124,7 @@ ORDINALS = {word: number for number, word in enumerate(_UNITS_ONE.split(), 1)}
 ORDINALS |= {f"{word[:-1]}IETH": number for word, number in TENS.items()}
 ORDINALS |= {"NINTEENTH": 19, "TWELVTH": 12, "NINETH": 9, "HUNDREDTH": 100}
 _CARDINAL_WORDS = "ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE THIRTEEN FOURTEEN FIFTEEN SIXTEEN"
+_CARDINAL_WORDS += " SEVENTEEN EIGHTEEN NINETEEN"
 CARDINALS = {word: number for number, word in enumerate(_CARDINAL_WORDS.split(), 1)} | TENS
 
 # Words inside street and city names, long to short; cities by their everyday names.

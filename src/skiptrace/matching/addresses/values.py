@@ -10,7 +10,8 @@ from skiptrace.model import Personal
 Kind = Literal["street", "po_box", "rural_route", "highway_contract", "military", "general_delivery", "unknown"]
 AddressVerdict = Literal["same", "different_unit", "possible", "different"]
 Agreement = Literal["same", "possible", "different"]
-# How one part of two addresses compares, and the sentence that quotes both sides.
+# How one part of two addresses compares, and the sentence for it: {0.city} stands for the first city, {1.city} for the
+# second. Sentences are filled in when somebody reads them.
 Finding = tuple[Agreement, str]
 
 
@@ -24,8 +25,8 @@ class ParsedAddress(Personal):
     line. ``confidence`` (0-1) says how the parts were found: every token known (0.95), by the statistical parser
     (0.6), not at all (0.2). ``notes`` hold what belongs to no part, and which repairs were made.
 
-    ``street_key``, ``number_key``, ``unit_key`` and ``city_key`` are for comparison only; ``delivery_key`` identifies
-    the delivery point within its city.
+    ``street_key``, ``number_key``, ``unit_key``, ``city_key`` and ``point_key`` are for comparison only;
+    ``delivery_key`` identifies the delivery point within its city.
     """
 
     kind: Kind = "unknown"
@@ -53,6 +54,22 @@ class ParsedAddress(Personal):
     street_key: str = ""
     unit_key: str = ""
     city_key: str = ""
+    point_key: str = ""
+
+    @property
+    def street(self) -> str:
+        """Directionals, name and suffix."""
+        return " ".join(filter(None, (self.predirectional, self.name, self.suffix, self.postdirectional)))
+
+    @property
+    def area(self) -> str:
+        """City, state and ZIP code."""
+        return " ".join(filter(None, (self.city, self.state, self.zip5)))
+
+    @property
+    def first_note(self) -> str:
+        """The first of the notes, or ""."""
+        return self.notes[0] if self.notes else ""
 
     @property
     def delivery_key(self) -> str:
@@ -89,4 +106,22 @@ class AddressComparison(Personal):
     """
 
     verdict: AddressVerdict
-    reasons: tuple[str, ...]
+    compared: tuple[ParsedAddress, ParsedAddress, tuple[str, ...]]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Plain sentences that quote both sides."""
+        first, second, sentences = self.compared
+        quoted = _Quoted(first), _Quoted(second)
+        return tuple(sentence.format(*quoted) for sentence in sentences if sentence)
+
+
+class _Quoted:
+    """The parts of an address as sentences name them."""
+
+    def __init__(self, address: ParsedAddress) -> None:
+        self._address = address
+
+    def __getattr__(self, part: str) -> str:
+        text: str = getattr(self._address, part)
+        return text.replace("_", " ") or "missing"

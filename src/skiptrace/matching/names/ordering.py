@@ -106,8 +106,12 @@ def _natural_order(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], 
 
 
 def _is_initials(word: str) -> bool:
-    """TJ or JC: letters without a vowel that are no listed name."""
-    return word.isalpha() and not set(word) & set("AEIOUY") and (len(word) == 2 or not one_hop(word))
+    """TJ, AB or JRR: two letters that are no given name, or three without a vowel."""
+    if not word.isalpha() or one_hop(word):
+        return len(word) == 2 and word in GENERATIONS
+    if len(word) == 2:
+        return word[1] == "J" or given_name(word)[0] < _KNOWN_GIVEN
+    return not set(word) & set("AEIOUY")
 
 
 def _words(words: list[str]) -> tuple[str, ...]:

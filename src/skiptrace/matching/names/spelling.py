@@ -96,6 +96,8 @@ def given_likeness(a: str, b: str) -> tuple[float, str]:
     if len(a) == 1 or len(b) == 1:
         return (0.82, "initial") if a[0] == b[0] else (0.0, "different initials")
     kind = relation(a, b)
+    if kind in {"shared_nickname", "loose_nickname"} and folded(a) == folded(b):
+        return 0.92, "spelling"
     if kind is not None:
         return {"nickname": 0.94, "variant": 0.95, "loose_nickname": 0.72, "shared_nickname": 0.7}[kind], kind.replace(
             "_", " "
