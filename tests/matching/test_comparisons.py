@@ -93,7 +93,13 @@ def test_month_and_day_may_be_exchanged() -> None:
 
 @pytest.mark.parametrize(
     ("found", "expected"),
-    [("0142", "same"), ("0143", "typing_error"), ("0412", "typing_error"), ("0241", "different"), ("9876", "different")],
+    [
+        ("0142", "same"),
+        ("0143", "typing_error"),
+        ("0412", "typing_error"),
+        ("0241", "different"),
+        ("9876", "different"),
+    ],
 )
 def test_an_ssn_may_have_one_typing_error(found: str, expected: str) -> None:
     assert level("ssn4", {"ssn4": "0142"}, {"ssn4": found}) == expected

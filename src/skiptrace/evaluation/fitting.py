@@ -21,7 +21,7 @@ from skiptrace.evaluation.shapes import (
     fit_weights,
 )
 from skiptrace.matching.columns import Floats, Ints
-from skiptrace.matching.comparisons import compare
+from skiptrace.matching.comparisons import Compared, compare
 from skiptrace.matching.contacts import (
     Carried,
     address_measures,
@@ -30,7 +30,7 @@ from skiptrace.matching.contacts import (
     phone_measures,
     rival_measures,
 )
-from skiptrace.matching.identity import Candidates, Identity, group_measures, identify, rarities, tie, times
+from skiptrace.matching.identity import Candidates, Identity, Ties, group_measures, identify, rarities, tie, times
 from skiptrace.matching.weights import (
     ContactWeights,
     Curve,
@@ -44,6 +44,8 @@ Flags = NDArray[np.bool_]
 ROUNDS = 2
 MOST_TIES = 60_000
 """Ties that the link weights are fitted to; more add time and no accuracy."""
+THINNED = (0.07, 0.25)
+"""Shares of the records that copies of the data keep, so that accounts with few records are judged well too."""
 NOTHING = Weights(0.0, MappingProxyType({}), MappingProxyType({}))
 SHRINK = 30.0
 """Sightings that a source must have at an age before its own record outweighs that of all sources together."""
@@ -78,9 +80,10 @@ def fit(labelled: Labelled, stated: Mapping[str, float], version: str) -> Parame
     )
     parameters = replace(parameters, identity=fit_identity(labelled))
     parameters = replace(parameters, link=fit_link(labelled, parameters))
-    parameters = replace(parameters, group=fit_group(labelled, parameters))
-    identity = identify(labelled.candidates, parameters)
-    return replace(parameters, address=fit_addresses(labelled, identity), phone=fit_phones(labelled, identity))
+    parts = [labelled, *(thinned(labelled, share) for share in THINNED)]
+    parameters = replace(parameters, group=fit_group(parts, parameters))
+    identities = [identify(part.candidates, parameters) for part in parts]
+    return replace(parameters, address=fit_addresses(parts, identities), phone=fit_phones(parts, identities))
 
 
 def _flat() -> Sightings:
@@ -99,10 +102,7 @@ def fit_link(labelled: Labelled, parameters: Parameters) -> Weights:
     """Record against record: pairs of which at least one is the subject, for which alone the truth is known."""
     same = labelled.same
     candidates = labelled.candidates
-    compared = compare(candidates.people, candidates.subjects, candidates.rows)
-    alone = parameters.identity.total(
-        compared.levels, rarities(candidates.people, compared) | times(candidates, compared)
-    )
+    compared, alone = _alone(candidates, parameters)
     ties = tie(candidates, compared, alone, parameters)
     known = np.flatnonzero(same[ties.left] | same[ties.right])
     known = known[:: max(1, len(known) // MOST_TIES)]
@@ -112,44 +112,83 @@ def fit_link(labelled: Labelled, parameters: Parameters) -> Weights:
     return fit_weights(IDENTITY_TABLES, IDENTITY_RAMPS, levels, measures, one)
 
 
-def fit_group(labelled: Labelled, parameters: Parameters) -> tuple[Weights, ...]:
-    """The rounds of the group step."""
-    candidates = labelled.candidates
-    compared = compare(candidates.people, candidates.subjects, candidates.rows)
-    alone = parameters.identity.total(
-        compared.levels, rarities(candidates.people, compared) | times(candidates, compared)
-    )
-    ties = tie(candidates, compared, alone, parameters)
+def fit_group(parts: Sequence[Labelled], parameters: Parameters) -> tuple[Weights, ...]:
+    """The rounds of the group step, on all parts together."""
+    stages = [_Stage.of(part, parameters) for part in parts]
+    same = np.concatenate([part.same for part in parts])
     rounds: list[Weights] = []
-    bits = alone
     for _ in range(ROUNDS):
-        measures = group_measures(candidates, compared, alone, bits, ties)
-        rounds.append(fit_weights({}, GROUP_RAMPS, {}, measures, labelled.same))
-        bits = rounds[-1].total({}, measures)
+        each = [stage.measures() for stage in stages]
+        rounds.append(fit_weights({}, GROUP_RAMPS, {}, _stacked(each), same))
+        stages = [
+            replace(stage, bits=rounds[-1].total({}, measures)) for stage, measures in zip(stages, each, strict=True)
+        ]
     return tuple(rounds)
 
 
-def fit_addresses(labelled: Labelled, identity: Identity) -> ContactWeights:
-    carried = carried_addresses(labelled.candidates, labelled.as_of)
-    sightings = fit_sightings(labelled, identity, carried, labelled.address_now)
-    measures = address_measures(labelled.candidates, identity, carried, sightings, as_of=labelled.as_of)
-    return _fit_contact(carried, measures, labelled.address_now, ADDRESS_RAMPS, sightings)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Stage:
+    """One part on its way through the rounds."""
+
+    candidates: Candidates
+    compared: Compared
+    alone: Floats
+    ties: Ties
+    bits: Floats
+
+    @classmethod
+    def of(cls, part: Labelled, parameters: Parameters) -> _Stage:
+        compared, alone = _alone(part.candidates, parameters)
+        return cls(part.candidates, compared, alone, tie(part.candidates, compared, alone, parameters), alone)
+
+    def measures(self) -> dict[str, Floats]:
+        return group_measures(self.candidates, self.compared, self.alone, self.bits, self.ties)
 
 
-def fit_phones(labelled: Labelled, identity: Identity) -> ContactWeights:
-    carried = carried_phones(labelled.candidates, labelled.as_of)
-    sightings = fit_sightings(labelled, identity, carried, labelled.phone_now)
-    measures = phone_measures(labelled.candidates, identity, carried, sightings, as_of=labelled.as_of)
-    return _fit_contact(carried, measures, labelled.phone_now, PHONE_RAMPS, sightings)
+def _alone(candidates: Candidates, parameters: Parameters) -> tuple[Compared, Floats]:
+    compared = compare(candidates.people, candidates.subjects, candidates.rows)
+    measures = rarities(candidates.people, compared) | times(candidates, compared)
+    return compared, parameters.identity.total(compared.levels, measures)
+
+
+def _stacked(each: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
+    return {name: np.concatenate([measures[name] for measures in each]) for name in each[0]}
+
+
+def fit_addresses(parts: Sequence[Labelled], identities: Sequence[Identity]) -> ContactWeights:
+    """``parts[0]`` is the whole; the sightings are fitted to it alone."""
+    carried = [carried_addresses(part.candidates, part.as_of) for part in parts]
+    sightings = fit_sightings(parts[0], identities[0], carried[0], parts[0].address_now)
+    measures = [
+        address_measures(part.candidates, identity, values, sightings, as_of=part.as_of)
+        for part, identity, values in zip(parts, identities, carried, strict=True)
+    ]
+    return _fit_contact(carried, measures, [part.address_now for part in parts], ADDRESS_RAMPS, sightings)
+
+
+def fit_phones(parts: Sequence[Labelled], identities: Sequence[Identity]) -> ContactWeights:
+    """``parts[0]`` is the whole; the sightings are fitted to it alone."""
+    carried = [carried_phones(part.candidates, part.as_of) for part in parts]
+    sightings = fit_sightings(parts[0], identities[0], carried[0], parts[0].phone_now)
+    measures = [
+        phone_measures(part.candidates, identity, values, sightings, as_of=part.as_of)
+        for part, identity, values in zip(parts, identities, carried, strict=True)
+    ]
+    return _fit_contact(carried, measures, [part.phone_now for part in parts], PHONE_RAMPS, sightings)
 
 
 def _fit_contact(
-    carried: Carried, measures: Mapping[str, Floats], now: Flags, ramps: Mapping[str, Ramp], sightings: Sightings
+    carried: Sequence[Carried],
+    measures: Sequence[Mapping[str, Floats]],
+    now: Sequence[Flags],
+    ramps: Mapping[str, Ramp],
+    sightings: Sightings,
 ) -> ContactWeights:
-    right = carried.best(now[carried.position].astype(float), 0.0)
-    own = fit_weights({}, ramps, {}, measures, right)
-    rivals = rival_measures(own.total({}, measures), carried.group)
-    return ContactWeights(sightings, own, fit_weights({}, RIVAL_RAMPS, {}, rivals, right))
+    right = [values.best(truth[values.position].astype(float), 0.0) for values, truth in zip(carried, now, strict=True)]
+    own = fit_weights({}, ramps, {}, _stacked(measures), np.concatenate(right))
+    rivals = [rival_measures(own.total({}, each), values.group) for each, values in zip(measures, carried, strict=True)]
+    # The whole decides how rivals count: with most records missing, so are most rivals.
+    return ContactWeights(sightings, own, fit_weights({}, RIVAL_RAMPS, {}, rivals[0], right[0]))
 
 
 def fit_sightings(labelled: Labelled, identity: Identity, carried: Carried, now: Flags) -> Sightings:
@@ -175,6 +214,16 @@ def _rates(band: Ints, right: Flags, usual: Floats, strength: float) -> Floats:
     # is never better.
     rates[1:] = np.minimum.accumulate(rates[1:])
     return rates
+
+
+def thinned(labelled: Labelled, share: float) -> Labelled:
+    """The same accounts with about this share of their records, the same ones every time."""
+    candidates = labelled.candidates
+    keep = candidates.rows * 2_654_435_761 % 2**32 < share * 2**32
+    starts = np.concatenate(([0], np.cumsum(keep)))[candidates.starts]
+    part = Candidates(candidates.people, candidates.rows[keep], candidates.subjects[keep], starts)
+    flags = (labelled.same[keep], labelled.address_now[keep], labelled.phone_now[keep])
+    return Labelled(part, *flags, labelled.as_of, labelled.order[keep])
 
 
 def select_accounts(labelled: Labelled, accounts: Sequence[int] | Ints) -> Labelled:

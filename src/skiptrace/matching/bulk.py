@@ -55,6 +55,7 @@ def match_files(
     as_of: date | None = None,
     progress: Progress | None = None,
     parameters: Parameters | None = None,
+    rows_at_once: int = ROWS_AT_ONCE,
 ) -> Matched:
     """Score every record against the subject of its account and write one row per record.
 
@@ -69,7 +70,7 @@ def match_files(
     target = Path(out_path)
     done = 0
     with _Sink(target) as sink:
-        for chosen, records in _parts(subjects, source):
+        for chosen, records in _parts(subjects, source, rows_at_once):
             sink.write(match_tables(chosen, records, parameters, explain=explain))
             done += len(records)
             if progress:
@@ -114,9 +115,9 @@ def _read_subjects(path: Path, as_of: date | None) -> pa.Table:
     return table
 
 
-def _parts(subjects: pa.Table, source: _Source) -> Iterator[tuple[pa.Table, pa.Table]]:
+def _parts(subjects: pa.Table, source: _Source, rows_at_once: int) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Subjects with all of their records, so many at once as fit into memory."""
-    count = min(_MOST_PARTS, 1 + source.estimated_rows() // ROWS_AT_ONCE)
+    count = min(_MOST_PARTS, 1 + source.estimated_rows() // rows_at_once)
     if count == 1:
         yield subjects, _renamed(pa.Table.from_batches(source.batches()), source)
         return

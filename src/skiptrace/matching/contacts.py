@@ -170,8 +170,8 @@ def phone_measures(
     """What each phone is weighed by; see ``address_measures``.
 
     ``landline`` is the recency again, for landlines only (-8 for other lines). ``moved``: for a landline, years by
-    which the subject was seen at another address after this line's records. ``shared``: expected number of records of other
-    people that show the number.
+    which the subject was seen at another address after this line's records. ``shared``: expected number of records of
+    other people that show the number.
     """
     people = candidates.people
     measures, sure = _common(candidates, identity, carried, sightings)
