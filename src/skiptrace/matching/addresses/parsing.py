@@ -168,11 +168,16 @@ def _take_urbanization(segments: list[list[str]], fields: dict[str, Any], line: 
     for at, segment in enumerate(segments):
         is_urbanization = segment[0] in {"URB", "URBANIZACION"} or (line.state == "PR" and segment[0] in _URBANIZATION)
         if is_urbanization and len(segment) > 1:
-            end = next((n for n, token in enumerate(segment) if n and token[0].isdigit()), len(segment))
+            end = next((n for n, word in enumerate(segment) if n and _is_house_number(word)), len(segment))
             words = [_URB_WORDS.get(segment[0], segment[0]), *segment[1:end]]
             fields["urbanization"] = " ".join(words)
             segments[at : at + 1] = [segment[end:]] if end < len(segment) else []
             return
+
+
+def _is_house_number(word: str) -> bool:
+    """The 150 or B12 after the name of an urbanization."""
+    return word[-1].isdigit() and starts_with_number([word])
 
 
 def _find_inside(segments: list[list[str]], line: LastLine) -> int | None:

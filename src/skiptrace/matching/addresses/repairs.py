@@ -40,7 +40,7 @@ def repair(tokens: list[str], zip5: str) -> list[str]:
         tokens = [f"{first}-{tokens[1]}", *tokens[2:]]
     elif len(tokens) > _GRID and _is_split_grid(tokens):
         tokens = ["".join(tokens[:3]), *tokens[3:]]
-    return _repeat_apart(tokens) if first in tokens[2:] else tokens
+    return _repeat_apart(tokens) if tokens[0] in tokens[2:] else tokens
 
 
 def _number_signs(tokens: list[str]) -> list[str]:
@@ -80,6 +80,7 @@ def _is_split_grid(tokens: list[str]) -> bool:
     """The 1 S 450 of ``1 S 450 SUMMIT AVE`` (Illinois), which is no 455 S 1200 E (Utah)."""
     return (
         tokens[0].isdigit()
+        and len(tokens[0]) <= 2
         and tokens[1] in {"N", "S", "E", "W"}
         and tokens[2].isdigit()
         and tokens[3].isalpha()

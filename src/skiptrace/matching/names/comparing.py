@@ -35,35 +35,37 @@ def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | byte
     a = a if isinstance(a, ParsedName) else parse_name(a)
     b = b if isinstance(b, ParsedName) else parse_name(b)
     if a.key == b.key and a.surnames and a.flags == b.flags:
-        return NameComparison(1.0, "same", (("name", a.words, b.words, ""),))
-    if _is_glued(a, b) or _is_glued(b, a):
-        return NameComparison(0.9, "same", (("name", a.words, b.words, "written without a space"),))
+        return NameComparison(1.0, "same", (False, [("name", a.words, b.words, "")]))
+    if (not a.given or not b.given) and (_is_glued(a, b) or _is_glued(b, a)):
+        return NameComparison(0.9, "same", (False, [("name", a.words, b.words, "written without a space")]))
     if not a.surnames or not b.surnames:
-        return NameComparison(0.3, "possible", (("name", a.words, b.words, "a part is missing"),))
+        return NameComparison(0.3, "possible", (False, [("name", a.words, b.words, "a part is missing")]))
     if a.flags != b.flags and ("business" in a.flags) != ("business" in b.flags):
-        return NameComparison(0.0, "different", (("name", a.words, b.words, "a business and a person"),))
-    if b.key < a.key:  # one order for either call, so that comparing is symmetric
-        score, findings = _best_reading(b, a)
-        findings = [(part, left, right, note) for part, right, left, note in findings]
-    else:
-        score, findings = _best_reading(a, b)
+        return NameComparison(0.0, "different", (False, [("name", a.words, b.words, "a business and a person")]))
+    is_swapped = b.key < a.key  # one order for either call, so that comparing is symmetric
+    score, findings = _best_reading(b, a) if is_swapped else _best_reading(a, b)
     verdict: NameVerdict = "same" if score >= SAME else "possible" if score >= POSSIBLE else "different"
-    return NameComparison(round(score, 4), verdict, tuple(findings))
-
-
-def _is_glued(a: ParsedName, b: ParsedName) -> bool:
-    """``a`` is the one word that the words of ``b`` make."""
-    return not a.given and len(a.surnames) == 1 and bool(b.given) and a.surnames[0] == "".join(b.words)
+    return NameComparison(score, verdict, (is_swapped, findings))
 
 
 def _best_reading(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
     best = _compare(a, b)
-    if best[0] < SAME and best[0] != _CONTRADICTED:
+    if best[0] < SAME and best[0] != _CONTRADICTED and (_may_be_read_anew(a, b) or _may_be_read_anew(b, a)):
         for x, y in _readings(a, b):
             score, findings = _compare(x, y)
             if score * 0.95 > best[0]:
                 best = score * 0.95, findings
     return best
+
+
+def _may_be_read_anew(name: ParsedName, other: ParsedName) -> bool:
+    """Whether there is any other way to read ``name`` beside ``other``; most pairs have none."""
+    return bool(name.aliases or name.middle or name.transliterated) or _leads_with_surname(name, other)
+
+
+def _is_glued(a: ParsedName, b: ParsedName) -> bool:
+    """``a`` is the one word that the words of ``b`` make."""
+    return not a.given and len(a.surnames) == 1 and bool(b.given) and a.surnames[0] == "".join(b.words)
 
 
 def _readings(a: ParsedName, b: ParsedName) -> Iterator[tuple[ParsedName, ParsedName]]:
@@ -92,7 +94,7 @@ def _has_split_surname(name: ParsedName, other: ParsedName) -> bool:
 
 
 def _rejoined(name: ParsedName) -> ParsedName:
-    return replace(name, middle=name.middle[:-1], surnames=(name.middle[-1] + "".join(name.surnames),))
+    return replace(name, is_plain=False, middle=name.middle[:-1], surnames=(name.middle[-1] + "".join(name.surnames),))
 
 
 def _leads_with_surname(name: ParsedName, other: ParsedName) -> bool:
@@ -100,12 +102,15 @@ def _leads_with_surname(name: ParsedName, other: ParsedName) -> bool:
     if len(name.given) != 1:
         return False
     first = name.given[0]
-    return any(first == word or surname_likeness(first, word) >= _LEAST_SURNAME for word in other.surnames)
+    for word in other.surnames:  # noqa: SIM110 - a loop is twice as fast as any() here
+        if first == word or surname_likeness(first, word) >= _LEAST_SURNAME:
+            return True
+    return False
 
 
 def _surname_first(name: ParsedName) -> ParsedName:
     words = (*name.given, *name.middle, *name.surnames)
-    return replace(name, given=words[1:2], middle=words[2:], surnames=words[:1])
+    return replace(name, is_plain=False, given=words[1:2], middle=words[2:], surnames=words[:1])
 
 
 def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
@@ -167,6 +172,8 @@ def _respelt(a: ParsedName, b: ParsedName) -> bool:
 
 def _other_surnames(a: ParsedName, b: ParsedName) -> float:
     """A former surname, a surname taken for a middle name, one without its particle, or one written without vowels."""
+    if a.is_plain and b.is_plain and a.surnames[0][-1] != b.surnames[0][-1]:
+        return 0.0  # neither can end like the other
     if set(a.maiden) & set(b.surnames) or set(b.maiden) & set(a.surnames):
         return 0.92
     if set(a.nicknames) & set(b.surnames) or set(b.nicknames) & set(a.surnames):
@@ -194,9 +201,13 @@ def compare_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
     likeness, how = given_likeness(a.given[0], b.given[0])
     if a.given == b.given:
         return (likeness if len(a.given) == 1 else 1.0), how, 0, 0
-    plain = not (a.middle or b.middle or a.nicknames or b.nicknames or _respelt(a, b))
-    if len(a.given) == len(b.given) == 1 and (likeness >= _SURE_GIVEN or plain):
+    if (a.is_plain and b.is_plain) or (len(a.given) == len(b.given) == 1 and likeness >= _SURE_GIVEN):
         return likeness, how, 0, 0
+    return _closest_given(a, b)
+
+
+def _closest_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
+    """The best of all ways to bring the given names together: compounds, nicknames, scripts, middle names."""
     whole_a, whole_b = "".join(a.given), "".join(b.given)
     if a.middle and whole_a + a.middle[0] == whole_b and len(a.middle[0]) > 1:
         return 1.0, "", 1, 0

@@ -122,7 +122,12 @@ def _build(
     aliases: tuple[ParsedName, ...] = (), transliterated: bool = False, ordered: bool = False,
 ) -> ParsedName:  # fmt: skip
     key = "|".join((" ".join(given), " ".join(middle), " ".join(surnames), suffix))
-    return ParsedName(given, middle, surnames, suffix, maiden, nicknames, flags, aliases, transliterated, ordered, key)
+    is_plain = len(given) == len(surnames) == 1 and not (
+        middle or maiden or nicknames or flags or aliases or transliterated
+    )
+    return ParsedName(
+        given, middle, surnames, suffix, maiden, nicknames, flags, aliases, transliterated, ordered, key, is_plain
+    )
 
 
 def _is_business(words: list[str]) -> bool:

@@ -21,6 +21,7 @@ class ParsedName(Personal):
     ``wife_of`` (MRS before a man's name). ``aliases`` are
     the names after AKA, parsed. ``transliterated`` says that letters had to be respelt. ``ordered`` says that the
     source told given name and surname apart (by columns or a comma). ``key`` is equal for equal names.
+    ``is_plain``: one given name, one surname and nothing else but a generation.
     """
 
     given: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class ParsedName(Personal):
     transliterated: bool = False
     ordered: bool = False
     key: str = ""
+    is_plain: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -58,7 +60,15 @@ class NameComparison(Personal):
 
     score: float
     verdict: NameVerdict
-    findings: tuple[Finding, ...]
+    compared: tuple[bool, list[Finding]]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was compared, part by part."""
+        is_swapped, found = self.compared
+        return tuple(
+            (part, right, left, note) if is_swapped else (part, left, right, note) for part, left, right, note in found
+        )
 
     @property
     def reasons(self) -> tuple[str, ...]:
