@@ -3,8 +3,8 @@
 Each line of address_templates.txt is ``label | category | first | second | why``. Every third template makes the rows
 of part ``blind``, which is scored seldom; the others are part ``dev``. ``{n}`` is a house number, ``{st}`` a street
 name, ``{o}`` an ordinal, ``{u}`` a unit, ``{b}`` a box; ``{c}``, ``{S}``, ``{N}``, ``{z}`` city, state, state name
-and ZIP code, ``{C}`` all of them, ``{D}`` another city of the state with its ZIP code. hard_address_pairs.txt holds pairs
-that were labelled, and scored once, before the code was changed for them.
+and ZIP code, ``{C}`` all of them, ``{D}`` another city of the state with its ZIP code. hard_address_pairs.txt holds
+pairs that were labelled, and scored once, before the code was changed for them.
 """
 
 from __future__ import annotations

@@ -43,7 +43,10 @@ def may_be_highway(words: list[str]) -> bool:
     """Whether the words can name a numbered or lettered road at all."""
     if len(words) < 2:
         return False
-    return any(word[0].isdigit() for word in words[1:]) or not _LETTER_WORDS.isdisjoint(words[:2])
+    for word in words[1:]:
+        if word[0].isdigit():
+            return True
+    return not _LETTER_WORDS.isdisjoint(words[:2])
 
 
 def read_highway(words: list[str]) -> Highway | None:

@@ -146,6 +146,8 @@ def _choose_street(segments: list[list[str]], fields: dict[str, Any], units: Uni
 
 
 def _segments(tokens: list[str]) -> list[list[str]]:
+    if "," not in tokens:
+        return [tokens] if tokens else []
     segments: list[list[str]] = [[]]
     for word in tokens:
         if word == ",":
@@ -268,7 +270,8 @@ def _finish(
     street_key = f"{street.predirectional}|{key}|{street.suffix}|{street.postdirectional}"
     unit_key = " ".join(sorted([f"{a} {b}".strip() for a, b in units])) if units else ""
     town = city_key(line.city) if line.city else ""
-    point = (number, street_key, unit_key, *(fields.get(part, "") for part in _BESIDE), town, line.state, line.zip5)
+    is_point = number and fields.get("kind") == "street"
+    beside = "/".join([fields.get(part, "") for part in _BESIDE]) if len(fields) > 1 else "//"
     return ParsedAddress(
         number=street.number,
         fraction=street.fraction,
@@ -288,6 +291,6 @@ def _finish(
         street_key=street_key,
         unit_key=unit_key,
         city_key=town,
-        point_key="/".join(point) if number and fields.get("kind") == "street" else "",
+        point_key=f"{number}/{street_key}/{unit_key}/{beside}/{town}/{line.state}/{line.zip5}" if is_point else "",
         **fields,
     )

@@ -29,7 +29,7 @@ def repair(tokens: list[str], zip5: str) -> list[str]:
         return tokens
     if not _SIGNS.isdisjoint(tokens):
         tokens = _number_signs(tokens)
-    if "KM" in tokens[1:-1]:
+    if "KM" in tokens and "KM" in tokens[1:-1]:
         return _kilometre_first(tokens)
     first = tokens[0]
     if not first[0].isdigit():

@@ -89,31 +89,44 @@ def parse_street(tokens: list[str]) -> Street:
 
 
 def _take_number(tokens: list[str], street: Street) -> int:
-    if not starts_with_number(tokens):
+    first = tokens[0]
+    if first.isdigit():
+        street.number = first.lstrip("0") or "0"
+        at = 1
+    elif starts_with_number(tokens):
+        at = _take_odd_number(tokens, street)
+    else:
         return 0
-    if len(tokens) > 2 and _GRID_HALF.match(tokens[0]) and _GRID_HALF.match(tokens[1]):
-        street.number = tokens[0] + tokens[1]
-        return 2
-    street.number = str(CARDINALS[tokens[0]]) if tokens[0] in CARDINALS else tokens[0].lstrip("0") or "0"
-    if street.number[:1].isalpha() and street.number[1:2] == "-":
-        street.number = street.number.replace("-", "", 1)  # B-12 of Puerto Rico
-    at = 1
-    if at < len(tokens) and _FRACTION.match(tokens[at]):
+    if at < len(tokens) and "/" in tokens[at] and _FRACTION.match(tokens[at]):
         street.fraction = tokens[at]
         at += 1
-    elif street.number.count("-") == 1 and _FRACTION.match(street.number.partition("-")[2]):
-        street.number, _, street.fraction = street.number.partition("-")
     if at + 1 < len(tokens) and tokens[at] == "&" and tokens[at + 1].isdigit():
         street.note = f"number_range {street.number} & {tokens[at + 1]}"
         at += 2
-    if len(street.number) > 2 and street.number[-2] == "-" and street.number[-1].isalpha():
-        street.number = street.number.replace("-", "")
-    is_letter = at + 2 < len(tokens) and len(tokens[at]) == 1 and tokens[at].isalpha() and tokens[at] not in DIRECTIONS
+    if at + 2 >= len(tokens) or len(tokens[at]) > 1:
+        return at
+    is_letter = tokens[at].isalpha() and tokens[at] not in DIRECTIONS
     is_class = is_letter and tokens[at] in "IKM" and tokens[at + 1].isdigit()  # 2600 I 35
     if is_letter and not is_class and tokens[at + 1] not in SUFFIXES and street.number[-1].isdigit():
         street.number += tokens[at]
         at += 1
     return at
+
+
+def _take_odd_number(tokens: list[str], street: Street) -> int:
+    """A house number that is not digits only: N6 W23001, TWELVE, 86-A, B-12, 123-1/2."""
+    first = tokens[0]
+    if len(tokens) > 2 and first[0] in "NSEW" and _GRID_HALF.match(first) and _GRID_HALF.match(tokens[1]):
+        street.number = first + tokens[1]
+        return 2
+    number = str(CARDINALS[first]) if first in CARDINALS else first.lstrip("0") or "0"
+    before, hyphen, after = number.partition("-")
+    if hyphen and _FRACTION.match(after):
+        number, street.fraction = before, after
+    elif hyphen and (before.isalpha() or (len(after) == 1 and after.isalpha())):
+        number = before + after
+    street.number = number
+    return 1
 
 
 def _take_suffix(words: list[str], street: Street) -> list[str]:
@@ -212,11 +225,11 @@ def _lone_direction(word: str) -> str:
 
 def _numbered(words: list[str], street: Street) -> list[str]:
     """Ordinals in figures: FIFTH, TWENTY-FIRST and, before a suffix, 42."""
+    if len(words) == 1 and words[0].isalpha():
+        return [ordinal(ORDINALS[words[0]])] if words[0] in ORDINALS else words
     parts = [part for word in words for part in (word.split("-") if "-" in word and not word[0].isdigit() else (word,))]
     if len(parts) == 2 and parts[0] in TENS and parts[1] in ORDINALS:
         return [ordinal(TENS[parts[0]] + ORDINALS[parts[1]])]
-    if len(parts) == 1 and parts[0] in ORDINALS:
-        return [ordinal(ORDINALS[parts[0]])]
     if len(parts) == 1 and parts[0].isdigit() and street.suffix:
         return [ordinal(int(parts[0][:6]))]
     if len(parts) == 2 and parts[0].isdigit() and parts[1] in {"ST", "ND", "RD", "TH"}:

@@ -154,6 +154,8 @@ def compare_surnames(a: ParsedName, b: ParsedName) -> float:
         if likeness >= 0.7:
             return max(likeness, 0.95) if _respelt(a, b) else likeness
         return max(likeness, _other_surnames(a, b))
+    if not x or not y:
+        return 0.0
     if "".join(x) == "".join(y) or set(x) == set(y):
         return 1.0
     short, long = (x, y) if len(x) <= len(y) else (y, x)
