@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from skiptrace.matching.cases import CaseColumns, phone_number, read_address
+from skiptrace.matching.cases import CaseColumns, phone_number, standard_line
 from skiptrace.matching.columns import Floats
 from skiptrace.matching.contacts import (
     UNDATED,
@@ -23,7 +23,7 @@ from skiptrace.matching.contacts import (
 from skiptrace.matching.identity import Identity
 from skiptrace.matching.sentences import CONTACT_SENTENCES
 from skiptrace.matching.verifying import Finding, Verifications
-from skiptrace.matching.weights import ContactWeights, Parameters, log_odds, probability
+from skiptrace.matching.weights import Parameters, log_odds, probability
 from skiptrace.model import (
     AddressSighting,
     Contact,
@@ -89,13 +89,12 @@ def _address_contacts(secret: bytes, judged: Judged) -> list[Contact]:
     values = []
     for carriers in _carriers(carried, case.addresses, judged):
         sightings = [sighting for _, _, sighting in carriers if isinstance(sighting, AddressSighting)]
-        texts = (read_address(sighting.address).standard for sighting in sightings)
-        text = max(texts, key=lambda line: (len(line), line))
+        text = max((standard_line(sighting.address) for sighting in sightings), key=lambda line: (len(line), line))
         contact_id = _contact_id(secret, ContactKind.ADDRESS, text)
         finding = judged.verifications.of_address(sightings, contact_id)
         values.append(_Value(ContactKind.ADDRESS, text, contact_id, carriers, finding))
     measures = address_measures(case.candidates, judged.identity, carried, weights.sightings, as_of=case.as_of)
-    return _weighed(values, reach(carried, measures, weights, _bits(values)), weights, judged)
+    return _weighed(values, reach(carried, measures, weights, _bits(values)), judged)
 
 
 def _phone_contacts(secret: bytes, judged: Judged) -> list[Contact]:
@@ -109,7 +108,7 @@ def _phone_contacts(secret: bytes, judged: Judged) -> list[Contact]:
         finding = judged.verifications.of_phone(number, sightings, contact_id)
         values.append(_Value(ContactKind.PHONE, f"+1{number:010}", contact_id, carriers, finding))
     measures = phone_measures(case.candidates, judged.identity, carried, weights.sightings, as_of=case.as_of)
-    return _weighed(values, reach(carried, measures, weights, _bits(values)), weights, judged)
+    return _weighed(values, reach(carried, measures, weights, _bits(values)), judged)
 
 
 def _carriers(
@@ -131,9 +130,8 @@ def _bits(values: Sequence[_Value]) -> Floats:
     return np.array([value.finding.bits for value in values], float)
 
 
-def _weighed(values: Sequence[_Value], reached: Reached, weights: ContactWeights, judged: Judged) -> list[Contact]:
-    parts = contact_parts(reached, weights, _bits(values))
-    columns = [(name, column.tolist()) for name, column in parts.items()]
+def _weighed(values: Sequence[_Value], reached: Reached, judged: Judged) -> list[Contact]:
+    columns = [(name, column.tolist()) for name, column in reached.parts.items()]
     return [
         _described(value, p, _reasons(value, [(name, column[n]) for name, column in columns]), judged)
         for n, (value, p) in enumerate(zip(values, reached.probability.tolist(), strict=True))
@@ -186,14 +184,6 @@ def _status(value: _Value, p: float, parameters: Parameters) -> ContactStatus:
     sources = {record.upstream or record.provider for record in sure}
     verified = len(sources) >= 2 or (value.finding.verified and sources)
     return ContactStatus.VERIFIED if verified else ContactStatus.LIKELY
-
-
-def contact_parts(reached: Reached, weights: ContactWeights, verified: Floats) -> dict[str, Floats]:
-    """Bits of every measure of each value; they add up to its log-odds, those of its verification included."""
-    rivals = weights.rivals.curves["rivals"](reached.rivals["rivals"])
-    parts = {"prior": np.full(len(reached.bits), weights.own.prior)} | weights.own.parts({}, reached.own)
-    parts |= {"verified": verified, "rivals": rivals}
-    return parts | {"own": reached.bits - np.sum(list(parts.values()), axis=0)}
 
 
 def _reasons(value: _Value, parts: Sequence[tuple[str, float]]) -> tuple[Evidence, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,8 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from skiptrace.errors import BadInput
-from skiptrace.matching.evidence import identity_parts, parties_of
+from skiptrace.matching.columns import Floats
+from skiptrace.matching.evidence import parties_of
 from skiptrace.matching.scoring import score
 from skiptrace.matching.tables_in import (
     KNOWN_COLUMNS,
@@ -93,12 +94,11 @@ def match_tables(subjects: pa.Table, records: pa.Table, parameters: Parameters, 
         "party": pa.array(parties_of(scores.identity), pa.string()).take(pa.array(back)),
     }
     if explain:
-        parts = identity_parts(scores.identity, parameters)
-        columns["reasons"] = pa.array(_reasons(parts), pa.string()).take(pa.array(back))
+        columns["reasons"] = pa.array(_reasons(scores.identity.parts), pa.string()).take(pa.array(back))
     return pa.table(columns)
 
 
-def _reasons(parts: dict[str, np.ndarray]) -> Iterator[str]:
+def _reasons(parts: Mapping[str, Floats]) -> Iterator[str]:
     names = list(parts)
     for row in zip(*(column.round(2).tolist() for column in parts.values()), strict=True):
         yield orjson.dumps([[name, bits] for name, bits in zip(names, row, strict=True) if bits]).decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -79,13 +80,15 @@ def _names(persons: Iterable[Subject | SourceRecord]) -> NameColumns:
 
 def _readings(names: Sequence[Name]) -> list[tuple[str, str, str, str]]:
     """Every name under which a person may be found: as given, aliases, maiden names."""
-    readings = []
-    for name in names or (Name(),):
-        parsed = parse_name_parts(name.first, name.middle, name.last, name.suffix)
-        readings.append(_reading(parsed, parsed.surnames))
-        readings += [_reading(parsed, (maiden,)) for maiden in parsed.maiden]
-        readings += [_reading(alias, alias.surnames) for alias in parsed.aliases]
-    return readings
+    return [reading for name in names or (Name(),) for reading in _readings_of(name)]
+
+
+@lru_cache(maxsize=16_384)
+def _readings_of(name: Name) -> tuple[tuple[str, str, str, str], ...]:
+    parsed = parse_name_parts(name.first, name.middle, name.last, name.suffix)
+    maiden = (_reading(parsed, (surname,)) for surname in parsed.maiden)
+    aliases = (_reading(alias, alias.surnames) for alias in parsed.aliases)
+    return (_reading(parsed, parsed.surnames), *maiden, *aliases)
 
 
 def _reading(parsed: ParsedName, surnames: Sequence[str]) -> tuple[str, str, str, str]:
@@ -96,21 +99,33 @@ def _reading(parsed: ParsedName, surnames: Sequence[str]) -> tuple[str, str, str
 
 def _addresses(persons: Sequence[Subject | SourceRecord], as_of: date) -> AddressColumns:
     sightings = [sighting for person in persons for sighting in person.addresses]
-    parsed = [read_address(sighting.address) for sighting in sightings]
-    parts = [address_parts(address) for address in parsed]
-    number, street, unit, box = zip(*parts, strict=True) if parts else ((), (), (), ())
+    parts = [_address_texts(sighting.address) for sighting in sightings]
+    number, street, unit, box, city, state, zip5 = map(Words.of, zip(*parts, strict=True) if parts else [()] * 7)
     return AddressColumns(
         Spans.of_counts([len(person.addresses) for person in persons]),
-        Words.of(number),
-        Words.of(street),
-        Words.of(unit),
-        Words.of(box),
-        Words.of(spelling.line(address.city) for address in parsed),
-        Words.of(address.state for address in parsed),
-        Words.of(address.zip5 for address in parsed),
+        number,
+        street,
+        unit,
+        box,
+        city,
+        state,
+        zip5,
         np.array([_moment(sighting.first_seen, as_of) for sighting in sightings], float),
         np.array([_moment(sighting.last_seen, as_of) for sighting in sightings], float),
     )
+
+
+@lru_cache(maxsize=16_384)
+def _address_texts(address: Address) -> tuple[str, str, str, str, str, str, str]:
+    """Number, street, unit, box, city, state and ZIP code as the columns keep them."""
+    parsed = read_address(address)
+    return (*address_parts(parsed), spelling.line(parsed.city), parsed.state, parsed.zip5)
+
+
+@lru_cache(maxsize=16_384)
+def standard_line(address: Address) -> str:
+    """The whole address on one line as Publication 28 writes it."""
+    return read_address(address).standard
 
 
 def read_address(address: Address) -> ParsedAddress:

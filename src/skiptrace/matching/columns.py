@@ -68,6 +68,8 @@ class Spans:
     def children(self, rows: Ints) -> tuple[Ints, Ints]:
         """Child rows of the given persons, and for each the position of its person among ``rows``."""
         counts = self.starts[rows + 1] - self.starts[rows]
+        if (counts == 1).all():
+            return self.starts[rows], np.arange(len(rows))
         position = np.repeat(np.arange(len(rows)), counts)
         within = np.arange(len(position)) - np.repeat(np.cumsum(counts) - counts, counts)
         return self.starts[rows][position] + within, position
@@ -86,6 +88,20 @@ class Spans:
         within = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
         width = right_count[pair]
         return pair, left_start[pair] + within // width, right_start[pair] + within % width
+
+
+def distinct(keys: Ints) -> tuple[Ints, Ints]:
+    """(a position of each distinct key, the number of each position's key), numbers in ascending order of the keys.
+
+    What ``numpy.unique`` does, in a third of the time where there is little, and without loading masked arrays.
+    """
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    new = np.ones(len(keys), bool)
+    new[1:] = ordered[1:] != ordered[:-1]
+    number = np.empty(len(keys), np.int64)
+    number[order] = np.cumsum(new) - 1
+    return order[new], number
 
 
 def pairs_of_equals(keys: Ints) -> tuple[Ints, Ints]:

@@ -6,7 +6,7 @@ record against record.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from skiptrace.matching.columns import (
     PhoneColumns,
     Words,
     best_of,
+    distinct,
 )
 from skiptrace.matching.names.nicknames import one_hop
 
@@ -140,7 +141,9 @@ def _one_hop(words: Words, x: Codes, y: Codes) -> Flags:
     """Whether one name of each pair stands for the other."""
     index, size = {name: code for code, name in enumerate(words.values)}, len(words.values)
     keys = [code * size + index[other] for name, code in index.items() for other in one_hop(name) if other in index]
-    flags: Flags = np.isin(x.astype(np.int64) * size + y, np.array(keys, np.int64))
+    wanted = np.sort(np.array([-1, *keys], np.int64))
+    asked = x.astype(np.int64) * size + y
+    flags: Flags = wanted[np.searchsorted(wanted, asked, side="right") - 1] == asked
     return flags
 
 
@@ -292,16 +295,18 @@ def _equal_or_open(x: Codes, y: Codes, same: int) -> tuple[Levels, Ints]:
     return levels, np.flatnonzero((x != y) & ~missing)
 
 
-def _per_distinct_pair(words: Words, x: Codes, y: Codes, judge) -> Levels:  # type: ignore[no-untyped-def]
+def _per_distinct_pair(words: Words, x: Codes, y: Codes, judge: Callable[[Words, Codes, Codes], Levels]) -> Levels:
     """Judge each distinct pair of words once."""
     if not len(x):
         return np.zeros(0, np.int8)
+    if len(x) <= _FEW:
+        return judge(words, x, y)
     size = len(words.values)
-    keys, back = np.unique(x.astype(np.int64) * size + y, return_inverse=True)
-    levels: Levels = judge(words, keys // size, keys % size)[back]
-    return levels
+    first, back = distinct(x.astype(np.int64) * size + y)
+    return judge(words, x[first], y[first])[back]
 
 
+_FEW = 64
 _ALIKE = 0.86
 _MOST_EDITS = 4
 

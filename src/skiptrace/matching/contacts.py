@@ -11,11 +11,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skiptrace.matching.columns import AddressColumns, Codes, Flags, Floats, Ints, Spans, best_of, pairs_of_equals
+from skiptrace.matching.columns import (
+    AddressColumns,
+    Codes,
+    Flags,
+    Floats,
+    Ints,
+    Spans,
+    best_of,
+    distinct,
+    pairs_of_equals,
+)
 from skiptrace.matching.comparisons import ADDRESS, SURNAME, single_address_levels
 from skiptrace.matching.identity import Candidates, Identity
 from skiptrace.matching.weights import ContactWeights, Sightings, log_odds, probability
 
+_LARGEST_KEY = 2**62
 NEVER = 30.0
 """Age in years that stands for "nobody was seen"."""
 UNDATED = 5.0
@@ -50,11 +61,10 @@ class Carried:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reached:
-    """Log-odds in bits that each value reaches the subject now, and the measures that they come from."""
+    """Log-odds in bits that each value reaches the subject now, and the parts that add up to them."""
 
     carried: Carried
-    own: Mapping[str, Floats]
-    rivals: Mapping[str, Floats]
+    parts: Mapping[str, Floats]
     bits: Floats
 
     @property
@@ -96,12 +106,14 @@ def carried_phones(candidates: Candidates, as_of: float) -> Carried:
 
 def _distinct(group: Ints, *keys: Ints | Codes) -> tuple[Ints, Ints]:
     """(a row of each distinct key within a group, the number of each row's key)."""
-    value = group
+    value, span = group, int(group.max(initial=0)) + 1
     for key in keys:
         size = int(key.max(initial=0)) + 1
-        _, value = np.unique(value * size + key, return_inverse=True)
-    _, first, value = np.unique(value, return_index=True, return_inverse=True)
-    return first, value
+        if span * size > _LARGEST_KEY:
+            _, value = distinct(value)
+            span = int(value.max(initial=0)) + 1
+        value, span = value * size + key, span * size
+    return distinct(value)
 
 
 def _join_alike(addresses: AddressColumns, sample: Ints, group: Ints, value: Ints) -> Ints:
@@ -117,9 +129,7 @@ def _join_alike(addresses: AddressColumns, sample: Ints, group: Ints, value: Int
         np.minimum.at(label, right, lower)
         if (before == label).all():
             break
-    _, joined = np.unique(label, return_inverse=True)
-    result: Ints = joined[value]
-    return result
+    return distinct(label)[1][value]
 
 
 def _carried(child: Ints, position: Ints, value: Ints, age: Floats, start: Floats, *, groups: Ints) -> Carried:
@@ -213,7 +223,7 @@ def sighting_bits(candidates: Candidates, carried: Carried, sightings: Sightings
     source = candidates.people.source
     codes = source.codes[candidates.rows[carried.position]]
     bits = np.empty(len(codes))
-    for code in np.unique(codes):
+    for code in np.flatnonzero(np.bincount(codes)):
         rows = codes == code
         bits[rows] = sightings.of(str(source.values[code]))(carried.age[rows])
     return bits
@@ -294,13 +304,14 @@ def _moved(candidates: Candidates, identity: Identity, carried: Carried, sure: F
     return np.clip(groups[carried.group] - here, 0.0, 10.0)
 
 
-def reach(
-    carried: Carried, measures: Mapping[str, Floats], weights: ContactWeights, extra: Floats | float = 0.0
-) -> Reached:
-    """Weigh every value by itself, then against the others of its account. ``extra`` bits come from verifications."""
-    bits = weights.own.total({}, measures) + extra
-    rivals = rival_measures(bits, carried.group)
-    return Reached(carried, measures, rivals, weights.rivals.total({}, rivals))
+def reach(carried: Carried, measures: Mapping[str, Floats], weights: ContactWeights, verified: Floats) -> Reached:
+    """Weigh every value by itself, then against the others of its account. ``verified`` are bits per value."""
+    parts = {"prior": np.full(len(verified), weights.own.prior), "verified": verified}
+    parts |= weights.own.parts({}, measures)
+    own = np.add.reduce(list(parts.values()), axis=0)
+    against = weights.rivals.parts({}, rival_measures(own, carried.group))
+    bits = weights.rivals.sum_of(against)
+    return Reached(carried, parts | {"rivals": against["rivals"], "own": bits - own - against["rivals"]}, bits)
 
 
 def rival_measures(bits: Floats, group: Ints) -> dict[str, Floats]:

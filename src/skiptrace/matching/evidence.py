@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from skiptrace.matching.columns import Flags, Floats, Ints
 from skiptrace.matching.comparisons import ADDRESS, LEVELS, SURNAME
 from skiptrace.matching.identity import Identity, Ties
 from skiptrace.matching.sentences import LEVEL_SENTENCES, MEASURE_SENTENCES
-from skiptrace.matching.weights import Parameters, probability
+from skiptrace.matching.weights import probability
 from skiptrace.model import Evidence, Match, Name, Party, SourceRecord, Subject
 
 _QUOTED = ("given", "surname", "middle", "suffix", "full_name", "birth_date", "ssn4", "address", "phone")
@@ -20,41 +20,31 @@ _QUOTED_FROM = {
     "name_at_address": "address",
     "name_with_phone": "phone",
 }
+_NOTHING: tuple[str, ...] = ()
+_LEAST = 0.005
+_FEATURES = {name: tuple(f"{name}.{level}" for level in levels) for name, levels in LEVELS.items()}
+_SENTENCES = {name: ("", *(LEVEL_SENTENCES[name][level] for level in levels[1:])) for name, levels in LEVELS.items()}
 _LIKELY = 0.2
 _APART = 3.0
 """Two records that are nearly as likely (bits) and are not one person leave open which of them is the subject."""
 
 
-def matches_of(
-    subject: Subject, records: Sequence[SourceRecord], identity: Identity, parameters: Parameters
-) -> tuple[Match, ...]:
+def matches_of(subject: Subject, records: Sequence[SourceRecord], identity: Identity) -> tuple[Match, ...]:
     """One match per record, in the order of the records."""
-    bits = identity_parts(identity, parameters)
     ambiguous = undecided(identity.bits, identity.ties)
     parties = parties_of(identity)
-    reasons = _Reasons(subject, records, identity, bits, strongest_ties(identity))
+    reasons = _reasons_of(subject, records, identity)
     return tuple(
         Match(
             record.record_id,
             record.provider,
             float(p),
             _party(record, Party(parties[n])),
-            reasons.of(n),
+            tuple(reasons[n]),
             bool(ambiguous[n]),
         )
         for n, (record, p) in enumerate(zip(records, identity.probability, strict=True))
     )
-
-
-def identity_parts(identity: Identity, parameters: Parameters) -> dict[str, Floats]:
-    """Bits of every comparison and of the group step; with the prior they add up to ``identity.bits``."""
-    parts = parameters.identity.parts(identity.compared.levels, identity.measures)
-    if parameters.group:
-        weights = parameters.group[-1]
-        group = weights.parts({}, identity.group)
-        group["alone"] = group["alone"] + weights.prior - identity.alone
-        parts |= group
-    return {"prior": np.full(len(identity.bits), parameters.identity.prior)} | parts
 
 
 def strongest_ties(identity: Identity) -> dict[str, Ints]:
@@ -121,40 +111,33 @@ def _party(record: SourceRecord, judged: Party) -> Party:
     return Party.RELATIVE if judged is Party.THIRD_PARTY and "relat" in label else judged
 
 
-class _Reasons:
-    """Turns the bits of one record into evidence."""
+def _reasons_of(subject: Subject, records: Sequence[SourceRecord], identity: Identity) -> list[list[Evidence]]:
+    """The evidence of each record, column by column: most of the work is in making the values."""
+    reasons: list[list[Evidence]] = [[] for _ in records]
+    tied = strongest_ties(identity)
+    quotes = {name: (_quoted(name, subject), [_quoted(name, record) for record in records]) for name in _QUOTED}
+    for name, column in identity.parts.items():
+        asked, found = quotes.get(_QUOTED_FROM.get(name, name), ("", _NOTHING))
+        if name in tied:
+            found = [_named(records[other]) if other >= 0 else "" for other in tied[name].tolist()]
+        features, sentences, levels = _wording(name, identity)
+        for n, bits in enumerate(column.tolist()):
+            if bits >= _LEAST or bits <= -_LEAST or name == "prior":
+                level = levels[n] if levels else 0
+                quoted = found[n] if found else ""
+                reasons[n].append(Evidence(features[level], bits, sentences[level], asked, quoted))
+    return reasons
 
-    def __init__(
-        self,
-        subject: Subject,
-        records: Sequence[SourceRecord],
-        identity: Identity,
-        parts: Mapping[str, Floats],
-        tied: Mapping[str, Ints],
-    ) -> None:
-        self._records, self._tied = records, tied
-        self._asked = {quoted: _quoted(quoted, subject) for quoted in _QUOTED}
-        self._bits = {name: column.tolist() for name, column in parts.items()}
-        self._levels = {name: levels.tolist() for name, levels in identity.compared.levels.items()}
 
-    def of(self, n: int) -> tuple[Evidence, ...]:
-        found: dict[str, str] = {}
-        weights = ((name, bits[n]) for name, bits in self._bits.items())
-        return tuple(self._one(name, n, bits, found) for name, bits in weights if name == "prior" or abs(bits) >= 0.005)
+def _wording(name: str, identity: Identity) -> tuple[Sequence[str], Sequence[str], Sequence[int]]:
+    """Feature and sentence of every level of a comparison, and the level of each record; one of each for a measure."""
+    if name not in LEVELS:
+        return (name,), (MEASURE_SENTENCES[name],), ()
+    return _FEATURES[name], _SENTENCES[name], identity.compared.levels[name].tolist()
 
-    def _one(self, name: str, n: int, bits: float, found: dict[str, str]) -> Evidence:
-        if name in self._tied and self._tied[name][n] >= 0:
-            other = self._records[self._tied[name][n]]
-            return Evidence(name, bits, MEASURE_SENTENCES[name], "", f"{other.provider} {other.record_id}")
-        quoted = _QUOTED_FROM.get(name, name)
-        if quoted not in self._asked:
-            return Evidence(name, bits, MEASURE_SENTENCES[name])
-        if quoted not in found:
-            found[quoted] = _quoted(quoted, self._records[n])
-        if name not in LEVELS:
-            return Evidence(name, bits, MEASURE_SENTENCES[name], self._asked[quoted], found[quoted])
-        level = LEVELS[name][self._levels[name][n]]
-        return Evidence(f"{name}.{level}", bits, LEVEL_SENTENCES[name][level], self._asked[quoted], found[quoted])
+
+def _named(record: SourceRecord) -> str:
+    return f"{record.provider} {record.record_id}"
 
 
 def _quoted(name: str, person: Subject | SourceRecord) -> str:

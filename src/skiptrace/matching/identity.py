@@ -56,12 +56,11 @@ class Identity:
     """Log-odds in bits that each record is the subject: ``alone`` before and ``bits`` after the group step."""
 
     compared: Compared
-    measures: Mapping[str, Floats]
     alone: Floats
     ties: Ties
-    group: Mapping[str, Floats]
-    """Measures of the last round of the group step."""
     bits: Floats
+    parts: Mapping[str, Floats]
+    """Bits of the prior, of every comparison and of the group step; they add up to ``bits``."""
 
     @property
     def probability(self) -> Floats:
@@ -70,16 +69,18 @@ class Identity:
 
 def identify(candidates: Candidates, parameters: Parameters) -> Identity:
     """Judge the records of each account together."""
-    people = candidates.people
+    people, weights = candidates.people, parameters.identity
     compared = compare(people, candidates.subjects, candidates.rows)
-    measures = rarities(people, compared) | times(candidates, compared)
-    alone = parameters.identity.total(compared.levels, measures)
+    parts = weights.parts(compared.levels, rarities(people, compared) | times(candidates, compared))
+    parts = {"prior": np.full(len(candidates.rows), weights.prior)} | parts
+    alone = np.add.reduce(list(parts.values()), axis=0)
     ties = tie(candidates, compared, alone, parameters)
-    bits, group = alone, {}
+    bits = alone
     for weights in parameters.group:
-        group = group_measures(candidates, compared, alone, bits, ties)
-        bits = weights.total({}, group)
-    return Identity(compared, measures, alone, ties, group, bits)
+        group = weights.parts({}, group_measures(candidates, compared, alone, bits, ties))
+        bits = weights.sum_of(group)
+        parts = parts | group | {"alone": group["alone"] + weights.prior - alone}
+    return Identity(compared, alone, ties, bits, parts)
 
 
 def rarities(people: People, compared: Compared) -> dict[str, Floats]:

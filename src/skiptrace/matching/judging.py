@@ -34,7 +34,7 @@ def judge(
         return Judgement(as_of)
     case = columns_of(subject, records, as_of)
     identity = identify(case.candidates, parameters)
-    matches = matches_of(subject, records, identity, parameters)
+    matches = matches_of(subject, records, identity)
     verifications = Verifications.of(checks, outcomes, parameters.stated)
     judged = Judged(subject, records, case, identity, matches, verifications, parameters)
     return Judgement(as_of, matches, contacts_of(judged), conflicts(judged))

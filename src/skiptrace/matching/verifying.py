@@ -84,7 +84,7 @@ class Verifications:
 
     def of_address(self, sightings: Sequence[AddressSighting], contact_id: str) -> Finding:
         finding = self._of_outcomes(contact_id)
-        found = [self.addresses.get(address_key(sighting.address)) for sighting in sightings]
+        found = [self.addresses.get(address_key(sighting.address)) for sighting in sightings] if self.addresses else []
         check = next((item for item in found if item), None)
         deliverable = check.deliverable if check else Fact.UNKNOWN
         if deliverable is Fact.UNKNOWN and sightings:

@@ -21,13 +21,13 @@ LIMIT = 40.0
 
 def probability(bits: Floats) -> Floats:
     """Probability for log-odds in bits."""
-    p: Floats = 1.0 / (1.0 + np.exp2(-np.clip(bits, -LIMIT, LIMIT)))
+    p: Floats = 1.0 / (1.0 + np.exp2(np.minimum(np.maximum(-bits, -LIMIT), LIMIT)))
     return p
 
 
 def log_odds(p: Floats) -> Floats:
     """Log-odds in bits; probabilities are kept within 2**-40 of 0 and 1."""
-    p = np.clip(p, 2.0**-LIMIT, 1.0 - 2.0**-LIMIT)
+    p = np.minimum(np.maximum(p, 2.0**-LIMIT), 1.0 - 2.0**-LIMIT)
     bits: Floats = np.log2(p / (1.0 - p))
     return bits
 
@@ -59,7 +59,11 @@ class Weights:
 
     def total(self, levels: Mapping[str, Levels], measures: Mapping[str, Floats]) -> Floats:
         """Sum of the prior and of all parts."""
-        total: Floats = self.prior + np.sum(list(self.parts(levels, measures).values()), axis=0)
+        return self.sum_of(self.parts(levels, measures))
+
+    def sum_of(self, parts: Mapping[str, Floats]) -> Floats:
+        """The prior and the parts that ``parts`` gave."""
+        total: Floats = np.add.reduce(list(parts.values()), axis=0) + self.prior
         return total
 
 
