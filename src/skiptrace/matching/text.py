@@ -40,7 +40,7 @@ def ascii_upper(text: str) -> str:
     """Capital ASCII spelling. Control characters become spaces; signs without an ASCII spelling disappear."""
     if not text.isascii():
         text = "".join(map(_spell, unicodedata.normalize("NFC", text)))
-    return _CONTROL.sub(" ", text).upper()
+    return (text if text.isprintable() else _CONTROL.sub(" ", text)).upper()
 
 
 def _spell(character: str) -> str:

@@ -279,7 +279,7 @@ def _may_end_street(words: list[str], size: int) -> bool:
 
 def _drop_repeat(tokens: list[str], line: LastLine) -> None:
     """Drop a last line that stands twice."""
-    if line.is_empty or "," not in tokens or not line.city:
+    if not line.city or "," not in tokens:
         return
     ahead = list(tokens)
     again = LastLine()

@@ -272,25 +272,11 @@ def _finish(
     town = city_key(line.city) if line.city else ""
     is_point = number and fields.get("kind") == "street"
     beside = "/".join([fields.get(part, "") for part in _BESIDE]) if len(fields) > 1 else "//"
+    special = fields.get
     return ParsedAddress(
-        number=street.number,
-        fraction=street.fraction,
-        predirectional=street.predirectional,
-        name=street.name,
-        suffix=street.suffix,
-        postdirectional=street.postdirectional,
-        units=tuple(units),
-        city=line.city,
-        state=line.state,
-        zip5=line.zip5,
-        zip4=line.zip4,
-        notes=tuple(line.notes),
-        confidence=confidence,
-        number_key=number,
-        name_key=key,
-        street_key=street_key,
-        unit_key=unit_key,
-        city_key=town,
-        point_key=f"{number}/{street_key}/{unit_key}/{beside}/{town}/{line.state}/{line.zip5}" if is_point else "",
-        **fields,
-    )
+        special("kind", "unknown"), street.number, street.fraction, street.predirectional, street.name, street.suffix,
+        street.postdirectional, tuple(units), special("po_box", ""), special("pmb", ""), special("route", ""),
+        special("box", ""), special("military", ""), special("urbanization", ""), line.city, line.state, line.zip5,
+        line.zip4, tuple(line.notes), confidence, number, key, street_key, unit_key, town,
+        f"{number}/{street_key}/{unit_key}/{beside}/{town}/{line.state}/{line.zip5}" if is_point else "",
+    )  # fmt: skip

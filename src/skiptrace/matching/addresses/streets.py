@@ -190,6 +190,8 @@ def _cut_after(words: list[str], at: int, suffix: str, street: Street) -> list[s
 
 
 def _one_direction(words: list[str]) -> str:
+    if not words:
+        return ""
     found = [DIRECTIONS[word] for word in words]
     if len(found) == 2:
         return TWO_WORD_DIRECTIONS.get((found[0], found[1]), "".join(found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from skiptrace.model import Personal
 
@@ -15,19 +15,8 @@ Agreement = Literal["same", "possible", "different"]
 Finding = tuple[Agreement, str]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ParsedAddress(Personal):
-    """A US address in the terms of USPS Publication 28. Every text is in capital ASCII; what is absent is "".
-
-    ``number`` keeps a hyphen, a letter or grid letters (``112-10``, ``123A``, ``W157N11490``); ``fraction`` is ``1/2``.
-    ``units`` are (designator, identifier) pairs in the order written, either of which may be "". ``route`` is the
-    number of a rural route or highway contract, ``box`` the box on it or of a military unit; ``military`` the unit
-    line. ``confidence`` (0-1) says how the parts were found: every token known (0.95), by the statistical parser
-    (0.6), not at all (0.2). ``notes`` hold what belongs to no part, and which repairs were made.
-
-    ``street_key``, ``number_key``, ``unit_key``, ``city_key`` and ``point_key`` are for comparison only;
-    ``delivery_key`` identifies the delivery point within its city.
-    """
+class _Parts(NamedTuple):
+    """The fields of a parsed address: a tuple, because a frozen dataclass of so many takes four times as long to make."""
 
     kind: Kind = "unknown"
     number: str = ""
@@ -55,6 +44,22 @@ class ParsedAddress(Personal):
     unit_key: str = ""
     city_key: str = ""
     point_key: str = ""
+
+
+class ParsedAddress(Personal, _Parts):
+    """A US address in the terms of USPS Publication 28. Every text is in capital ASCII; what is absent is "".
+
+    ``number`` keeps a hyphen, a letter or grid letters (``112-10``, ``123A``, ``W157N11490``); ``fraction`` is ``1/2``.
+    ``units`` are (designator, identifier) pairs in the order written, either of which may be "". ``route`` is the
+    number of a rural route or highway contract, ``box`` the box on it or of a military unit; ``military`` the unit
+    line. ``confidence`` (0-1) says how the parts were found: every token known (0.95), by the statistical parser
+    (0.6), not at all (0.2). ``notes`` hold what belongs to no part, and which repairs were made.
+
+    ``street_key``, ``number_key``, ``unit_key``, ``city_key`` and ``point_key`` are for comparison only;
+    ``delivery_key`` identifies the delivery point within its city.
+    """
+
+    __slots__ = ()
 
     @property
     def street(self) -> str:
