@@ -16,7 +16,7 @@ Finding = tuple[Agreement, str]
 
 
 class _Parts(NamedTuple):
-    """The fields of a parsed address: a tuple, because a frozen dataclass of so many takes four times as long to make."""
+    """The fields of a parsed address: a tuple, because a frozen dataclass of so many takes four times as long."""
 
     kind: Kind = "unknown"
     number: str = ""
