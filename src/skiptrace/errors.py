@@ -5,6 +5,8 @@ SkiptraceError
 ├── BadInput           a row or field is wrong; the message names it
 ├── PolicyRefused      a rule forbids it; carries the rule's id and citation
 ├── CapReached         a money cap would be crossed; do not call
+├── StoreError         the database did not do it; mend what the message names and run again
+├── RowRefused         the database refuses this one row; others may go on
 ├── LostLease          another worker owns this row now; write nothing more
 └── ProviderError
     ├── TryLater       nothing can have been charged; wait, then ask the same provider again
@@ -52,6 +54,14 @@ class CapReached(SkiptraceError):
     def __init__(self, cap: str) -> None:
         super().__init__(f"the {cap} spending cap leaves no room for this call")
         self.cap = cap
+
+
+class StoreError(SkiptraceError):
+    """The database did not do it. Stop, mend what the message names and run again: nothing half-written is kept."""
+
+
+class RowRefused(SkiptraceError):
+    """The database works but refuses this row: one without its case, evidence without its call. Others may go on."""
 
 
 class LostLease(SkiptraceError):

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from skiptrace import compliance, strategies
-from skiptrace.batch import Batch, BatchResult, alone_in, batch_id, run_batch, validate
-from skiptrace.errors import BadInput, ConfigError, PolicyRefused
+from skiptrace.batch import Batch, BatchResult, OneProcess, alone_in, batch_id, run_batch, validate
+from skiptrace.errors import BadInput, ConfigError, PolicyRefused, StoreError
 from skiptrace.intake import Accounts, Terms
 from skiptrace.model import Answer, Inquiry, Purpose, Reply, Request
 from skiptrace.ports import BeforeFirstByte, Caps, Evidenced
 from skiptrace.purchase import Buyer, Stopped
 from skiptrace.reporting.summary import Summary
-from skiptrace.stores import SqlStore, StoreError
+from skiptrace.stores import SqlStore
 from skiptrace.tracing import App
 from skiptrace.waterfall import Strategy, StrategyStep
 from tests import builders as build
@@ -94,17 +94,24 @@ def placement(folder: Path, surnames: Sequence[str] = SURNAMES) -> Path:
     return path
 
 
-def batch_of(path: Path, out: Path, concurrency: int = 4, purpose: Purpose = build.COLLECTION) -> Batch:
+def batch_of(path: Path, out: Path, purpose: Purpose = build.COLLECTION) -> Batch:
     out.mkdir(exist_ok=True)
     accounts = Accounts(path)
     name = batch_id(accounts.digest(), out, ("x",))
     terms = Terms(purpose, "tests", Decimal(5), build.TODAY, batch_id=name)
-    return Batch(accounts, terms, out, concurrency)
+    return Batch(accounts, terms, out)
 
 
-async def run(batch: Batch, app: App, stop: asyncio.Event | None = None, watch: Unwatched | None = None) -> BatchResult:
+async def run(
+    batch: Batch,
+    app: App,
+    stop: asyncio.Event | None = None,
+    watch: Unwatched | None = None,
+    at_once: int = 4,
+) -> BatchResult:
     validation = validate(batch.accounts, batch.terms, lambda _: None)
-    return await run_batch(batch, validation, app, stop or asyncio.Event(), watch or Unwatched())
+    hands = OneProcess(app, at_once)
+    return await run_batch(batch, validation, app, hands, stop=stop or asyncio.Event(), watch=watch or Unwatched())
 
 
 def accounts_in(out: Path) -> list[str]:
@@ -126,9 +133,9 @@ async def test_results_keep_the_order_of_the_file_whoever_finishes_first(
 async def test_a_stop_finishes_what_is_under_way_and_the_same_command_does_the_rest(
     store: SqlStore, clock: FixedClock, tmp_path: Path
 ) -> None:
-    batch, provider, stop = batch_of(placement(tmp_path), tmp_path / "out", 2), directory(), asyncio.Event()
+    batch, provider, stop = batch_of(placement(tmp_path), tmp_path / "out"), directory(), asyncio.Event()
 
-    first = await run(batch, app_of(store, clock, provider), stop, StopAfter(3, stop))
+    first = await run(batch, app_of(store, clock, provider), stop, StopAfter(3, stop), at_once=2)
     assert not first.complete
     assert 3 <= first.summary.accounts < 8
     assert len(accounts_in(batch.folder)) == first.summary.accounts

@@ -7,9 +7,10 @@ from collections import Counter
 
 import pytest
 
+from skiptrace.errors import StoreError
 from skiptrace.ports import Caps
 from skiptrace.privacy import ChainBroken
-from skiptrace.stores import SqlStore, StoreError
+from skiptrace.stores import SqlStore
 from skiptrace.testing.store import NOW, a_case, a_result, an_intent
 from tests.stores.databases import Place
 

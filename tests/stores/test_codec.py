@@ -11,9 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skiptrace.errors import BadInput
+from skiptrace.errors import BadInput, StoreError
 from skiptrace.model import Name, PartialDate, Personal, SourceRecord
-from skiptrace.stores import StoreError
 from skiptrace.stores.cases import Terms
 from skiptrace.stores.codec import decode, encode
 from skiptrace.stores.shapes import ContactContent, Findings, History

@@ -11,8 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
-from skiptrace.errors import ConfigError
-from skiptrace.stores import StoreError
+from skiptrace.errors import ConfigError, StoreError
 from skiptrace.stores.migrations import REVISIONS
 from skiptrace.stores.schema import metadata
 from tests.stores.databases import Place

@@ -11,9 +11,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from skiptrace.errors import ConfigError
+from skiptrace.errors import ConfigError, StoreError
 from skiptrace.privacy import KeyRing
-from skiptrace.stores import SqlStore, StoreError
+from skiptrace.stores import SqlStore
 from skiptrace.testing.store import a_case
 from tests.builders import FixedClock
 from tests.stores.databases import Place

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from skiptrace.errors import RowRefused, StoreError
 from skiptrace.ports import Caps, Reserved
-from skiptrace.stores import RowRefused, SqlStore, StoreError
+from skiptrace.stores import SqlStore
 from skiptrace.stores.databases import Sqlite
 from skiptrace.testing.store import a_case, a_result, an_intent
 from tests.stores.databases import Place

@@ -1,7 +1,9 @@
 """Many accounts at once: check the file, price it, run it, go on after a stop, write the results."""
 
 from skiptrace.batch.costing import Estimate, Estimator
+from skiptrace.batch.crew import hands_for
 from skiptrace.batch.job import Batch, BatchResult, Watch, alone_in, batch_id, run_batch, write_page
+from skiptrace.batch.running import OneProcess
 from skiptrace.batch.validation import Validation, validate
 
 __all__ = [
@@ -9,10 +11,12 @@ __all__ = [
     "BatchResult",
     "Estimate",
     "Estimator",
+    "OneProcess",
     "Validation",
     "Watch",
     "alone_in",
     "batch_id",
+    "hands_for",
     "run_batch",
     "validate",
     "write_page",

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from skiptrace import compliance
 from skiptrace.batch.known import on_account
-from skiptrace.batch.running import run_cases
+from skiptrace.batch.running import Hands, run_cases
 from skiptrace.batch.validation import Validation
 from skiptrace.errors import ConfigError, PolicyRefused
 from skiptrace.intake import Accepted, Accounts, Terms
@@ -44,7 +44,6 @@ class Batch:
     accounts: Accounts
     terms: Terms
     folder: Path
-    concurrency: int = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,9 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-async def run_batch(batch: Batch, validation: Validation, app: App, stop: asyncio.Event, watch: Watch) -> BatchResult:
+async def run_batch(
+    batch: Batch, validation: Validation, app: App, hands: Hands, *, stop: asyncio.Event, watch: Watch
+) -> BatchResult:
     """Accept the cases, trace those that are not finished, write the result files.
 
     After ``stop`` the cases under way are finished and the files hold what there is. Raises PolicyRefused when the
@@ -101,7 +102,7 @@ async def run_batch(batch: Batch, validation: Validation, app: App, stop: asynci
         delivery = _Delivery(results, summary, watch)
         earlier = await _deliver_earlier(batch, app, delivery)
         unfinished = app.store.unfinished(batch.terms.batch_id)
-        failures = await run_cases(app, unfinished, batch.concurrency, stop, delivery.add)
+        failures = await run_cases(hands, unfinished, stop, delivery.add)
         delivery.flush()
     return BatchResult(
         summary=summary,

@@ -20,6 +20,7 @@ from skiptrace.batch import (
     Validation,
     alone_in,
     batch_id,
+    hands_for,
     run_batch,
     validate,
     write_page,
@@ -81,7 +82,7 @@ class BatchCommand:
             if not validation.accepted:
                 raise BadInput(self.file.name, f"has no row that can be traced; see {self.out / 'rejects.csv'}")
             self._prepare(settings)
-            batch = Batch(accounts, terms, self.out, self.concurrency)
+            batch = Batch(accounts, terms, self.out)
             result = asyncio.run(self._traced(batch, validation, settings))
         if result is None:
             return FAILED
@@ -124,11 +125,10 @@ class BatchCommand:
         async with connect(settings) as app:
             if not self._consents(app, batch, settings):
                 return None
-            with (
-                bar("Tracing", validation.accepted, quiet=self.as_json) as shown,
-                _stopping() as stop,
-            ):
-                result = await run_batch(batch, validation, app, stop, BatchWatch(shown, validation.accepted))
+            async with hands_for(app, settings, validation.accepted, self.concurrency) as hands:
+                with bar("Tracing", validation.accepted, quiet=self.as_json) as shown, _stopping() as stop:
+                    watch = BatchWatch(shown, validation.accepted)
+                    result = await run_batch(batch, validation, app, hands, stop=stop, watch=watch)
             write_page(
                 batch.folder,
                 batch_text.page(app, name=self.file.name, batch=batch, validation=validation, result=result),

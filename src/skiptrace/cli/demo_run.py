@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skiptrace.batch import Batch, BatchResult, Validation, alone_in, batch_id, run_batch, validate, write_page
+from skiptrace.batch import (
+    Batch,
+    BatchResult,
+    OneProcess,
+    Validation,
+    alone_in,
+    batch_id,
+    run_batch,
+    validate,
+    write_page,
+)
 from skiptrace.cli import batch_text
 from skiptrace.cli.context import set_up_logging
 from skiptrace.cli.failures import FAILED
@@ -40,6 +50,8 @@ if TYPE_CHECKING:
 _SHOWN = 8
 _KEPT = ("skiptrace.db", "skiptrace.db-wal", "skiptrace.db-shm", "keys.json")
 
+_AT_ONCE = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Demo:
@@ -67,7 +79,8 @@ class Demo:
             async with connect(settings) as app:
                 with bar("Tracing over HTTP", validation.accepted, quiet=self.as_json) as shown:
                     watch = BatchWatch(shown, validation.accepted)
-                    result = await run_batch(batch, validation, app, asyncio.Event(), watch)
+                    hands = OneProcess(app, _AT_ONCE)
+                    result = await run_batch(batch, validation, app, hands, stop=asyncio.Event(), watch=watch)
                 scorecard = _scored(self.out / "results.jsonl", world)
                 page = batch_text.page(
                     app,

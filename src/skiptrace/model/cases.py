@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 
 from skiptrace.model.people import Fact, Personal, Subject
 
@@ -55,7 +54,7 @@ class Account:
     debt_origin: str = "unknown"
     opened_on: date | None = None
     last_contact_on: date | None = None
-    facts: Mapping[AccountFact, Fact] = field(default_factory=lambda: MappingProxyType({}))
+    facts: Mapping[AccountFact, Fact] = field(default_factory=dict)
 
     def fact(self, which: AccountFact) -> Fact:
         return self.facts.get(which, Fact.NOT_STATED)

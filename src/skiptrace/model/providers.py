@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 
 from skiptrace.model.people import Address, Fact, LineType, Personal, SourceRecord, Subject
-
-_EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 class Asks(StrEnum):
@@ -87,7 +84,7 @@ class Manifest:
     """True when a repeated request cannot be charged again (a local file, a free service)."""
     never_charged: tuple[int, ...] = ()
     """HTTP statuses that by the vendor's terms never appear on the invoice."""
-    checks: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    checks: Mapping[str, str] = field(default_factory=dict)
     """How far each promise is tested ("contract", "live"): ``done``, or why not."""
 
     def product(self, product_id: str) -> Product:
@@ -118,9 +115,9 @@ class Request(Personal):
 
     method: str
     path: str
-    query: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    query: Mapping[str, str] = field(default_factory=dict)
     body: object = None
-    headers: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    headers: Mapping[str, str] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
 
 
@@ -131,7 +128,7 @@ class Reply(Personal):
     status: int
     body: bytes
     received_at: datetime
-    headers: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

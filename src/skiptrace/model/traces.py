@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 
 from skiptrace.model.judgement import Contact, Match
 from skiptrace.model.people import Personal
@@ -128,7 +127,7 @@ class Trace(Personal):
     contacts: tuple[Contact, ...] = ()
     third_party_contacts: tuple[Contact, ...] = ()
     events: tuple[str, ...] = ()
-    versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 class OutcomeKind(StrEnum):

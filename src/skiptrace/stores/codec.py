@@ -15,8 +15,7 @@ from typing import Literal, TypeVar, cast
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from skiptrace.errors import BadInput
-from skiptrace.stores.trouble import StoreError
+from skiptrace.errors import BadInput, StoreError
 
 FORMAT = 1
 

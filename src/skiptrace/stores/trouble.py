@@ -8,16 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from skiptrace.errors import SkiptraceError
-
-
-class StoreError(SkiptraceError):
-    """The database did not do it. Stop, mend what the message names and run again: nothing half-written is kept."""
-
-
-class RowRefused(SkiptraceError):
-    """The database works but refuses this row: one without its case, evidence without its call. Others may go on."""
-
+from skiptrace.errors import RowRefused, StoreError
 
 _SIGNS = (
     (("is full", "no space left", "diskfull"), "the disk is full: free some space and run again"),

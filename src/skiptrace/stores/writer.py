@@ -15,11 +15,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from skiptrace.errors import StoreError
 from skiptrace.privacy import AuditEvent, AuditRow, chain
 from skiptrace.privacy.audit import START
 from skiptrace.stores import schema
 from skiptrace.stores.databases import Database, take_turn
-from skiptrace.stores.trouble import StoreError, plain_errors
+from skiptrace.stores.trouble import plain_errors
 
 TOGETHER = 256
 """At most so many writes share a transaction, which bounds what one commit has to carry."""
