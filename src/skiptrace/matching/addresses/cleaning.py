@@ -16,6 +16,7 @@ _GLUED = re.compile(
     r"\b(APARTMENT|APT|SUITE|STE|UNIT|LOT|BLDG|RM|ROOM|PH|FLOOR|SPC|TRLR|P\s?O\s?BOX|BOX|RR|HC|HCR|PMB|PSC|CMR|DRAWER|"
     r"HWY|RTE|ROUTE|FM|CR|SR|US|I|IH|NO)[\-.]?(\d)"
 )
+_GLUED_FLOOR = re.compile(r"(?<= )(\d{1,2})(?=(?:FL|FLR|FLOOR)\b)")
 _GLUED_BOX = re.compile(r"\bPO ?BOX(?=[ \d])")
 _GLUED_STREET = re.compile(r"^\d+(?:[A-Z][a-z]+)+")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -26,7 +27,7 @@ _LETTER_ROUTE = re.compile(r"^(\s*\d+ (?:[NSEW] )?[KM])-(?=\d)")
 _STATE_ZIP = re.compile(r"\b([A-Z]{2})(\d{5}(?:-?\d{4})?)$")
 _INITIALS = re.compile(r"(?<=[A-Z])\.(?=[A-Z]{2})|(?<=[A-Z])\.(?=\d)")
 _DOTS = re.compile(r"\.(?!\d)|(?<!\d)\.")
-_GLUE = re.compile(r"[A-Z][.\-]?\d")
+_GLUE = re.compile(r"[A-Z][.\-]?\d|\dF")
 _ODD = re.compile(r"[^A-Z0-9 ,\-#./&%]")
 _SIGNS = str.maketrans(dict.fromkeys("'\"*`~^{}?!", "") | dict.fromkeys(":\\_@=<>+$", " "))
 
@@ -45,6 +46,7 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
         text = _STATE_ROUTE.sub(r"\1 \2", text)
         text = _LETTER_ROUTE.sub(r"\1 ", text)
         text = _GLUED.sub(r"\1 \2", text)
+        text = _GLUED_FLOOR.sub(r"\1 ", text)
         text = _GLUED_BOX.sub("PO BOX", text)
         text = _STATE_ZIP.sub(r"\1 \2", text)
     tokens = text.replace(",", " , ").split()

@@ -40,7 +40,9 @@ def compare_streets(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if road_a and road_b:
         return _compare_highways(a, b, road_a, road_b), _QUOTED
     if a.suffix != b.suffix and a.suffix and b.suffix:
-        return "different", _QUOTED
+        # FOX RUN and FOX RUN LN: the suffix of one is the last word of the other's name.
+        is_within = a.name_key + a.suffix == b.name_key or b.name_key + b.suffix == a.name_key
+        return ("possible" if is_within and _compare_directions(a, b) != "different" else "different"), _QUOTED
     directions = _compare_directions(a, b)
     suffixes: Agreement = "same" if a.suffix == b.suffix else "possible"
     if a.name_key == b.name_key:
@@ -128,7 +130,7 @@ def likeness(x: str, y: str) -> Agreement:
     shortest = min(len(x), len(y))
     low, high = sorted((familiarity(x), familiarity(y)))
     if distance == 1 and low and high == 2:
-        return "possible" if low == 1 or is_variant(x, y) else "different"
+        return "possible" if low == 1 or is_variant(x, y) or _undoubled(x) == _undoubled(y) else "different"
     if distance == 1:
         return "same" if _is_slip(x, y, low, high) else "possible" if shortest >= 4 else "different"
     if distance == 2 and shortest >= 7 and low == 0:

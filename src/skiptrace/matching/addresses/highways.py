@@ -13,7 +13,7 @@ _HIGHWAY = re.compile(
     rf"(?:(?P<us>(?:US|U S|UNITED STATES|FEDERAL)(?: {_TYPE})?)|(?P<interstate>(?:INTERSTATE|I|IH)(?: {_TYPE})?)"
     rf"|(?P<county>(?:COUNTY|CNTY|CTY|CO)(?: TRUNK)? {_TYPE}|CR|CH|CTH|CORD)"
     rf"|(?P<town>(?:TOWNSHIP|TWP|TOWN) {_TYPE}|TR|TWP)"
-    rf"|(?P<farm>(?:FM|F M|FARM TO MARKET)(?: {_TYPE})?)"
+    rf"|(?P<farm>(?:FM|F M|FARM TO MARKET)(?: {_TYPE})?|FARM {_TYPE})"
     rf"|(?P<ranch>RANCH(?: TO MARKET)? {_TYPE}|RR|RM(?: {_TYPE})?)"
     rf"|(?P<state>(?:STATE|ST|{_CODES})(?: TRUNK)? {_TYPE}|SR|SH|STH|M|K|(?:{_CODES}))|(?P<loop>LOOP)"
     rf"|(?P<any>HIGHWAY|HIWAY|HWY|ROUTE|RTE|RT))"

@@ -10,7 +10,7 @@ from skiptrace.matching.addresses.boxes import may_be_boxed, parse_box_line, par
 from skiptrace.matching.addresses.cleaning import tokens_of
 from skiptrace.matching.addresses.crf import label
 from skiptrace.matching.addresses.lastline import LastLine, city_key, take_last_line
-from skiptrace.matching.addresses.repairs import repair
+from skiptrace.matching.addresses.repairs import repair, without_repetition
 from skiptrace.matching.addresses.streets import Street, name_key, parse_street, starts_with_number
 from skiptrace.matching.addresses.tables import MILITARY_STATES, STATE_CODES, STATE_NAMES, SUFFIXES
 from skiptrace.matching.addresses.units import Units, identifier, take_units
@@ -65,6 +65,7 @@ def _parse(
     text: str | bytes | None, city: str | bytes | None, state: str | bytes | None, zip_code: str | bytes | None
 ) -> ParsedAddress:
     tokens, notes = tokens_of(decode(text))
+    tokens = without_repetition(tokens)
     if city or state or zip_code:
         line = _given_last_line(decode(city), decode(state), decode(zip_code))
         _drop_given(tokens, line)

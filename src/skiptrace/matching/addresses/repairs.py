@@ -43,6 +43,18 @@ def repair(tokens: list[str], zip5: str) -> list[str]:
     return _repeat_apart(tokens) if tokens[0] in tokens[2:] else tokens
 
 
+def without_repetition(tokens: list[str]) -> list[str]:
+    """The first half of a cell that holds the same address twice."""
+    if not tokens or tokens[0] not in tokens[2:]:
+        return tokens
+    words = [word for word in tokens if word != ","]
+    half = len(words) // 2
+    if len(words) % 2 or words[:half] != words[half:]:
+        return tokens
+    at = tokens.index(tokens[0], 1 if half == 1 else 2)
+    return tokens[:at] if [word for word in tokens[:at] if word != ","] == words[:half] else words[:half]
+
+
 def _number_signs(tokens: list[str]) -> list[str]:
     """No sign inside HWY # 7; the sign # for the NO of MAIN ST NO 4, which is else read as north."""
     kept: list[str] = []

@@ -56,8 +56,10 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
     """The number of tokens that make a unit here, and the unit; (0, None) when there is none."""
     token = tokens[at]
     following = tokens[at + 1] if at + 1 < len(tokens) else ","
-    if UNITS.get(following) == "FL" and (floor := floor_number(token)) and _street_ended(rest):
-        return 2, ("FL", floor)
+    if UNITS.get(following) == "FL" and _street_ended(rest):
+        floor = floor_number(token) or (token if token.isdigit() and _ends(tokens, at + 2) else "")  # 2 FL
+        if floor:
+            return 2, ("FL", floor)
     designator = UNITS.get(token)
     if designator is None:
         return 0, None
