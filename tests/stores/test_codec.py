@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -12,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skiptrace.errors import BadInput, StoreError
-from skiptrace.model import Name, PartialDate, Personal, SourceRecord
+from skiptrace.model import Effect, Name, PartialDate, Personal, RuleDecision, SourceRecord
 from skiptrace.stores.cases import Terms
-from skiptrace.stores.codec import decode, encode
+from skiptrace.stores.codec import MOST_BYTES, decode, encode, pack, unpack
 from skiptrace.stores.shapes import ContactContent, Findings, History
 
 YEARS = (datetime(1900, 1, 1), datetime(2200, 1, 1))  # noqa: DTZ001 - hypothesis adds the zone
@@ -65,3 +66,17 @@ def test_a_value_without_a_stored_form_is_a_mistake_of_ours() -> None:
 
     with pytest.raises(TypeError, match="no stored form for complex"):
         encode(Odd(1j))
+
+
+def test_a_packed_value_comes_back_and_is_smaller() -> None:
+    decision = RuleDecision("A-01", Effect.PASS, "case", "a valid purpose is declared", "15 USC 1681b(a),(f)")
+    history = History((), (decision,) * 100, {"matching": "1"})
+
+    assert unpack(History, pack(history)) == history
+    assert len(pack(history)) < len(encode(history)) / 10
+
+
+@pytest.mark.parametrize("data", [b"", b"nonsense", pack(1)[:-3], zlib.compress(b"0" * (MOST_BYTES + 1))])
+def test_a_packed_value_that_is_damaged_or_a_bomb_is_refused(data: bytes) -> None:
+    with pytest.raises(StoreError, match="damaged"):
+        unpack(History, data)

@@ -6,6 +6,7 @@ was added to the model with a default reads as that default from older rows. Any
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Hashable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -18,6 +19,9 @@ from pydantic import TypeAdapter, ValidationError
 from skiptrace.errors import BadInput, StoreError
 
 FORMAT = 1
+
+MOST_BYTES = 64 * 1024 * 1024
+"""No stored value inflates to more than this."""
 
 # Enums are keys of some mappings; orjson would round the offsets of historical time zones to minutes.
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
@@ -42,6 +46,23 @@ def decode(kind: type[T], data: bytes | str) -> T:
     except ValidationError:
         # pydantic's message would repeat the value, which may be a person's
         raise StoreError(f"a stored {_title(kind)} cannot be read by this version: install the newer one") from None
+
+
+def pack(value: object) -> bytes:
+    """``encode``, compressed: a trace repeats the same rules and sentences over and over."""
+    return zlib.compress(encode(value), level=1)
+
+
+def unpack(kind: type[T], data: bytes) -> T:
+    """Read back what ``pack`` wrote. Raises StoreError when this version cannot read it, or it is no such value."""
+    inflate = zlib.decompressobj()
+    try:
+        plain = inflate.decompress(data, MOST_BYTES)
+    except zlib.error:
+        raise StoreError(f"a stored {_title(kind)} is damaged: restore it from a backup") from None
+    if not inflate.eof:
+        raise StoreError(f"a stored {_title(kind)} is damaged or too large: restore it from a backup")
+    return decode(kind, plain)
 
 
 @cache

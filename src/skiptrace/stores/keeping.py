@@ -13,7 +13,7 @@ from skiptrace.ports import Evidenced
 from skiptrace.privacy import AuditEvent, FieldCipher
 from skiptrace.stores import schema
 from skiptrace.stores.books import Entry
-from skiptrace.stores.codec import encode
+from skiptrace.stores.codec import pack
 from skiptrace.stores.purchases import row_of
 from skiptrace.stores.replies import reply_row
 from skiptrace.stores.shapes import ContactContent, Findings, History
@@ -94,7 +94,7 @@ class Keeping:
 
     def _trace(self, trace: Trace) -> dict[str, object]:
         history = History(trace.steps, trace.decisions, trace.versions)
-        findings = encode(Findings(trace.matches, trace.events))
+        findings = pack(Findings(trace.matches, trace.events))
         return {
             "trace_id": trace.trace_id,
             "case_id": trace.case_id,
@@ -105,7 +105,7 @@ class Keeping:
             "stop": trace.stop.value,
             "stop_detail": trace.stop_detail,
             "cost": trace.cost,
-            "history": encode(history).decode(),
+            "history": pack(history),
             "findings": self._cipher.seal("traces", "findings", trace.trace_id, findings),
         }
 
@@ -117,7 +117,7 @@ class Keeping:
             "call_id": record.call_id,
             "provider": record.provider,
             "record_id": record.record_id,
-            "content": self._cipher.seal("source_records", "content", row, encode(record)),
+            "content": self._cipher.seal("source_records", "content", row, pack(record)),
         }
 
     def _contacts(
@@ -153,7 +153,7 @@ class Keeping:
             "status": contact.status.value,
             "probability": contact.probability,
             "first_ground": 0,
-            "content": self._cipher.seal(table, "content", f"{trace_id}/{contact.contact_id}", encode(content)),
+            "content": self._cipher.seal(table, "content", f"{trace_id}/{contact.contact_id}", pack(content)),
         }
 
 

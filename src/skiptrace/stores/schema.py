@@ -150,7 +150,7 @@ traces = Table(
     Column("stop", String, nullable=False),
     Column("stop_detail", Line, nullable=False),
     Column("cost", Money, nullable=False),
-    Column("history", Text, nullable=False),
+    Column("history", LargeBinary, nullable=False),
     _sealed("findings"),
     Index(None, "case_id"),
     Index(None, "tenant", "account_id"),

@@ -19,7 +19,7 @@ from skiptrace.model import (
 )
 from skiptrace.privacy import FieldCipher
 from skiptrace.stores import schema
-from skiptrace.stores.codec import decode
+from skiptrace.stores.codec import unpack
 from skiptrace.stores.shapes import ContactContent, Findings, History
 
 Contacts = Mapping[str, tuple[Contact, ...]]
@@ -39,7 +39,7 @@ def read_records(conn: Connection, cipher: FieldCipher, trace_id: str) -> Sequen
     table = schema.source_records
     rows = conn.execute(select(table).where(table.c.trace_id == trace_id).order_by(table.c.number))
     return [
-        decode(SourceRecord, cipher.open("source_records", "content", f"{trace_id}/{row.number}", row.content))
+        unpack(SourceRecord, cipher.open("source_records", "content", f"{trace_id}/{row.number}", row.content))
         for row in rows
     ]
 
@@ -64,7 +64,7 @@ def _ground(row: Row[Any]) -> Ground:
 
 def _contact(cipher: FieldCipher, table: str, row: Row[Any], grounds: tuple[Ground, ...]) -> Contact:
     sealed = cipher.open(table, "content", f"{row.trace_id}/{row.contact_id}", row.content)
-    content = decode(ContactContent, sealed)
+    content = unpack(ContactContent, sealed)
     return Contact(
         kind=ContactKind(row.kind),
         value=content.value,
@@ -86,8 +86,8 @@ def _contact(cipher: FieldCipher, table: str, row: Row[Any], grounds: tuple[Grou
 def _trace(
     cipher: FieldCipher, row: Row[Any], contacts: tuple[Contact, ...], third_party: tuple[Contact, ...]
 ) -> Trace:
-    history = decode(History, row.history)
-    findings = decode(Findings, cipher.open("traces", "findings", row.trace_id, row.findings))
+    history = unpack(History, row.history)
+    findings = unpack(Findings, cipher.open("traces", "findings", row.trace_id, row.findings))
     return Trace(
         trace_id=row.trace_id,
         case_id=row.case_id,

@@ -111,7 +111,7 @@ def _traces() -> None:
         _column("stop"),
         _column("stop_detail"),
         _column("cost", MONEY),
-        _column("history", sa.Text()),
+        _column("history", sa.LargeBinary()),
         _column("findings", SEALED),
     )
     op.create_index("ix_traces_case_id", "traces", ["case_id"])
