@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -76,7 +76,7 @@ def candidates_of(subjects: pa.Table, records: pa.Table) -> tuple[Candidates, In
 def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
     both = _Both(subjects, records, account)
     one = Spans.one_each(len(subjects) + len(records))
-    born = both.mapped("dob", spelling.date_parts, (0, 0, 0))
+    born = both.dates("dob")
     seen = both.years("account_year", "last_seen")
     return People(
         account=np.concatenate((np.arange(len(subjects)), account)),
@@ -87,14 +87,14 @@ def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
             both.words("last", spelling.name_part),
             both.words("suffix", spelling.generation),
         ),
-        birth_year=born[:, 0],
-        birth_month=born[:, 1],
-        birth_day=born[:, 2],
+        birth_year=born // 10_000,
+        birth_month=born // 100 % 100,
+        birth_day=born % 100,
         ssn4=both.mapped("ssn4", spelling.last_four, -1),
         addresses=_addresses(both, one, seen),
         phones=PhoneColumns(
             one,
-            both.mapped("phone", spelling.phone_digits, 0),
+            both.numbers("phone", 10, spelling.phone_digits),
             both.mapped("phone_type", lambda kind: _PHONE_KINDS.get(kind.lower(), OTHER_LINE), 0).astype(np.int8),
             both.years("account_year", "phone_last_seen"),
         ),
@@ -150,13 +150,20 @@ class _Both:
         texts = self._texts(name)
         return Words.of_encoded(texts.indices.to_numpy().astype(np.int32), texts.dictionary.to_pylist(), tidy)
 
-    def mapped(self, name: str, read: Callable[[str], object], empty: object) -> Ints:
+    def mapped(self, name: str, read: Callable[[str], int], empty: int) -> Ints:
         """Numbers read from each distinct text."""
         texts = self._texts(name)
-        values = [read(text) if text else empty for text in texts.dictionary.to_pylist()]
-        table: Ints = np.array(values or [empty], np.int64)
-        numbers: Ints = table[texts.indices.to_numpy()]
-        return numbers
+        return _spread([read(text) if text else empty for text in texts.dictionary.to_pylist()], texts)
+
+    def dates(self, name: str) -> Ints:
+        """YYYYMMDD as a number, 0 where a part is missing."""
+        texts = self._texts(name)
+        return _spread(_read_quickly(texts.dictionary, r"^(19|20)\d\d-(0[1-9]|1[0-2])-[0-3]\d$", _date_number), texts)
+
+    def numbers(self, name: str, digits: int, read: Callable[[str], int]) -> Ints:
+        """Numbers of so many digits; other texts are given to ``read``."""
+        texts = self._texts(name)
+        return _spread(_read_quickly(texts.dictionary, rf"^\d{{{digits}}}$", read), texts)
 
     def years(self, of_subject: str, of_record: str) -> Floats:
         """Years since the account's day (negative: before), NaN when not stated."""
@@ -195,6 +202,28 @@ def _years(column: pa.ChunkedArray) -> Floats:
 def _year(text: str) -> float:
     year, month, _ = spelling.date_parts(text)
     return year + (month - 1) / 12 if month else year or np.nan
+
+
+def _read_quickly(texts: pa.Array, plain: str, read: Callable[[str], int]) -> Ints:
+    """Texts of a plain form become the number of their digits in one go, the others are read one by one."""
+    is_plain = pc.match_substring_regex(texts, plain)
+    digits = pc.replace_substring(pc.if_else(is_plain, texts, "0"), "-", "")
+    numbers: Ints = pc.cast(digits, pa.int64()).to_numpy(zero_copy_only=False).copy()
+    for row in np.flatnonzero(~is_plain.to_numpy(zero_copy_only=False)):
+        numbers[row] = read(texts[int(row)].as_py())
+    return numbers
+
+
+def _date_number(text: str) -> int:
+    year, month, day = spelling.date_parts(text)
+    return (year * 100 + month) * 100 + day
+
+
+def _spread(values: Sequence[int] | Ints, texts: pa.DictionaryArray) -> Ints:
+    """The value of each row from those of the distinct texts."""
+    table: Ints = np.asarray(values if len(values) else [0], np.int64)
+    numbers: Ints = table[texts.indices.to_numpy()]
+    return numbers
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
