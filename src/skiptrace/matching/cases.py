@@ -15,6 +15,7 @@ from skiptrace.matching.columns import AddressColumns, NameColumns, People, Phon
 from skiptrace.matching.contacts import LANDLINE, MOBILE
 from skiptrace.matching.identity import Candidates
 from skiptrace.matching.names import ParsedName, parse_name_parts
+from skiptrace.matching.names.vocabulary import BUSINESS, CREDENTIALS, GENERATIONS, ONLY_IN_SURNAME, TITLES
 from skiptrace.matching.phones import parse_phone
 from skiptrace.model import (
     Address,
@@ -28,6 +29,7 @@ from skiptrace.model import (
 )
 
 OTHER_LINE = 3
+_SPECIAL_WORDS = TITLES | CREDENTIALS | BUSINESS | ONLY_IN_SURNAME | frozenset(GENERATIONS) | {"ESTATE", "DECEASED"}
 _KINDS = {LineType.UNKNOWN: 0, LineType.MOBILE: MOBILE, LineType.LANDLINE: LANDLINE}
 
 
@@ -85,10 +87,20 @@ def _readings(names: Sequence[Name]) -> list[tuple[str, str, str, str]]:
 
 @lru_cache(maxsize=16_384)
 def _readings_of(name: Name) -> tuple[tuple[str, str, str, str], ...]:
+    if _is_plain(name):
+        return ((name.first.upper(), name.middle.upper(), spelling.name_part(name.last), ""),)
     parsed = parse_name_parts(name.first, name.middle, name.last, name.suffix)
     maiden = (_reading(parsed, (surname,)) for surname in parsed.maiden)
     aliases = (_reading(alias, alias.surnames) for alias in parsed.aliases)
     return (_reading(parsed, parsed.surnames), *maiden, *aliases)
+
+
+def _is_plain(name: Name) -> bool:
+    """One word of letters each, none of them a title or suffix: nothing to parse."""
+    parts = (name.first, name.middle or "X", name.last)
+    return not name.suffix and all(
+        part.isascii() and part.isalpha() and part.upper() not in _SPECIAL_WORDS for part in parts
+    )
 
 
 def _reading(parsed: ParsedName, surnames: Sequence[str]) -> tuple[str, str, str, str]:
@@ -157,6 +169,8 @@ def _phones(persons: Sequence[Subject | SourceRecord], as_of: date) -> PhoneColu
 
 def phone_number(text: str) -> int:
     """The ten national digits as a number, 0 when it is not a phone of the North American plan."""
+    if len(text) == 10 and text.isascii() and text.isdecimal():
+        return int(text)
     e164 = parse_phone(text).e164
     return int(e164[2:]) if e164.startswith("+1") else 0
 
