@@ -13,14 +13,13 @@ from skiptrace.matching.sentences import LEVEL_SENTENCES, MEASURE_SENTENCES
 from skiptrace.matching.weights import probability
 from skiptrace.model import Evidence, Match, Name, Party, SourceRecord, Subject
 
-_QUOTED = ("given", "surname", "middle", "suffix", "full_name", "birth_date", "ssn4", "address", "phone")
 _QUOTED_FROM = {
     "given_rarity": "given",
     "surname_rarity": "surname",
     "name_at_address": "address",
     "name_with_phone": "phone",
 }
-_NOTHING: tuple[str, ...] = ()
+_NOTHING: list[str] = []
 _LEAST = 0.005
 _FEATURES = {name: tuple(f"{name}.{level}" for level in levels) for name, levels in LEVELS.items()}
 _SENTENCES = {name: ("", *(LEVEL_SENTENCES[name][level] for level in levels[1:])) for name, levels in LEVELS.items()}
@@ -115,9 +114,11 @@ def _reasons_of(subject: Subject, records: Sequence[SourceRecord], identity: Ide
     """The evidence of each record, column by column: most of the work is in making the values."""
     reasons: list[list[Evidence]] = [[] for _ in records]
     tied = strongest_ties(identity)
-    quotes = {name: (_quoted(name, subject), [_quoted(name, record) for record in records]) for name in _QUOTED}
+    ours, theirs = _quoted(subject), [_quoted(record) for record in records]
     for name, column in identity.parts.items():
-        asked, found = quotes.get(_QUOTED_FROM.get(name, name), ("", _NOTHING))
+        field = _QUOTED_FROM.get(name, name)
+        asked = ours.get(field, "")
+        found = [quoted[field] for quoted in theirs] if field in ours else _NOTHING
         if name in tied:
             found = [_named(records[other]) if other >= 0 else "" for other in tied[name].tolist()]
         features, sentences, levels = _wording(name, identity)
@@ -140,17 +141,21 @@ def _named(record: SourceRecord) -> str:
     return f"{record.provider} {record.record_id}"
 
 
-def _quoted(name: str, person: Subject | SourceRecord) -> str:
+def _quoted(person: Subject | SourceRecord) -> dict[str, str]:
+    """What is quoted of a person, by comparison."""
     names = person.names or (Name(),)
-    if name in ("given", "middle", "surname", "suffix"):
-        field = {"given": "first", "surname": "last"}.get(name, name)
-        return " / ".join(dict.fromkeys(getattr(item, field) for item in names))
-    if name == "birth_date":
-        return str(person.birth_date or "")
-    if name == "ssn4":
-        return person.ssn4 or person.ssn[-4:]
-    if name == "full_name":
-        return " / ".join(dict.fromkeys(item.text for item in names))
-    if name == "address":
-        return " / ".join(dict.fromkeys(sighting.address.text for sighting in person.addresses))
-    return " / ".join(dict.fromkeys(sighting.number for sighting in person.phones))
+    return {
+        "given": _either([name.first for name in names]),
+        "surname": _either([name.last for name in names]),
+        "middle": _either([name.middle for name in names]),
+        "suffix": _either([name.suffix for name in names]),
+        "full_name": _either([name.text for name in names]),
+        "birth_date": str(person.birth_date or ""),
+        "ssn4": person.ssn4 or person.ssn[-4:],
+        "address": _either([sighting.address.text for sighting in person.addresses]),
+        "phone": _either([sighting.number for sighting in person.phones]),
+    }
+
+
+def _either(texts: list[str]) -> str:
+    return texts[0] if len(texts) == 1 else " / ".join(dict.fromkeys(texts))

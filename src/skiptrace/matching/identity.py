@@ -7,7 +7,7 @@ by itself it is nothing. So records are tied to each other first, and evidence f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -44,11 +44,12 @@ class Candidates:
     subjects: Ints
     starts: Ints
     """Position of the first record of each account, and the end."""
+    groups: Ints = field(init=False)
+    """For each record the number of its account."""
 
-    @property
-    def groups(self) -> Ints:
-        """For each record the number of its account."""
-        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+    def __post_init__(self) -> None:
+        groups = np.repeat(np.arange(len(self.starts) - 1), self.starts[1:] - self.starts[:-1])
+        object.__setattr__(self, "groups", groups)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
