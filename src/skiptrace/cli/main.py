@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from skiptrace.cli import batch, demo, lookup, match, outcome, providers, sandbox, why
+from skiptrace.cli import batch, demo, evaluate, lookup, match, outcome, providers, sandbox, why
 from skiptrace.cli.context import Common
 from skiptrace.cli.failures import exit_code, plain_line
 
@@ -56,6 +56,7 @@ app.command("lookup")(lookup.lookup)
 app.add_typer(batch.app, name="batch")
 app.command("why")(why.why)
 app.command("match")(match.match)
+app.command("evaluate")(evaluate.evaluate)
 app.command("outcome")(outcome.outcome)
 app.add_typer(providers.app, name="providers")
 app.command("sandbox")(sandbox.sandbox)
