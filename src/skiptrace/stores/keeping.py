@@ -13,7 +13,7 @@ from skiptrace.ports import Evidenced
 from skiptrace.privacy import AuditEvent, FieldCipher
 from skiptrace.stores import schema
 from skiptrace.stores.books import Entry
-from skiptrace.stores.codec import pack
+from skiptrace.stores.codec import encode, pack
 from skiptrace.stores.purchases import row_of
 from skiptrace.stores.replies import reply_row
 from skiptrace.stores.shapes import ContactContent, Findings, History
@@ -117,7 +117,7 @@ class Keeping:
             "call_id": record.call_id,
             "provider": record.provider,
             "record_id": record.record_id,
-            "content": self._cipher.seal("source_records", "content", row, pack(record)),
+            "content": self._cipher.seal("source_records", "content", row, encode(record)),
         }
 
     def _contacts(
@@ -153,7 +153,7 @@ class Keeping:
             "status": contact.status.value,
             "probability": contact.probability,
             "first_ground": 0,
-            "content": self._cipher.seal(table, "content", f"{trace_id}/{contact.contact_id}", pack(content)),
+            "content": self._cipher.seal(table, "content", f"{trace_id}/{contact.contact_id}", encode(content)),
         }
 
 

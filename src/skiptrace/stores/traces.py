@@ -19,7 +19,7 @@ from skiptrace.model import (
 )
 from skiptrace.privacy import FieldCipher
 from skiptrace.stores import schema
-from skiptrace.stores.codec import unpack
+from skiptrace.stores.codec import decode, unpack
 from skiptrace.stores.shapes import ContactContent, Findings, History
 
 Contacts = Mapping[str, tuple[Contact, ...]]
@@ -39,7 +39,7 @@ def read_records(conn: Connection, cipher: FieldCipher, trace_id: str) -> Sequen
     table = schema.source_records
     rows = conn.execute(select(table).where(table.c.trace_id == trace_id).order_by(table.c.number))
     return [
-        unpack(SourceRecord, cipher.open("source_records", "content", f"{trace_id}/{row.number}", row.content))
+        decode(SourceRecord, cipher.open("source_records", "content", f"{trace_id}/{row.number}", row.content))
         for row in rows
     ]
 
@@ -64,7 +64,7 @@ def _ground(row: Row[Any]) -> Ground:
 
 def _contact(cipher: FieldCipher, table: str, row: Row[Any], grounds: tuple[Ground, ...]) -> Contact:
     sealed = cipher.open(table, "content", f"{row.trace_id}/{row.contact_id}", row.content)
-    content = unpack(ContactContent, sealed)
+    content = decode(ContactContent, sealed)
     return Contact(
         kind=ContactKind(row.kind),
         value=content.value,
