@@ -160,7 +160,10 @@ class Buyer:
             return Bought(StepResult.IN_DOUBT, doubt.reason, call_id=call.call_id)
         except ProviderError as trouble:
             charged = _charge_for_trouble(provider.manifest, product, reply, call, trouble)
-            await self.ledger.settle(call, charged, hit=False, at=now())
+            if charged:
+                await self.ledger.settle(call, charged, hit=False, at=now())
+            else:  # no answer and no charge: the question may be asked again
+                await self.ledger.release(call, trouble.reason, now())
             return replace(self._failed(provider, trouble, call), cost=charged)
         charged = call.reserved if product.charged_on is ChargedOn.REQUEST or answer.found else Decimal(0)
         await self.ledger.settle(call, charged, hit=answer.found, at=now())

@@ -61,7 +61,7 @@ class Settings(BaseModel):
 
     @property
     def database_url(self) -> str:
-        return self.database or f"sqlite+aiosqlite:///{self.home_dir / 'skiptrace.db'}"
+        return self.database or f"sqlite:///{self.home_dir / 'skiptrace.db'}"
 
     @property
     def key_path(self) -> Path:
