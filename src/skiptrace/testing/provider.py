@@ -1,4 +1,4 @@
-# ruff: noqa: S101 - a test suite is made of asserts
+
 """The promises that every provider over HTTP keeps, as a test class that its author inherits::
 
     class TestAcmeKeepsTheContract(ProviderContract):
