@@ -5,7 +5,7 @@
 
 FOLDER holds accounts, candidates and truth (CSV or Parquet) with the columns of `skiptrace match` and `skiptrace
 evaluate`. `fit` writes the one file that matching reads, with where its numbers come from. `folds` scores every pair
-with parameters fitted to the accounts of the other four fifths. `make_population.py` makes such a folder.
+with parameters fitted to the accounts of the other four fifths.
 """
 
 from __future__ import annotations

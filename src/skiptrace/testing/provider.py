@@ -1,4 +1,3 @@
-
 """The promises that every provider over HTTP keeps, as a test class that its author inherits::
 
     class TestAcmeKeepsTheContract(ProviderContract):
