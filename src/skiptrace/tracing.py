@@ -36,6 +36,9 @@ VERSION = "1"
 OWN = (Party.SUBJECT, Party.HOUSEHOLD)
 """Parties whose contacts may stand in the subject's list; everybody else's are kept apart."""
 
+STRANGER = Party.THIRD_PARTY
+"""Namesakes and neighbours that a search brings along. Where they live is nobody's business: it is not written down."""
+
 STOPS = {Effect.REFUSE: StopReason.REFUSED, Effect.HOLD: StopReason.HELD, Effect.STOP: StopReason.STOPPED}
 
 
@@ -166,7 +169,8 @@ class _Journal:
     def close(self, case: Case, app: App, stop: Stop, judgement: Judgement) -> Evidenced:
         """Decide the channels, or withhold everything when a rule ended the trace."""
         trace_id = app.new_id()
-        named = [replace(c, contact_id=f"{trace_id}.{n}") for n, c in enumerate(judgement.contacts, 1)]
+        ours = (contact for contact in judgement.contacts if contact.party is not STRANGER)
+        named = [replace(c, contact_id=f"{trace_id}.{n}") for n, c in enumerate(ours, 1)]
         withheld = stop.reason in STOPS.values()
         contacts = [_withhold(c, stop) if withheld else self._grant(case, c, judgement, app) for c in named]
         result = Trace(

@@ -7,6 +7,7 @@ waiting.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -84,6 +85,8 @@ def _open(settings: Settings) -> None:
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     runner, connection = asyncio.Runner(), connect(settings)
     _engine = _Engine(runner, runner.run(connection.__aenter__()), connection)
+    gc.freeze()  # tables and caches only grow: walking them again and again finds no rubbish
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _leave_with_parent() -> None:
