@@ -1,14 +1,18 @@
-"""What many tests share: a clock that stands still and a store on a real database."""
+"""What many tests share: a clock that stands still, a store on a real database, and real servers."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from skiptrace.stores import SqlStore
 from tests.builders import FixedClock
+from tests.servers import postgres as postgres_server
+from tests.servers import redis as redis_server
+from tests.servers.postgres import Postgres
+from tests.servers.redis import Redis
 
 
 @pytest.fixture
@@ -22,3 +26,23 @@ async def store(tmp_path: Path, clock: FixedClock) -> AsyncIterator[SqlStore]:
     opened = await SqlStore.open(f"sqlite:///{tmp_path / 'skiptrace.db'}", tmp_path / "keys.json", clock)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One real server for all tests of the session. When it cannot be started, its tests fail."""
+    with postgres_server.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _redis() -> Iterator[Redis]:
+    with redis_server.running() as server:
+        yield server
+
+
+@pytest.fixture
+def redis(_redis: Redis) -> Redis:
+    """A real Redis server, empty. A test that kills it starts one of its own."""
+    _redis.client().flushall()
+    return _redis

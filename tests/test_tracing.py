@@ -33,6 +33,7 @@ from skiptrace.replay import replay
 from skiptrace.stores import SqlStore
 from skiptrace.tracing import App, trace
 from skiptrace.waterfall import Strategy, StrategyStep, When
+from skiptrace.wiring import judge_now
 from tests import builders as build
 from tests.builders import FixedClock
 from tests.scripted import InTheReply, Line, Scripted
@@ -74,7 +75,7 @@ def app_of(
     rules = compliance.load_rules(None)
     buyer = Buyer(store, clock, Caps(), lambda: f"call-{next(numbers)}")
     versions = {"matching": matching.VERSION}
-    return App(store, providers, strategy, rules, buyer, clock, lambda: "trace-1", versions), providers
+    return App(store, providers, strategy, rules, buyer, judge_now, clock, lambda: "trace-1", versions), providers
 
 
 async def run(app: App, case: Case) -> Trace:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
 from skiptrace.model import (
+    AddressCheck,
     Answer,
     Call,
     CallState,
     Case,
     Inquiry,
+    Job,
+    Judgement,
+    Lane,
+    Lease,
     Manifest,
     Outcome,
+    PhoneCheck,
     Reply,
     Request,
     SourceRecord,
+    Subject,
     Trace,
 )
 
@@ -153,11 +160,15 @@ class LocalReply:
 
 @dataclass(frozen=True, slots=True)
 class Evidenced:
-    """A finished trace with everything that it rests on, to be written in one transaction."""
+    """A finished trace with everything that it rests on, to be written in one transaction.
+
+    With a ``lease`` the job is finished in that same transaction, or LostLease is raised and nothing is written.
+    """
 
     trace: Trace
     records: tuple[SourceRecord, ...]
     local_replies: tuple[LocalReply, ...] = ()
+    lease: Lease | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +179,80 @@ class BatchState:
     accepted: int
     done: int
     spent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job that is ours to do, with its case."""
+
+    lease: Lease
+    job: Job
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep found: jobs that fell due, jobs taken back from dead workers, jobs that killed too many of them."""
+
+    due: int = 0
+    taken_back: int = 0
+    quarantined: int = 0
+
+
+class Jobs(Protocol):
+    """The queue, in SQL: the row is the job. Each method is one committed transaction; time is the database's."""
+
+    async def submit(self, cases: Sequence[Case], lane: Lane, due_at: datetime | None = None) -> Sequence[bool]:
+        """Accept the cases and queue them. Returns for each whether it was new; a known case is left as it is."""
+        ...
+
+    async def claim(self, worker_id: str, count: int, seconds: float) -> Sequence[Claimed]:
+        """Lease up to ``count`` jobs, lanes and tenants in fair turns, the most urgent first."""
+        ...
+
+    async def renew(self, leases: Sequence[Lease], seconds: float) -> Sequence[Lease]:
+        """Heartbeat. Returns the leases that still hold; a missing one is lost or its job was cancelled."""
+        ...
+
+    async def give_back(self, lease: Lease, due_at: datetime, reason: str, only: Sequence[str] = ()) -> None:
+        """Not now: the job waits until ``due_at``; then the providers in ``only`` are asked, all when it is empty."""
+        ...
+
+    async def cancel(self, tenant: str, case_id: str) -> bool:
+        """No new spend for this case; what was bought is kept. False when it had ended before or is not known."""
+        ...
+
+    async def sweep(self) -> Swept:
+        """Queue what fell due, take back what dead workers held and leave their calls released or in doubt."""
+        ...
+
+    async def job(self, tenant: str, case_id: str) -> Job | None: ...
+
+
+class Dispatcher(Protocol):
+    """Wakes workers. A lost wake-up costs time, never a job: the rows are in SQL."""
+
+    async def wake(self, lane: Lane, jobs: int) -> None: ...
+
+    async def wait(self, seconds: float) -> None:
+        """Return when woken, or when the time is over."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Judge(Protocol):
+    """Matches and ranks what was found so far. The plain one calls ``matching.judge``; a crew's judges many at once."""
+
+    async def __call__(
+        self,
+        subject: Subject,
+        records: Sequence[SourceRecord],
+        *,
+        checks: Sequence[PhoneCheck | AddressCheck],
+        as_of: date,
+        outcomes: Sequence[Outcome],
+    ) -> Judgement: ...
 
 
 class Store(Ledger, Protocol):
@@ -219,14 +304,19 @@ __all__ = [
     "Call",
     "CallState",
     "Caps",
+    "Claimed",
     "Clock",
+    "Dispatcher",
     "Evidenced",
     "Intent",
+    "Jobs",
+    "Judge",
     "Ledger",
     "LocalReply",
     "Provider",
     "Reservation",
     "Reserved",
     "Store",
+    "Swept",
     "Unsettled",
 ]

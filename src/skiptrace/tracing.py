@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from skiptrace import compliance, matching
+from skiptrace import compliance
 from skiptrace.compliance import RuleBook, Verdict
 from skiptrace.model import (
     AddressCheck,
@@ -27,7 +27,7 @@ from skiptrace.model import (
     StopReason,
     Trace,
 )
-from skiptrace.ports import Clock, Evidenced, LocalReply, Provider, Store
+from skiptrace.ports import Clock, Evidenced, Judge, LocalReply, Provider, Store
 from skiptrace.purchase import Bought
 from skiptrace.waterfall import Ask, Progress, Skip, Stop, Strategy, next_move
 
@@ -57,6 +57,7 @@ class App:
     strategy: Strategy
     rules: RuleBook
     buyer: Asker
+    judge: Judge
     clock: Clock
     new_id: Callable[[], str]
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -76,7 +77,7 @@ async def run(case: Case, app: App) -> Evidenced:
     journal.note(admission)
     if admission.effect in STOPS:
         return journal.close(case, app, _stop(admission), Judgement(case.as_of))
-    progress = Progress(case, journal.judge(case))
+    progress = Progress(case, Judgement(case.as_of))
     manifests = {name: provider.manifest for name, provider in app.providers.items()}
     while not isinstance(move := next_move(app.strategy, manifests, progress), Stop):
         if isinstance(move, Skip):
@@ -98,7 +99,7 @@ async def run(case: Case, app: App) -> Evidenced:
         bought = await app.buyer.buy(case, move, provider, request)
         journal.add(move, bought)
         if bought.answer and bought.answer.found:
-            progress = progress.after(move, bought.cost, journal.judge(case))
+            progress = progress.after(move, bought.cost, await journal.judge(case, app))
             learned = compliance.learned(case, progress.judgement, journal.records, app.rules)
             journal.note(learned)
             if learned.effect in STOPS:
@@ -163,8 +164,8 @@ class _Journal:
             self.records += tuple(r for r in answer.records if not r.opted_out)
             self.checks += answer.checks
 
-    def judge(self, case: Case) -> Judgement:
-        return matching.judge(case.subject, self.records, checks=self.checks, as_of=case.as_of)
+    async def judge(self, case: Case, app: App) -> Judgement:
+        return await app.judge(case.subject, self.records, checks=self.checks, as_of=case.as_of, outcomes=())
 
     def close(self, case: Case, app: App, stop: Stop, judgement: Judgement) -> Evidenced:
         """Decide the channels, or withhold everything when a rule ended the trace."""

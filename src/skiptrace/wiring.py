@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 
 from skiptrace import compliance, matching, strategies, tracing
 from skiptrace.errors import ConfigError
-from skiptrace.model import Manifest
+from skiptrace.model import AddressCheck, Judgement, Manifest, Outcome, PhoneCheck, SourceRecord, Subject
 from skiptrace.ports import Caps, Provider
 from skiptrace.providers import catalog, reference_file
 from skiptrace.providers.base import Setup
@@ -37,6 +37,18 @@ class SystemClock:
 def new_id() -> str:
     """An opaque id that tells nothing of whom it stands for."""
     return uuid.uuid4().hex
+
+
+async def judge_now(
+    subject: Subject,
+    records: Sequence[SourceRecord],
+    *,
+    checks: Sequence[PhoneCheck | AddressCheck],
+    as_of: date,
+    outcomes: Sequence[Outcome],
+) -> Judgement:
+    """The plain ``ports.Judge``: one case, at once."""
+    return matching.judge(subject, records, checks=checks, as_of=as_of, outcomes=outcomes)
 
 
 @asynccontextmanager
@@ -66,6 +78,7 @@ async def connect(settings: Settings) -> AsyncIterator[App]:
             strategy=strategy,
             rules=rules,
             buyer=Buyer(store, clock, caps, new_id),
+            judge=judge_now,
             clock=clock,
             new_id=new_id,
             versions=_versions(strategy.name, rules.version),

@@ -22,6 +22,7 @@ from skiptrace.reporting.summary import Summary
 from skiptrace.stores import SqlStore
 from skiptrace.tracing import App
 from skiptrace.waterfall import Strategy, StrategyStep
+from skiptrace.wiring import judge_now
 from tests import builders as build
 from tests.builders import FixedClock
 from tests.scripted import Scripted
@@ -84,7 +85,9 @@ def app_of(store: SqlStore, clock: FixedClock, provider: Directory, *, first_id:
     numbers = iter(range(first_id, 10_000))
     buyer = Buyer(store, clock, Caps(), lambda: f"call-{next(numbers)}", Stopped())
     rules = compliance.load_rules(None)
-    return App(store, {"acme": provider}, strategy, rules, buyer, clock, lambda: f"trace-{next(numbers)}", {})
+    return App(
+        store, {"acme": provider}, strategy, rules, buyer, judge_now, clock, lambda: f"trace-{next(numbers)}", {}
+    )
 
 
 def placement(folder: Path, surnames: Sequence[str] = SURNAMES) -> Path:

@@ -2,21 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from skiptrace.stores.schema import metadata
+from tests.servers.postgres import Postgres
 from tests.stores.databases import Place
-from tests.stores.postgres import Postgres, running
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """One real server for all tests of the session. When it cannot be started, its tests fail."""
-    with running() as server:
-        yield server
 
 
 @pytest.fixture(scope="session")

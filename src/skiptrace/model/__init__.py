@@ -1,6 +1,7 @@
 """Frozen values in the field's own words. Nothing here does anything but hold and print safely."""
 
 from skiptrace.model.cases import Account, AccountFact, Case, Purpose
+from skiptrace.model.jobs import Job, JobState, Lane, Lease
 from skiptrace.model.judgement import (
     Channel,
     Contact,
@@ -78,7 +79,11 @@ __all__ = [
     "Grant",
     "Ground",
     "Inquiry",
+    "Job",
+    "JobState",
     "Judgement",
+    "Lane",
+    "Lease",
     "Limits",
     "LineType",
     "Manifest",

@@ -1,4 +1,6 @@
-"""The tables. Values that hold a person are LargeBinary and sealed (privacy.fields); the rest is plain.
+"""The engine's tables: cases, the ledger, traces and what they rest on.
+
+Values that hold a person are LargeBinary and sealed (privacy.fields); the rest is plain.
 
 A contact cannot be written without evidence: its ``first_ground`` must be there when the transaction commits, and each
 ground leads by foreign keys to the record and the call it rests on. Nothing that is referred to can be deleted.
@@ -12,12 +14,10 @@ from sqlalchemy import (
     Column,
     Date,
     Double,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -28,27 +28,7 @@ from sqlalchemy import (
 
 from skiptrace.model import CallState
 from skiptrace.stores.columns import Instant, Line, Money, RowNumber
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _id(name: str, refers_to: str | None = None, *, primary_key: bool = False) -> Column[str]:
-    if refers_to is None:
-        return Column(name, Line, primary_key=primary_key, nullable=False)
-    return Column(name, Line, ForeignKey(refers_to, ondelete="RESTRICT"), primary_key=primary_key, nullable=False)
-
-
-def _sealed(name: str) -> Column[bytes]:
-    return Column(name, LargeBinary, nullable=False)
-
+from skiptrace.stores.schema.base import id_column, metadata, sealed
 
 keys = Table(
     "keys",
@@ -61,19 +41,19 @@ cases = Table(
     "cases",
     metadata,
     Column("number", RowNumber, primary_key=True, autoincrement=True),
-    _id("case_id"),
-    _id("tenant"),
-    _id("batch_id"),
-    _id("account_id"),
+    id_column("case_id"),
+    id_column("tenant"),
+    id_column("batch_id"),
+    id_column("account_id"),
     Column("as_of", Date, nullable=False),
     Column("accepted_at", Instant, nullable=False),
     Column("terms", Text, nullable=False),
-    _sealed("names"),
-    _sealed("birth_date"),
-    _sealed("ssn"),
-    _sealed("addresses"),
-    _sealed("phones"),
-    _sealed("emails"),
+    sealed("names"),
+    sealed("birth_date"),
+    sealed("ssn"),
+    sealed("addresses"),
+    sealed("phones"),
+    sealed("emails"),
     UniqueConstraint("case_id"),
     Index(None, "batch_id", "number"),
 )
@@ -84,12 +64,12 @@ _OPEN = "state IN ('intended', 'sent', 'answered', 'in_doubt')"
 calls = Table(
     "calls",
     metadata,
-    _id("call_id", primary_key=True),
-    _id("tenant"),
-    _id("case_id", "cases.case_id"),
-    _id("batch_id"),
-    _id("provider"),
-    _id("product"),
+    id_column("call_id", primary_key=True),
+    id_column("tenant"),
+    id_column("case_id", "cases.case_id"),
+    id_column("batch_id"),
+    id_column("provider"),
+    id_column("product"),
     Column("fingerprint", LargeBinary, nullable=False),
     Column("state", String, nullable=False),
     Column("active", Boolean, nullable=False),
@@ -121,11 +101,11 @@ calls = Table(
 replies = Table(
     "replies",
     metadata,
-    _id("call_id", "calls.call_id", primary_key=True),
+    id_column("call_id", "calls.call_id", primary_key=True),
     Column("status", Integer, nullable=False),
     Column("received_at", Instant, nullable=False),
-    _sealed("headers"),
-    _sealed("body"),
+    sealed("headers"),
+    sealed("body"),
 )
 
 spending = Table(
@@ -141,17 +121,17 @@ spending = Table(
 traces = Table(
     "traces",
     metadata,
-    _id("trace_id", primary_key=True),
-    _id("case_id", "cases.case_id"),
-    _id("tenant"),
-    _id("account_id"),
+    id_column("trace_id", primary_key=True),
+    id_column("case_id", "cases.case_id"),
+    id_column("tenant"),
+    id_column("account_id"),
     Column("started_at", Instant, nullable=False),
     Column("finished_at", Instant, nullable=False),
     Column("stop", String, nullable=False),
     Column("stop_detail", Line, nullable=False),
     Column("cost", Money, nullable=False),
     Column("history", LargeBinary, nullable=False),
-    _sealed("findings"),
+    sealed("findings"),
     Index(None, "case_id"),
     Index(None, "tenant", "account_id"),
 )
@@ -159,12 +139,12 @@ traces = Table(
 source_records = Table(
     "source_records",
     metadata,
-    _id("trace_id", "traces.trace_id"),
+    id_column("trace_id", "traces.trace_id"),
     Column("number", Integer, nullable=False),
-    _id("call_id", "calls.call_id"),
-    _id("provider"),
-    _id("record_id"),
-    _sealed("content"),
+    id_column("call_id", "calls.call_id"),
+    id_column("provider"),
+    id_column("record_id"),
+    sealed("content"),
     PrimaryKeyConstraint("trace_id", "number"),
 )
 
@@ -174,15 +154,15 @@ def _contact_tables(contacts_name: str, evidence_name: str) -> tuple[Table, Tabl
     contact_table = Table(
         contacts_name,
         metadata,
-        _id("trace_id", "traces.trace_id"),
-        _id("contact_id"),
+        id_column("trace_id", "traces.trace_id"),
+        id_column("contact_id"),
         Column("rank", Integer, nullable=False),
         Column("kind", String, nullable=False),
         Column("party", String, nullable=False),
         Column("status", String, nullable=False),
         Column("probability", Double, nullable=False),
         Column("first_ground", Integer, nullable=False),
-        _sealed("content"),
+        sealed("content"),
         PrimaryKeyConstraint("trace_id", "contact_id"),
         ForeignKeyConstraint(
             ["trace_id", "contact_id", "first_ground"],
@@ -196,15 +176,15 @@ def _contact_tables(contacts_name: str, evidence_name: str) -> tuple[Table, Tabl
     evidence_table = Table(
         evidence_name,
         metadata,
-        _id("trace_id"),
-        _id("contact_id"),
+        id_column("trace_id"),
+        id_column("contact_id"),
         Column("number", Integer, nullable=False),
         Column("record_number", Integer, nullable=True),
-        _id("call_id", "calls.call_id"),
-        _id("provider"),
-        _id("record_id"),
-        _id("upstream"),
-        _id("pointer"),
+        id_column("call_id", "calls.call_id"),
+        id_column("provider"),
+        id_column("record_id"),
+        id_column("upstream"),
+        id_column("pointer"),
         Column("verifies", Boolean, nullable=False),
         PrimaryKeyConstraint("trace_id", "contact_id", "number"),
         ForeignKeyConstraint(
@@ -227,12 +207,12 @@ third_party_contacts, third_party_evidence = _contact_tables("third_party_contac
 outcomes = Table(
     "outcomes",
     metadata,
-    _id("outcome_id", primary_key=True),
-    _id("trace_id"),
-    _id("contact_id"),
+    id_column("outcome_id", primary_key=True),
+    id_column("trace_id"),
+    id_column("contact_id"),
     Column("kind", String, nullable=False),
     Column("at", Instant, nullable=False),
-    _id("reported_by"),
+    id_column("reported_by"),
     ForeignKeyConstraint(["trace_id", "contact_id"], ["contacts.trace_id", "contacts.contact_id"], ondelete="RESTRICT"),
     Index(None, "trace_id", "at"),
 )
@@ -243,7 +223,7 @@ audit = Table(
     Column("number", RowNumber, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
     Column("event", String, nullable=False),
-    _id("about"),
+    id_column("about"),
     Column("detail", Line, nullable=False),
     Column("before", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
@@ -254,7 +234,7 @@ outbox = Table(
     metadata,
     Column("number", RowNumber, primary_key=True, autoincrement=True),
     Column("event", String, nullable=False),
-    _id("trace_id", "traces.trace_id"),
+    id_column("trace_id", "traces.trace_id"),
     Column("created_at", Instant, nullable=False),
     Column("delivered_at", Instant, nullable=True),
     Index(

@@ -1,0 +1,60 @@
+"""The work that waits: jobs, the lanes they wait in, and the lease under which one is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Lane(StrEnum):
+    """How urgent: somebody is waiting at a screen, a platform expects it soon, or any time will do."""
+
+    INTERACTIVE = "interactive"
+    STANDARD = "standard"
+    BATCH = "batch"
+
+
+class JobState(StrEnum):
+    """Life of a job. Waiting: not due yet. Done, quarantined and cancelled are ends."""
+
+    WAITING = "waiting"
+    QUEUED = "queued"
+    LEASED = "leased"
+    DONE = "done"
+    QUARANTINED = "quarantined"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One case to trace, as the queue sees it: no person, only ids.
+
+    ``deaths`` counts the workers that died with it; ``token`` fences: it grows with each claim. ``only`` names the
+    providers to ask again, empty means all. ``trace_id`` is set when it is done, ``reason`` says why it is where it is.
+    """
+
+    case_id: str
+    tenant: str
+    lane: Lane
+    state: JobState
+    due_at: datetime
+    accepted_at: datetime
+    batch_id: str = ""
+    deaths: int = 0
+    token: int = 0
+    only: tuple[str, ...] = ()
+    trace_id: str = ""
+    reason: str = ""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right of one worker to write the result of one job, until ``until`` by the database's clock."""
+
+    case_id: str
+    worker_id: str
+    token: int
+    until: datetime

@@ -1,0 +1,42 @@
+"""All tables. ``engine`` holds what a trace needs; each other room's tables stand in a module of their own."""
+
+from skiptrace.stores.schema import access, delivery, jobs, privacy
+from skiptrace.stores.schema.base import metadata
+from skiptrace.stores.schema.engine import (
+    audit,
+    calls,
+    cases,
+    contacts,
+    evidence,
+    keys,
+    outbox,
+    outcomes,
+    replies,
+    source_records,
+    spending,
+    third_party_contacts,
+    third_party_evidence,
+    traces,
+)
+
+__all__ = [
+    "access",
+    "audit",
+    "calls",
+    "cases",
+    "contacts",
+    "delivery",
+    "evidence",
+    "jobs",
+    "keys",
+    "metadata",
+    "outbox",
+    "outcomes",
+    "privacy",
+    "replies",
+    "source_records",
+    "spending",
+    "third_party_contacts",
+    "third_party_evidence",
+    "traces",
+]

@@ -1,0 +1,1 @@
+"""Who may: principals, API keys, idempotency keys, approvals."""

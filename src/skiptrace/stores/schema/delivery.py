@@ -1,0 +1,1 @@
+"""What was told to which sink, and what still has to be."""

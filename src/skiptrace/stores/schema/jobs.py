@@ -1,0 +1,1 @@
+"""The queue: one row per job, which is the job."""

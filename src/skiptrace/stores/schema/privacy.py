@@ -1,0 +1,1 @@
+"""Keys of subjects, holds, tombstones and checkpoints of the audit chain."""
