@@ -280,6 +280,10 @@ class Store(Ledger, Protocol):
         """Trace ids of one account, newest first."""
         ...
 
+    async def newest_traces(self, tenant: str, at_most: int) -> Sequence[str]:
+        """Ids of the traces that finished last, newest first."""
+        ...
+
     def batch_traces(self, batch_id: str) -> AsyncIterator[Trace]:
         """Finished traces of a batch, in the order their cases were accepted."""
         ...

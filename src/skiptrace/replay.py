@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from skiptrace.errors import ProviderError
+from skiptrace.errors import ConfigError, ProviderError
 from skiptrace.model import Case, Reply, Request, Step, StepResult, Trace
 from skiptrace.ports import Provider
 from skiptrace.purchase import Bought, answered
@@ -19,11 +19,16 @@ from skiptrace.waterfall import Ask
 
 
 async def replay(trace_id: str, app: App) -> Trace:
-    """The trace as the installed versions would decide it today, from the stored replies. KeyError if unknown."""
+    """The trace as the installed versions would decide it today, from the stored replies.
+
+    Raises KeyError for an unknown trace, ConfigError when a provider that it asked is not set up here.
+    """
     stored = await app.store.trace(trace_id)
     case = await app.store.case(stored.case_id) if stored else None
     if stored is None or case is None:
         raise KeyError(trace_id)
+    if missing := sorted({step.provider for step in stored.steps if _was_taken(step)} - app.providers.keys()):
+        raise ConfigError(f"{missing[0]} was asked in this trace and is not set up here; its replies cannot be read")
     replies = {step.call_id: await app.store.reply(step.call_id) for step in stored.steps if step.call_id}
     asked = deque(step for step in stored.steps if _was_taken(step))
     again = await run(case, replace(app, buyer=_Recorded(asked, replies), new_id=lambda: trace_id))

@@ -40,6 +40,9 @@ def results(folder: Path) -> dict[str, dict[str, object]]:
         "providers",
         "providers list",
         "providers check",
+        "rules list",
+        "rules show",
+        "rules rehearse",
         "sandbox",
     ],
 )

@@ -23,7 +23,7 @@ from skiptrace.stores.opening import prepare
 from skiptrace.stores.outcomes import outcomes_of_trace, record_outcomes
 from skiptrace.stores.purchases import Purchases, calls_in_doubt, calls_of_case
 from skiptrace.stores.replies import read_reply
-from skiptrace.stores.traces import read_records, read_traces, trace_ids_of_account, trace_ids_of_batch
+from skiptrace.stores.traces import newest_trace_ids, read_records, read_traces, trace_ids_of_account, trace_ids_of_batch
 from skiptrace.stores.trouble import plain_errors
 from skiptrace.stores.writer import Writer, note, trail
 
@@ -133,6 +133,9 @@ class SqlStore:
 
     async def traces_of_account(self, tenant: str, account_id: str) -> Sequence[str]:
         return await self._read(partial(trace_ids_of_account, tenant=tenant, account_id=account_id))
+
+    async def newest_traces(self, tenant: str, at_most: int) -> Sequence[str]:
+        return await self._read(partial(newest_trace_ids, tenant=tenant, at_most=at_most))
 
     async def batch_traces(self, batch_id: str) -> AsyncIterator[Trace]:
         await self._note_access("batch.read", batch_id)

@@ -116,6 +116,14 @@ def trace_ids_of_account(conn: Connection, tenant: str, account_id: str) -> Sequ
     return list(conn.execute(select(traces.c.trace_id).where(*of_account).order_by(*newest_first)).scalars())
 
 
+def newest_trace_ids(conn: Connection, tenant: str, at_most: int) -> Sequence[str]:
+    """Newest first."""
+    traces = schema.traces
+    newest_first = (traces.c.finished_at.desc(), traces.c.trace_id.desc())
+    found = select(traces.c.trace_id).where(traces.c.tenant == tenant).order_by(*newest_first).limit(at_most)
+    return list(conn.execute(found).scalars())
+
+
 def trace_ids_of_batch(conn: Connection, batch_id: str) -> Sequence[str]:
     """The newest trace of each case of a batch, in the order the cases were accepted."""
     cases, traces = schema.cases, schema.traces
