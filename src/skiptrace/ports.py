@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
 
 from skiptrace.model import (
@@ -199,6 +201,61 @@ class Swept:
     quarantined: int = 0
 
 
+class Went(StrEnum):
+    """How an attempt went, as far as the provider's health and our manners are concerned."""
+
+    WELL = "well"
+    """It answered, whatever it said."""
+    BADLY = "badly"
+    """It did not answer, too late, or with an error of its own."""
+    TOO_FAST = "too_fast"
+    """It asked us to slow down."""
+    UNTOLD = "untold"
+    """We broke off for reasons of our own."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """Leave to make one attempt. Whoever makes it writes down how it went before the turn ends.
+
+    ``hold`` is for how many seconds the provider wants to be left alone, ``left`` what it says remains of a quota.
+    """
+
+    went: Went = Went.UNTOLD
+    hold: float = 0.0
+    left: int | None = None
+
+
+class Limiter(Protocol):
+    """Politeness towards providers, shared by all workers that ask them with the same key."""
+
+    def turn(
+        self, provider: str, *, lasts: float, patience: float | None = None, again: bool = False
+    ) -> AbstractAsyncContextManager[Attempt]:
+        """Wait until one attempt that takes at most ``lasts`` seconds may be made; hold its place while it is made.
+
+        ``patience`` shortens the seconds that it may wait; ``again`` marks a retry, which the retry budget must allow.
+        Raises TryLater when waiting is of no use: paused, dark, or not in time.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Switches(Protocol):
+    """The kill switch of each provider, in SQL: seen by every worker, outlives them all."""
+
+    async def paused(self) -> Mapping[str, str]:
+        """The providers that must not be asked now, with the reason that was given."""
+        ...
+
+    async def pause(self, provider: str, reason: str, by: str) -> None: ...
+
+    async def resume(self, provider: str, by: str) -> bool:
+        """False when it was not paused."""
+        ...
+
+
 class Jobs(Protocol):
     """The queue, in SQL: the row is the job. Each method is one committed transaction; time is the database's."""
 
@@ -303,6 +360,7 @@ class Store(Ledger, Protocol):
 
 __all__ = [
     "AlreadyBought",
+    "Attempt",
     "BatchState",
     "BeforeFirstByte",
     "Call",
@@ -316,11 +374,14 @@ __all__ = [
     "Jobs",
     "Judge",
     "Ledger",
+    "Limiter",
     "LocalReply",
     "Provider",
     "Reservation",
     "Reserved",
     "Store",
     "Swept",
+    "Switches",
     "Unsettled",
+    "Went",
 ]

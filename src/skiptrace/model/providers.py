@@ -58,11 +58,13 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the vendor allows one key; 0 means that no such limit is stated."""
+    """What the vendor allows one key; 0 means that no such limit is stated. Days and months are calendar ones in UTC."""
 
     per_second: int = 0
     per_minute: int = 0
     per_hour: int = 0
+    per_day: int = 0
+    per_month: int = 0
     concurrent: int = 8
 
 

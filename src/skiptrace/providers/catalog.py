@@ -48,6 +48,8 @@ class _Limits(_File):
     per_second: _Count = 0
     per_minute: _Count = 0
     per_hour: _Count = 0
+    per_day: _Count = 0
+    per_month: _Count = 0
     concurrent: Annotated[int, Field(ge=1)] = 8
 
 
