@@ -8,6 +8,8 @@ SkiptraceError
 ├── StoreError         the database did not do it; mend what the message names and run again
 ├── RowRefused         the database refuses this one row; others may go on
 ├── LostLease          another worker owns this row now; write nothing more
+├── NotDelivered       the sink did not take the event; tell it again later
+├── SinkGone           the sink wants no more events; tell it none until a person has looked
 └── ProviderError
     ├── TryLater       nothing can have been charged; wait, then ask the same provider again
     ├── SkipProvider   it cannot answer this inquiry; ask the next
@@ -66,6 +68,22 @@ class RowRefused(SkiptraceError):
 
 class LostLease(SkiptraceError):
     """Another worker has moved this row on. Stop working on it and write nothing."""
+
+
+class NotDelivered(SkiptraceError):
+    """The sink did not take the event, or did not say so. ``reason`` names the kind of failure, never its text."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"not delivered: {reason}")
+        self.reason = reason
+
+
+class SinkGone(SkiptraceError):
+    """The sink says that it wants no more events. Stop telling it until a person has looked."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the sink is gone: {reason}")
+        self.reason = reason
 
 
 class ProviderError(SkiptraceError):

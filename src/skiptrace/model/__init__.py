@@ -1,6 +1,7 @@
 """Frozen values in the field's own words. Nothing here does anything but hold and print safely."""
 
 from skiptrace.model.cases import Account, AccountFact, Case, Purpose
+from skiptrace.model.delivery import Delivery, DeliveryState, Event, EventKind, Retracted, SinkHealth
 from skiptrace.model.jobs import Job, JobState, Lane, Lease
 from skiptrace.model.judgement import (
     Channel,
@@ -72,8 +73,12 @@ __all__ = [
     "ContactKind",
     "ContactStatus",
     "DataClass",
+    "Delivery",
+    "DeliveryState",
     "Effect",
     "EmailSighting",
+    "Event",
+    "EventKind",
     "Evidence",
     "Fact",
     "Grant",
@@ -101,7 +106,9 @@ __all__ = [
     "Relative",
     "Reply",
     "Request",
+    "Retracted",
     "RuleDecision",
+    "SinkHealth",
     "SourceRecord",
     "Step",
     "StepResult",

@@ -110,7 +110,7 @@ class StopReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Trace(Personal):
-    """One run of the engine on one case."""
+    """One run of the engine on one case. ``replaces`` is the trace of which this one is a new version, if it is one."""
 
     trace_id: str
     case_id: str
@@ -128,6 +128,7 @@ class Trace(Personal):
     third_party_contacts: tuple[Contact, ...] = ()
     events: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    replaces: str = ""
 
 
 class OutcomeKind(StrEnum):

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import Table, select
 
 from skiptrace.errors import BadInput
-from skiptrace.model import Contact, Ground, SourceRecord, Trace
+from skiptrace.model import Contact, Event, Ground, SourceRecord, Trace
 from skiptrace.ports import Evidenced
 from skiptrace.privacy import AuditEvent, FieldCipher
 from skiptrace.stores import schema
 from skiptrace.stores.books import Entry
 from skiptrace.stores.codec import encode, pack
+from skiptrace.stores.outbox import add_events, events_of
 from skiptrace.stores.purchases import row_of
 from skiptrace.stores.replies import reply_row
 from skiptrace.stores.shapes import ContactContent, Findings, History
@@ -28,7 +29,6 @@ _TABLES = (
     schema.evidence,
     schema.third_party_contacts,
     schema.third_party_evidence,
-    schema.outbox,
 )
 
 _OWN = (schema.contacts, schema.evidence)
@@ -56,6 +56,7 @@ class Keeping:
         known = _known(turn, [e.trace.trace_id for done in several for e in done])
         rows = _Rows()
         results: list[object] = []
+        to_tell: list[Event] = []
         for done in several:
             try:
                 fresh = [e for e in done if e.trace.trace_id not in known]
@@ -66,10 +67,12 @@ class Keeping:
             known.update(e.trace.trace_id for e in fresh)
             _merge(rows, for_this)
             turn.events += [event for evidenced in fresh for event in _events(evidenced)]
+            to_tell += [event for evidenced in fresh for event in events_of(evidenced)]
             results.append(None)
         for table in _TABLES:
             if of_table := rows.of[table.name]:
                 turn.conn.execute(table.insert(), of_table)
+        add_events(turn, to_tell)
         return results
 
     def _rows(self, evidenced: Evidenced) -> _Rows:
@@ -82,18 +85,10 @@ class Keeping:
         keys = {(r.provider, r.record_id): (n, r.call_id) for n, r in enumerate(evidenced.records)}
         self._contacts(rows, trace.trace_id, trace.contacts, keys, _OWN)
         self._contacts(rows, trace.trace_id, trace.third_party_contacts, keys, _OTHERS)
-        rows.of["outbox"].append(
-            {
-                "event": "trace.finished",
-                "trace_id": trace.trace_id,
-                "created_at": trace.finished_at,
-                "delivered_at": None,
-            }
-        )
         return rows
 
     def _trace(self, trace: Trace) -> dict[str, object]:
-        history = History(trace.steps, trace.decisions, trace.versions)
+        history = History(trace.steps, trace.decisions, trace.versions, trace.replaces)
         findings = pack(Findings(trace.matches, trace.events))
         return {
             "trace_id": trace.trace_id,

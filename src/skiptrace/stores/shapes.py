@@ -25,6 +25,7 @@ class History:
     steps: tuple[Step, ...]
     decisions: tuple[RuleDecision, ...]
     versions: Mapping[str, str]
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -20,6 +20,7 @@ from skiptrace.stores.cases import Intake, batch_state, read_case, unfinished_pa
 from skiptrace.stores.databases import Database, database_at
 from skiptrace.stores.keeping import Keeping
 from skiptrace.stores.opening import prepare
+from skiptrace.stores.outbox import SqlOutbox
 from skiptrace.stores.outcomes import outcomes_of_trace, record_outcomes
 from skiptrace.stores.purchases import Purchases, calls_in_doubt, calls_of_case
 from skiptrace.stores.replies import read_reply
@@ -46,6 +47,7 @@ class SqlStore:
         self._keeping = Keeping(self._cipher)
         self._purchases = Purchases(self._cipher)
         self._intake = Intake(self._cipher, clock)
+        self.outbox = SqlOutbox(database, self._writer)
 
     @classmethod
     async def open(cls, url: str, key_file: Path, clock: Clock) -> SqlStore:

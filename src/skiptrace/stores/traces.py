@@ -105,6 +105,7 @@ def _trace(
         third_party_contacts=third_party,
         events=findings.events,
         versions=history.versions,
+        replaces=history.replaces,
     )
 
 

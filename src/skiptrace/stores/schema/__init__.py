@@ -2,6 +2,7 @@
 
 from skiptrace.stores.schema import access, delivery, jobs, privacy
 from skiptrace.stores.schema.base import metadata
+from skiptrace.stores.schema.delivery import outbox
 from skiptrace.stores.schema.engine import (
     audit,
     calls,
@@ -9,7 +10,6 @@ from skiptrace.stores.schema.engine import (
     contacts,
     evidence,
     keys,
-    outbox,
     outcomes,
     replies,
     source_records,

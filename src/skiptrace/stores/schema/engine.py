@@ -228,19 +228,3 @@ audit = Table(
     Column("before", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("number", RowNumber, primary_key=True, autoincrement=True),
-    Column("event", String, nullable=False),
-    id_column("trace_id", "traces.trace_id"),
-    Column("created_at", Instant, nullable=False),
-    Column("delivered_at", Instant, nullable=True),
-    Index(
-        "ix_outbox_waiting",
-        "number",
-        sqlite_where=text("delivered_at IS NULL"),
-        postgresql_where=text("delivered_at IS NULL"),
-    ),
-)
