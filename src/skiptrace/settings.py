@@ -40,6 +40,8 @@ class Settings(BaseModel):
     """SQLAlchemy URL; empty means SQLite in ``home``."""
     key_file: Path | None = None
     """Key ring; empty means ``home``. Keep it out of the database's backups."""
+    audit_checkpoints: Path | None = None
+    """Second sink of the audit trail; empty means ``home``. Best on another disk, append-only."""
     tenant: str = "default"
     requester: str = "local"
     strategy: Path | None = None
@@ -66,6 +68,10 @@ class Settings(BaseModel):
     @property
     def key_path(self) -> Path:
         return self.key_file.expanduser() if self.key_file else self.home_dir / "keys.json"
+
+    @property
+    def checkpoints_path(self) -> Path:
+        return (self.audit_checkpoints or self.home_dir / "audit-checkpoints.jsonl").expanduser()
 
     @classmethod
     def read(cls, environ: Mapping[str, str], file: Path | None = None, **overrides: Any) -> Self:

@@ -28,6 +28,7 @@ from skiptrace.model import (
     Trace,
 )
 from skiptrace.ports import Clock, Evidenced, Judge, LocalReply, Provider, Store
+from skiptrace.privacy.acting import acting, on_behalf_of
 from skiptrace.purchase import Bought
 from skiptrace.waterfall import Ask, Progress, Skip, Stop, Strategy, next_move
 
@@ -65,8 +66,9 @@ class App:
 
 async def trace(case: Case, app: App) -> Trace:
     """Run the engine on one accepted case, keep the trace with all that it rests on, and return it."""
-    done = await run(case, app)
-    await app.store.keep([done])
+    with acting(on_behalf_of(case)):
+        done = await run(case, app)
+        await app.store.keep([done])
     return done.trace
 
 

@@ -12,6 +12,7 @@ from skiptrace import compliance, matching, strategies, tracing
 from skiptrace.errors import ConfigError
 from skiptrace.model import AddressCheck, Judgement, Manifest, Outcome, PhoneCheck, SourceRecord, Subject
 from skiptrace.ports import Caps, Provider
+from skiptrace.privacy import Actor
 from skiptrace.providers import catalog, reference_file
 from skiptrace.providers.base import Setup
 from skiptrace.providers.http import Wire
@@ -68,7 +69,13 @@ async def connect(settings: Settings) -> AsyncIterator[App]:
         providers = _providers(settings, known, wire, clock)
         for provider in providers.values():
             stack.push_async_callback(provider.close)
-        store = await SqlStore.open(settings.database_url, settings.key_path, clock)
+        store = await SqlStore.open(
+            settings.database_url,
+            settings.key_path,
+            clock,
+            checkpoints=settings.checkpoints_path,
+            actor=Actor(settings.requester, settings.tenant),
+        )
         stack.push_async_callback(store.close)
         await store.recover(clock.now() - ABANDONED_AFTER)
         caps = Caps(settings.case_budget, settings.run_cap, settings.day_cap, settings.provider_day_cap)

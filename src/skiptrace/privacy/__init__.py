@@ -1,18 +1,26 @@
 """Field encryption, blind indexes and the audit chain. The keys live in a file outside the database."""
 
+from skiptrace.privacy.acting import Actor, acting
 from skiptrace.privacy.audit import AuditEvent, AuditRow, ChainBroken, chain, verify
+from skiptrace.privacy.checkpoints import BadCheckpoint, Checkpoint, CheckpointFile, Signer
 from skiptrace.privacy.fields import CannotOpen, FieldCipher
 from skiptrace.privacy.index import Fingerprinter
 from skiptrace.privacy.keyring import KeyRing
 
 __all__ = [
+    "Actor",
     "AuditEvent",
     "AuditRow",
+    "BadCheckpoint",
     "CannotOpen",
     "ChainBroken",
+    "Checkpoint",
+    "CheckpointFile",
     "FieldCipher",
     "Fingerprinter",
     "KeyRing",
+    "Signer",
+    "acting",
     "chain",
     "verify",
 ]

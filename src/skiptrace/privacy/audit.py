@@ -1,7 +1,10 @@
-"""The audit chain: each row carries an HMAC over itself and the row before, under a key outside the database.
+"""The audit chain: who did what, each row linked by SHA-256 to all rows before it and sealed with an HMAC.
 
-Whoever can write to the database but lacks the key can neither change, insert, remove nor reorder a row unseen. Rows
-that were cut off at the end show only against a copy of a later hash that is kept elsewhere.
+``digest = SHA-256(canonical row)`` and ``hash = SHA-256(hash of the row before || digest)`` need no key, so that an
+outsider can check them and a row can stand for itself by its digest alone. ``seal = HMAC-SHA-256(key, hash)`` needs the
+key, which is kept outside the database: whoever can write to the database can build a chain of hashes, but not its
+seals. Rows that were cut off at the end, or a whole older trail put back, show against the signed checkpoints
+(``skiptrace.privacy.checkpoints``).
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import orjson
@@ -17,25 +20,31 @@ import orjson
 from skiptrace.errors import SkiptraceError
 
 START = bytes(32)
-"""What the first row is chained to."""
+"""What the first row is linked to."""
 
 
 class ChainBroken(SkiptraceError):
     """The audit trail was changed at or before row ``number``. Keep the database as it is and investigate."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"the audit trail does not verify at row {number}")
+    def __init__(self, number: int, why: str = "") -> None:
+        super().__init__(f"the audit trail does not verify at row {number}" + (f": {why}" if why else ""))
         self.number = number
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One event of money, security or personal data: opaque ids and figures, never a person's values."""
+    """One event of money, security or personal data: opaque ids and figures, never a person's values.
+
+    ``actor``, ``tenant`` and ``purpose`` may be left empty: the writer fills in who is acting (``privacy.acting``).
+    """
 
     at: datetime
     event: str
     about: str
     detail: str = ""
+    actor: str = ""
+    tenant: str = ""
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +53,17 @@ class AuditRow:
 
     number: int
     event: AuditEvent
-    before: bytes
     hash: bytes
+    seal: bytes
 
 
 def chain(key: bytes, number: int, before: bytes, events: Iterable[AuditEvent]) -> Iterator[AuditRow]:
     """Chain events on behind row ``number``, whose hash is ``before`` (0 and ``START`` for an empty trail)."""
     for event in events:
         number += 1
-        link = _hash(key, number, before, event)
-        yield AuditRow(number, event, before, link)
-        before = link
+        stored = _storable(event)
+        before = link(before, digest(number, stored))
+        yield AuditRow(number, stored, before, seal(key, before))
 
 
 def verify(key: bytes, rows: Iterable[AuditRow]) -> int:
@@ -62,13 +71,38 @@ def verify(key: bytes, rows: Iterable[AuditRow]) -> int:
     number, before = 0, START
     for row in rows:
         number += 1
-        expected = _hash(key, number, before, row.event)
-        if row.number != number or row.before != before or not hmac.compare_digest(row.hash, expected):
-            raise ChainBroken(number)
-        before = row.hash
+        before = link(before, digest(number, row.event))
+        if row.number != number or row.hash != before:
+            raise ChainBroken(number, "it is missing, or not linked to the row before")
+        if not hmac.compare_digest(row.seal, seal(key, before)):
+            raise ChainBroken(number, "its seal was not made with this key")
     return number
 
 
-def _hash(key: bytes, number: int, before: bytes, event: AuditEvent) -> bytes:
-    row = orjson.dumps((number, event.at.astimezone(UTC).isoformat(), event.event, event.about, event.detail))
-    return hmac.digest(key, before + row, hashlib.sha256)
+def canonical(number: int, event: AuditEvent) -> bytes:
+    """The bytes that are hashed: a JSON array of fixed length without spaces, the moment in UTC with microseconds."""
+    at = event.at.astimezone(UTC).isoformat(timespec="microseconds")
+    return orjson.dumps((number, at, event.event, event.actor, event.tenant, event.purpose, event.about, event.detail))
+
+
+def digest(number: int, event: AuditEvent) -> bytes:
+    return hashlib.sha256(canonical(number, event)).digest()
+
+
+def link(before: bytes, digest_of_row: bytes) -> bytes:
+    return hashlib.sha256(before + digest_of_row).digest()
+
+
+def seal(key: bytes, hash_of_row: bytes) -> bytes:
+    return hmac.digest(key, hash_of_row, hashlib.sha256)
+
+
+def _storable(event: AuditEvent) -> AuditEvent:
+    """As every database gives it back: NUL and lone surrogates become U+FFFD before they are hashed."""
+    texts = (event.event, event.actor, event.tenant, event.purpose, event.about, event.detail)
+    if all(text.isascii() and "\0" not in text for text in texts):
+        return event
+    kind, actor, tenant, purpose, about, detail = (
+        text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace") for text in texts
+    )
+    return replace(event, event=kind, actor=actor, tenant=tenant, purpose=purpose, about=about, detail=detail)

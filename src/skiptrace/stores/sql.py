@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from skiptrace.model import Call, CallState, Case, Outcome, Reply, SourceRecord, Trace
 from skiptrace.ports import AlreadyBought, BatchState, Caps, Clock, Evidenced, Intent, Reservation
-from skiptrace.privacy import AuditEvent, FieldCipher, Fingerprinter, KeyRing, verify
+from skiptrace.privacy import Actor, AuditEvent, CheckpointFile, FieldCipher, Fingerprinter, KeyRing, Signer
 from skiptrace.stores.books import Move, Reserve
 from skiptrace.stores.cases import Intake, batch_state, read_case, unfinished_page
 from skiptrace.stores.databases import Database, database_at
@@ -24,37 +24,55 @@ from skiptrace.stores.outbox import SqlOutbox
 from skiptrace.stores.outcomes import outcomes_of_trace, record_outcomes
 from skiptrace.stores.purchases import Purchases, calls_in_doubt, calls_of_case
 from skiptrace.stores.replies import read_reply
-from skiptrace.stores.traces import newest_trace_ids, read_records, read_traces, trace_ids_of_account, trace_ids_of_batch
+from skiptrace.stores.traces import (
+    newest_trace_ids,
+    read_records,
+    read_traces,
+    trace_ids_of_account,
+    trace_ids_of_batch,
+)
 from skiptrace.stores.trouble import plain_errors
-from skiptrace.stores.writer import Writer, note, trail
+from skiptrace.stores.verifying import Verified, verify_trail
+from skiptrace.stores.witness import Witness
+from skiptrace.stores.writer import Writer, note
 
 PAGE = 200
 """So many traces are read at a time."""
 
 T = TypeVar("T")
+CHECKPOINTS = "audit-checkpoints.jsonl"
+
+NOBODY = Actor("unknown")
+
 
 
 class SqlStore:
     """Implements ports.Store. Made by ``open``; ``close`` it when done."""
 
-    def __init__(self, database: Database, ring: KeyRing, clock: Clock) -> None:
+    def __init__(self, database: Database, ring: KeyRing, clock: Clock, checkpoints: Path, actor: Actor) -> None:
         self._database = database
         self._clock = clock
         self._cipher = FieldCipher(ring)
+        self._checkpoints = CheckpointFile(checkpoints)
+        self.signer = Signer(ring)
         self._fingerprinter = Fingerprinter(ring)
         self._audit_key = ring.derive("audit chain")
-        self._writer = Writer(database, self._audit_key)
+        self._writer = Writer(database, self._audit_key, Witness(self._checkpoints, self.signer, clock), actor)
         self._keeping = Keeping(self._cipher)
         self._purchases = Purchases(self._cipher)
         self._intake = Intake(self._cipher, clock)
         self.outbox = SqlOutbox(database, self._writer)
 
     @classmethod
-    async def open(cls, url: str, key_file: Path, clock: Clock) -> SqlStore:
+    async def open(
+        cls, url: str, key_file: Path, clock: Clock, *, checkpoints: Path | None = None, actor: Actor = NOBODY
+    ) -> SqlStore:
         """Open ``sqlite:///path`` or ``postgresql://…``; the schema and, for a new database, the key file are made.
 
         Raises ConfigError when the database or the key file cannot be used, StoreError when the database fails.
         """
+        ``checkpoints`` is the audit trail's second sink, beside the key file when it is not given. ``actor`` stands in
+        the audit trail where no ``acting`` block says who acts.
         database = database_at(url)
         try:
             with plain_errors():
@@ -62,12 +80,14 @@ class SqlStore:
         except BaseException:
             await database.close()
             raise
-        return cls(database, ring, clock)
+        return cls(database, ring, clock, checkpoints or key_file.with_name(CHECKPOINTS), actor)
 
     async def close(self) -> None:
-        """Wait for the writes that are under way, then let go of the database."""
-        await self._writer.close()
-        await self._database.close()
+        """Wait for the writes that are under way, sign the audit trail's head, let go of the database."""
+        try:
+            await self._writer.close()
+        finally:
+            await self._database.close()
 
     # The ledger
 
@@ -164,9 +184,10 @@ class SqlStore:
     async def outcomes(self, trace_id: str) -> Sequence[Outcome]:
         return await self._read(partial(outcomes_of_trace, trace_id=trace_id))
 
-    async def verify_audit(self) -> int:
-        """Check the audit trail from its first row on; returns how many rows it has. Raises ChainBroken."""
-        return await self._read(lambda conn: verify(self._audit_key, trail(conn)))
+    async def verify_audit(self) -> Verified:
+        """Check the audit trail from its first row on, and against every checkpoint. Raises ChainBroken."""
+        checkpoints = self._checkpoints.read(self.signer.public_key)
+        return await self._read(partial(verify_trail, key=self._audit_key, checkpoints=checkpoints))
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         with plain_errors():

@@ -9,18 +9,21 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from skiptrace.errors import StoreError
-from skiptrace.privacy import AuditEvent, AuditRow, chain
+from skiptrace.privacy import Actor, AuditEvent, AuditRow, chain
+from skiptrace.privacy.acting import who_acts
 from skiptrace.privacy.audit import START
 from skiptrace.stores import schema
 from skiptrace.stores.databases import Database, take_turn
 from skiptrace.stores.trouble import plain_errors
+from skiptrace.stores.witness import SECONDS, Witness
 
 TOGETHER = 256
 """At most so many writes share a transaction, which bounds what one commit has to carry."""
@@ -28,6 +31,9 @@ TOGETHER = 256
 TRAIL_PAGE = 2000
 
 _LAST = select(schema.audit.c.number, schema.audit.c.hash).order_by(schema.audit.c.number.desc()).limit(1)
+
+Head = tuple[int, bytes]
+"""Number and hash of the last audit row."""
 
 
 @dataclass(slots=True)
@@ -53,30 +59,49 @@ Handler = Callable[[Turn, Sequence[Any]], Sequence[object]]
 class _Waiting:
     handler: Handler
     item: object
+    actor: Actor
     done: asyncio.Future[Any]
 
 
 class Writer:
-    """Commits writes in turns. ``audit_key`` chains the audit rows."""
+    """Commits writes in turns.
 
-    def __init__(self, database: Database, audit_key: bytes) -> None:
+    ``audit_key`` seals the audit rows, ``witness`` signs their head, ``actor`` acts where no door says who does.
+    """
+
+    def __init__(self, database: Database, audit_key: bytes, witness: Witness, actor: Actor) -> None:
         self._database = database
         self._audit_key = audit_key
+        self._witness = witness
+        self._actor = actor
         self._waiting: deque[_Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._head: Head | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._signing: asyncio.Task[None] | None = None
 
     async def write(self, handler: Handler, item: object) -> Any:
         """Hand one item to ``handler`` within the next transaction; returns once that is committed."""
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(handler, item, done))
+        self._waiting.append(_Waiting(handler, item, who_acts(self._actor), done))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._drain())
         return await done
 
     async def close(self) -> None:
-        """Wait until everything handed in is committed or refused."""
+        """Wait until everything handed in is committed or refused, and sign the head that this process left."""
         if self._task is not None:
             await self._task
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._signing is not None:
+            await self._signing
+        await self.sign_head()
+
+    async def sign_head(self) -> None:
+        """Write a checkpoint of the last row that this process committed. Raises StoreError."""
+        if self._head is not None and self._head[0] > self._witness.marked:
+            await asyncio.to_thread(self._witness.mark, *self._head)
 
     async def _drain(self) -> None:
         while self._waiting:
@@ -94,44 +119,80 @@ class Writer:
 
     async def _commit(self, group: Sequence[_Waiting]) -> None:
         with plain_errors():
-            results = await self._database.write(partial(self._turn, group))
+            results, head = await self._database.write(partial(self._turn, group))
+        if head is not None:
+            self._head = head
+            self._sign_soon()
         for waiting, result in results:
             _answer(waiting, result)
 
-    def _turn(self, group: Sequence[_Waiting], conn: Connection) -> list[tuple[_Waiting, object]]:
+    def _sign_soon(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(SECONDS, self._sign_now)
+
+    def _sign_now(self) -> None:
+        self._timer = None
+        self._signing = asyncio.create_task(self._try_to_sign())
+
+    async def _try_to_sign(self) -> None:
+        with suppress(StoreError):  # the next turn tries again, and fails when it cannot either
+            await self.sign_head()
+
+    def _turn(self, group: Sequence[_Waiting], conn: Connection) -> tuple[list[tuple[_Waiting, object]], Head | None]:
         turn = Turn(conn)
         results: list[tuple[_Waiting, object]] = []
-        for handler, items in _by_handler(group).items():
+        for (handler, actor), items in _by_handler(group).items():
+            start = len(turn.events)
             results += zip(items, handler(turn, [w.item for w in items]), strict=True)
-        self._chain(turn)
-        return results
+            turn.events[start:] = [_signed_by(actor, event) for event in turn.events[start:]]
+        return results, self._chain(turn)
 
-    def _chain(self, turn: Turn) -> None:
+    def _chain(self, turn: Turn) -> Head | None:
+        """Write the turn's events behind the trail's head, which is signed first when that is due."""
         if not turn.events:
-            return
+            return None
         turn.take()
         found = turn.conn.execute(_LAST).one_or_none()
         number, before = (found.number, found.hash) if found else (0, START)
+        if self._witness.is_due(number):
+            self._witness.mark(number, before)
         rows = [
             {
                 "number": row.number,
                 "at": row.event.at,
                 "event": row.event.event,
+                "actor": row.event.actor,
+                "tenant": row.event.tenant,
+                "purpose": row.event.purpose,
                 "about": row.event.about,
                 "detail": row.event.detail,
-                "before": row.before,
                 "hash": row.hash,
+                "seal": row.seal,
             }
             for row in chain(self._audit_key, number, before, turn.events)
         ]
         turn.conn.execute(schema.audit.insert(), rows)
+        return number + len(rows), cast("bytes", rows[-1]["hash"])
 
 
-def _by_handler(group: Sequence[_Waiting]) -> dict[Handler, list[_Waiting]]:
-    kinds: dict[Handler, list[_Waiting]] = {}
+def _by_handler(group: Sequence[_Waiting]) -> dict[tuple[Handler, Actor], list[_Waiting]]:
+    """Items of one kind that are done for the same actor go to their handler together."""
+    kinds: dict[tuple[Handler, Actor], list[_Waiting]] = {}
     for waiting in group:
-        kinds.setdefault(waiting.handler, []).append(waiting)
+        kinds.setdefault((waiting.handler, waiting.actor), []).append(waiting)
     return kinds
+
+
+def _signed_by(actor: Actor, event: AuditEvent) -> AuditEvent:
+    """The event with its actor, tenant and purpose, unless it states its own."""
+    if event.actor and event.tenant and event.purpose:
+        return event
+    return replace(
+        event,
+        actor=event.actor or actor.name,
+        tenant=event.tenant or actor.tenant,
+        purpose=event.purpose or actor.purpose,
+    )
 
 
 def _answer(waiting: _Waiting, result: object) -> None:
@@ -155,8 +216,13 @@ def trail(conn: Connection) -> Iterator[AuditRow]:
         select(audit).where(audit.c.number > last).order_by(audit.c.number).limit(TRAIL_PAGE)
     ).all():
         for row in page:
-            yield AuditRow(row.number, AuditEvent(row.at, row.event, row.about, row.detail), row.before, row.hash)
+            yield audit_row(row)
         last = page[-1].number
+
+
+def audit_row(row: Row[Any]) -> AuditRow:
+    event = AuditEvent(row.at, row.event, row.about, row.detail, row.actor, row.tenant, row.purpose)
+    return AuditRow(row.number, event, row.hash, row.seal)
 
 
 def note(turn: Turn, events: Sequence[AuditEvent]) -> Sequence[object]:

@@ -43,10 +43,14 @@ def _bookkeeping() -> None:
         sa.Column("number", NUMBER, primary_key=True, autoincrement=False),
         _column("at", MOMENT),
         _column("event"),
+        _column("actor"),
+        _column("tenant"),
+        _column("purpose"),
         _column("about"),
         _column("detail"),
-        _column("before", sa.LargeBinary()),
         _column("hash", sa.LargeBinary()),
+        _column("seal", sa.LargeBinary()),
+        sa.Index("ix_audit_about", "about"),
     )
 
 
