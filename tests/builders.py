@@ -102,6 +102,7 @@ def manifest(*products: Product, **changes: Any) -> Manifest:
         products=products or (product(),),
         base_url="https://api.example.com",
         never_charged=(429, 503),
+        purpose_map={"GLBA_ENFORCE": "contract"},
     )
     return replace(base, **changes)
 

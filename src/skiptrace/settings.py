@@ -27,6 +27,8 @@ class ProviderSettings(BaseModel):
     base_url: str = ""
     price: dict[str, Dollars] = {}
     options: dict[str, str] = {}
+    purpose_map: dict[str, str] = {}
+    """Our purpose codes to the vendor's, from your contract. A regulated provider without one is not asked."""
 
 
 class Settings(BaseModel):

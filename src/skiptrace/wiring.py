@@ -110,7 +110,8 @@ def _providers(
         mine = settings.providers.get(name, ProviderSettings())
         if mine.enabled and _is_configured(settings, manifest):
             setup = _setup(settings, manifest, mine, wire, clock)
-            built[name] = catalog.build(catalog.priced(manifest, mine.price), setup)
+            terms = catalog.mapped(catalog.priced(manifest, mine.price), _purpose_map(settings, manifest, mine))
+            built[name] = catalog.build(terms, setup)
     return built
 
 
@@ -120,6 +121,13 @@ def _is_configured(settings: Settings, manifest: Manifest) -> bool:
     if manifest.method == "batch_file":
         return manifest.id in settings.providers
     return bool(settings.sandbox_url) or manifest.id in settings.providers
+
+
+def _purpose_map(settings: Settings, manifest: Manifest, mine: ProviderSettings) -> Mapping[str, str]:
+    """The contract's codes; a simulated bureau has no contract and accepts every purpose."""
+    if settings.sandbox_url:
+        return dict.fromkeys(manifest.purposes, "sandbox")
+    return {code.upper(): word for code, word in mine.purpose_map.items()}
 
 
 def _setup(settings: Settings, manifest: Manifest, mine: ProviderSettings, wire: Wire, clock: SystemClock) -> Setup:

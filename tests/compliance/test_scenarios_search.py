@@ -22,6 +22,7 @@ from skiptrace.compliance import (
     may_ask,
     may_send,
 )
+from skiptrace.compliance.sources import NEEDED_BY_CLASS
 from skiptrace.model import (
     AccountFact,
     DataClass,
@@ -50,7 +51,9 @@ def rule_ids(verdict: Verdict) -> set[str]:
 
 def ask(rules: RuleBook, about: model.Case, data_class: DataClass, *purposes: str) -> Verdict:
     product = builders.product()
-    return may_ask(about, builders.manifest(product, data_class=data_class, purposes=purposes), product, rules)
+    contract = dict.fromkeys(purposes or NEEDED_BY_CLASS[data_class], "contract")
+    manifest = builders.manifest(product, data_class=data_class, purposes=purposes, purpose_map=contract)
+    return may_ask(about, manifest, product, rules)
 
 
 # --- admission ------------------------------------------------------------------------------------------------------
@@ -202,6 +205,23 @@ def test_the_death_master_file_needs_a_current_certification(rules: RuleBook) ->
     for until, allowed in ((None, False), (TODAY - timedelta(days=1), False), (TODAY, True)):
         book = replace(rules, profile=Profile(dmf_certified_until=until))
         assert ask(book, about, DataClass.DMF, "DMF_BUSINESS").allowed is allowed
+
+
+def test_a_purpose_that_the_contract_has_no_code_for_refuses_that_provider(rules: RuleBook) -> None:
+    product = builders.product()
+    unmapped = builders.manifest(product, purpose_map={})
+
+    verdict = may_ask(case(), unmapped, product, rules)
+
+    assert rule_ids(verdict) == {"A-01"}
+    assert "purpose_unmapped" in verdict.why
+
+
+def test_a_file_of_the_agencys_own_needs_no_contract_code(rules: RuleBook) -> None:
+    product = builders.product()
+    own = builders.manifest(product, method="batch_file", purpose_map={})
+
+    assert may_ask(case(), own, product, rules).allowed
 
 
 @pytest.mark.parametrize("field", ["creditor_name", "balance", "account_state", "reason"])

@@ -168,3 +168,11 @@ class TestStrangers:
 
         assert "acme" in catalog.discover()
         assert catalog.build(catalog.manifest("acme"), setup_with()) == ("built", "acme")
+
+
+def test_a_contract_gives_codes_only_for_purposes_that_the_manifest_lists() -> None:
+    enformion = catalog.manifest("enformion")
+
+    assert catalog.mapped(enformion, {"GLBA_ENFORCE": "C7"}).purpose_map == {"GLBA_ENFORCE": "C7"}
+    with pytest.raises(ConfigError, match=r"providers\.enformion\.purpose_map\.FCRA_COLLECT.*GLBA_ENFORCE"):
+        catalog.mapped(enformion, {"FCRA_COLLECT": "C7"})

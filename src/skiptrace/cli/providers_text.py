@@ -89,8 +89,10 @@ def _state(settings: Settings, manifest: Manifest) -> str:
     if settings.sandbox_url:
         return ""
     missing = [name for name in manifest.credentials if not mine.credentials.get(name)]
-    variables = (f"SKIPTRACE_PROVIDERS__{manifest.id}__CREDENTIALS__{name}".upper() for name in missing)
-    return f"set {', '.join(variables)}" if missing else ""
+    variables = [f"SKIPTRACE_PROVIDERS__{manifest.id}__CREDENTIALS__{name}".upper() for name in missing]
+    if manifest.purposes and not mine.purpose_map:
+        variables.append(f"SKIPTRACE_PROVIDERS__{manifest.id}__PURPOSE_MAP__{manifest.purposes[0]}".upper())
+    return f"set {', '.join(variables)}" if variables else ""
 
 
 def _priced(settings: Settings) -> Mapping[str, Manifest]:

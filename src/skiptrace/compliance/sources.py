@@ -53,6 +53,8 @@ def _purpose(q: Inquiring, rule: Rule, book: RuleBook) -> Finding:
         accepted = [code for code in listed if code.startswith(f"{statute}_")]
         if not declared & set(accepted):
             return Finding("yes", f"purpose: the data needs {' or '.join(accepted)}, which is not declared")
+        if q.manifest.method != "batch_file" and not any(q.manifest.purpose_map.get(code) for code in accepted):
+            return Finding("unmapped", f"purpose_unmapped: no contract code is set for {' or '.join(accepted)}")
     needed = q.regulated_as.value.upper()
     if NEEDED_BY_CLASS[q.regulated_as] and not any(code.startswith(f"{needed}_") for code in declared):
         return Finding("yes", f"purpose: {needed} data needs a declared {needed} ground")

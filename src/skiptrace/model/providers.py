@@ -86,6 +86,8 @@ class Manifest:
     """True when a repeated request cannot be charged again (a local file, a free service)."""
     never_charged: tuple[int, ...] = ()
     """HTTP statuses that by the vendor's terms never appear on the invoice."""
+    purpose_map: Mapping[str, str] = field(default_factory=dict)
+    """Our purpose codes to the vendor's, as the customer's contract has them. None are shipped."""
     checks: Mapping[str, str] = field(default_factory=dict)
     """How far each promise is tested ("contract", "live"): ``done``, or why not."""
 

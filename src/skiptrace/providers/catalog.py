@@ -146,6 +146,14 @@ def priced(manifest: Manifest, prices: Mapping[str, Decimal]) -> Manifest:
     return replace(manifest, products=products)
 
 
+def mapped(manifest: Manifest, purposes: Mapping[str, str]) -> Manifest:
+    """The manifest with the contract's words for our purpose codes. Raises ConfigError for a code it does not list."""
+    if unknown := sorted(purposes.keys() - set(manifest.purposes)):
+        listed = ", ".join(manifest.purposes) or "no purpose"
+        raise ConfigError(f"providers.{manifest.id}.purpose_map.{unknown[0]}: its manifest lists {listed}")
+    return replace(manifest, purpose_map=dict(purposes))
+
+
 _FROM_FILE = TypeAdapter(Manifest)
 
 
