@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from skiptrace.model import (
     AddressCheck,
+    Again,
     Answer,
     Call,
     CallState,
@@ -26,6 +27,7 @@ from skiptrace.model import (
     Lease,
     Manifest,
     Outcome,
+    PastOutcome,
     Personal,
     PhoneCheck,
     Reply,
@@ -170,7 +172,8 @@ class LocalReply:
 class Evidenced:
     """A finished trace with everything that it rests on, to be written in one transaction.
 
-    With a ``lease`` the job is finished in that same transaction, or LostLease is raised and nothing is written.
+    With a ``lease`` the job is finished in that same transaction, or LostLease is raised and nothing is written; with
+    ``again`` it is not finished but waits. The job of a cancelled case stays cancelled; its trace is kept.
     ``retracted`` are contacts of the trace that this one replaces; sinks that were told them are told to forget them.
     """
 
@@ -178,6 +181,7 @@ class Evidenced:
     records: tuple[SourceRecord, ...]
     local_replies: tuple[LocalReply, ...] = ()
     lease: Lease | None = None
+    again: Again | None = None
     retracted: tuple[Retracted, ...] = ()
 
 
@@ -265,22 +269,39 @@ class Switches(Protocol):
 
 
 class Jobs(Protocol):
-    """The queue, in SQL: the row is the job. Each method is one committed transaction; time is the database's."""
+    """The queue, in SQL: the row is the job. Each method is one committed transaction; time is the database's.
+
+    A worker holds its jobs as long as its heartbeat comes in time. A job that lost its worker is taken back by
+    ``sweep``: its token moves on, so that whatever the lost worker still does about it is refused.
+    """
 
     async def submit(self, cases: Sequence[Case], lane: Lane, due_at: datetime | None = None) -> Sequence[bool]:
-        """Accept the cases and queue them. Returns for each whether it was new; a known case is left as it is."""
+        """Accept the cases and queue them, now or when due.
+
+        Returns for each whether this call queued it; a case that has a job already is left as it is.
+        """
         ...
 
-    async def claim(self, worker_id: str, count: int, seconds: float) -> Sequence[Claimed]:
-        """Lease up to ``count`` jobs, lanes and tenants in fair turns, the most urgent first."""
+    async def claim(
+        self, worker_id: str, count: int, seconds: float, *, lanes: Sequence[Lane] = tuple(Lane), suspects: bool = False
+    ) -> Sequence[Claimed]:
+        """Lease up to ``count`` jobs of these lanes for ``seconds``: lanes by their shares, tenants in fair turns.
+
+        ``suspects`` are the jobs that more than one worker died with. They are claimed only when asked for, and then
+        nothing else is.
+        """
         ...
 
-    async def renew(self, leases: Sequence[Lease], seconds: float) -> Sequence[Lease]:
+    async def renew(self, worker_id: str, leases: Sequence[Lease], seconds: float) -> Sequence[Lease]:
         """Heartbeat. Returns the leases that still hold; a missing one is lost or its job was cancelled."""
         ...
 
-    async def give_back(self, lease: Lease, due_at: datetime, reason: str, only: Sequence[str] = ()) -> None:
-        """Not now: the job waits until ``due_at``; then the providers in ``only`` are asked, all when it is empty."""
+    async def give_back(self, lease: Lease, again: Again) -> None:
+        """Not now: the job waits and is then done again. Raises LostLease."""
+        ...
+
+    async def leave(self, worker_id: str) -> None:
+        """A worker ends in good order: what it still holds is queued again, and no death is counted."""
         ...
 
     async def cancel(self, tenant: str, case_id: str) -> bool:
@@ -292,6 +313,14 @@ class Jobs(Protocol):
         ...
 
     async def job(self, tenant: str, case_id: str) -> Job | None: ...
+
+    async def quarantined(self, tenant: str) -> Sequence[Job]:
+        """The jobs that too many workers died with, oldest first."""
+        ...
+
+    async def readmit(self, tenant: str, case_id: str) -> bool:
+        """Somebody has looked at a quarantined job: queue it again with no deaths. False when it is not quarantined."""
+        ...
 
 
 class Dispatcher(Protocol):
@@ -316,7 +345,7 @@ class Judge(Protocol):
         *,
         checks: Sequence[PhoneCheck | AddressCheck],
         as_of: date,
-        outcomes: Sequence[Outcome],
+        outcomes: Sequence[PastOutcome],
     ) -> Judgement: ...
 
 
@@ -410,8 +439,8 @@ class Outbox(Protocol):
         ...
 
 
-class Store(Ledger, Protocol):
-    """Cases, traces, records, contacts, decisions, outcomes, audit rows and the outbox."""
+class Store(Ledger, Jobs, Protocol):
+    """The queue, cases, traces, records, contacts, decisions, outcomes, audit rows and the outbox."""
 
     @property
     def outbox(self) -> Outbox: ...

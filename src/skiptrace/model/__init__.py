@@ -2,7 +2,7 @@
 
 from skiptrace.model.cases import Account, AccountFact, Case, Purpose
 from skiptrace.model.delivery import Delivery, DeliveryState, Event, EventKind, Retracted, SinkHealth
-from skiptrace.model.jobs import Job, JobState, Lane, Lease
+from skiptrace.model.jobs import Again, Job, JobState, Lane, Lease
 from skiptrace.model.judgement import (
     Channel,
     Contact,
@@ -49,6 +49,7 @@ from skiptrace.model.traces import (
     Effect,
     Outcome,
     OutcomeKind,
+    PastOutcome,
     RuleDecision,
     Step,
     StepResult,
@@ -62,6 +63,7 @@ __all__ = [
     "Address",
     "AddressCheck",
     "AddressSighting",
+    "Again",
     "Answer",
     "Asks",
     "Call",
@@ -98,6 +100,7 @@ __all__ = [
     "OutcomeKind",
     "PartialDate",
     "Party",
+    "PastOutcome",
     "Personal",
     "PhoneCheck",
     "PhoneSighting",

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+SUSPECT_AFTER = 2
+"""A job with so many deaths is done alone, in a process of its own, so that it takes no other job with it."""
+
+QUARANTINED_AFTER = 3
+"""A job with so many deaths is not done again until somebody has looked at it."""
+
 
 class Lane(StrEnum):
     """How urgent: somebody is waiting at a screen, a platform expects it soon, or any time will do."""
@@ -31,7 +37,8 @@ class Job:
     """One case to trace, as the queue sees it: no person, only ids.
 
     ``deaths`` counts the workers that died with it; ``token`` fences: it grows with each claim. ``only`` names the
-    providers to ask again, empty means all. ``trace_id`` is set when it is done, ``reason`` says why it is where it is.
+    providers to ask again, empty means all; ``retries`` counts how often it waited for providers. ``trace_id`` is its
+    newest trace, ``reason`` says why it is where it is.
     """
 
     case_id: str
@@ -43,11 +50,21 @@ class Job:
     batch_id: str = ""
     deaths: int = 0
     token: int = 0
+    retries: int = 0
     only: tuple[str, ...] = ()
     trace_id: str = ""
     reason: str = ""
     started_at: datetime | None = None
     finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A job is not over: it waits ``after`` seconds and then asks the providers in ``only``, all when it is empty."""
+
+    after: float
+    reason: str
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
