@@ -125,6 +125,11 @@ def read_case(conn: Connection, cipher: FieldCipher, case_id: str) -> Case | Non
     return None if row is None else _case(cipher, row)
 
 
+def read_cases(conn: Connection, cipher: FieldCipher, case_ids: Sequence[str]) -> dict[str, Case]:
+    """The cases of these ids that exist, by id. One statement."""
+    return {row.case_id: _case(cipher, row) for row in conn.execute(select(cases).where(cases.c.case_id.in_(case_ids)))}
+
+
 def unfinished_page(conn: Connection, cipher: FieldCipher, batch_id: str, after: int) -> Sequence[tuple[int, Case]]:
     """The next cases without a finished trace behind row number ``after``, each with its own number."""
     page = (

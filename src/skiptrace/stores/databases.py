@@ -10,17 +10,22 @@ import asyncio
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from skiptrace.errors import ConfigError
+from skiptrace.stores.columns import Instant
 
 BUSY_SECONDS = 30
 READERS = 4
@@ -34,7 +39,9 @@ T = TypeVar("T")
 
 
 class Database(Protocol):
-    """Runs functions of a connection."""
+    """Runs functions of a connection. ``one_writer``: a second write transaction waits until the first has ended."""
+
+    one_writer: bool
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """One transaction, committed when ``work`` returns and rolled back when it raises."""
@@ -64,6 +71,8 @@ def database_at(url: str) -> Database:
 class Sqlite:
     """An embedded database: WAL, every commit synced to the disk, one writer at a time in any number of processes."""
 
+    one_writer = True
+
     def __init__(self, url: URL) -> None:
         if url.database in (None, "", ":memory:"):
             raise ConfigError("the database URL names no file: write sqlite:/// and a path")
@@ -87,6 +96,8 @@ class Sqlite:
 
 class Postgres:
     """A PostgreSQL server, by asyncpg."""
+
+    one_writer = False
 
     def __init__(self, url: URL) -> None:
         from sqlalchemy.ext.asyncio import create_async_engine
@@ -115,6 +126,30 @@ def take_turn(conn: Connection) -> None:
     """
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN})
+
+
+class DatabaseNow(FunctionElement[datetime]):
+    """This moment by the database's clock, also within a transaction; SQLite counts milliseconds."""
+
+    type = Instant()
+    inherit_cache = True
+
+
+@compiles(DatabaseNow, "postgresql")
+def _now_in_postgres(_: DatabaseNow, compiler: SQLCompiler, **kw: object) -> str:
+    return "clock_timestamp()"
+
+
+@compiles(DatabaseNow, "sqlite")
+def _now_in_sqlite(_: DatabaseNow, compiler: SQLCompiler, **kw: object) -> str:
+    return "strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')"
+
+
+_NOW = select(DatabaseNow())
+
+
+def database_now(conn: Connection) -> datetime:
+    return conn.execute(_NOW).scalar_one()
 
 
 def insert_into(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

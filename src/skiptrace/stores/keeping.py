@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Table, select
 
-from skiptrace.errors import BadInput
+from skiptrace.errors import BadInput, LostLease
 from skiptrace.model import Contact, Event, Ground, SourceRecord, Trace
 from skiptrace.ports import Evidenced
 from skiptrace.privacy import AuditEvent, FieldCipher
 from skiptrace.stores import schema
 from skiptrace.stores.books import Entry
 from skiptrace.stores.codec import encode, pack
+from skiptrace.stores.jobs import Ending
 from skiptrace.stores.outbox import add_events, events_of
 from skiptrace.stores.purchases import row_of
 from skiptrace.stores.replies import reply_row
@@ -54,17 +55,20 @@ class Keeping:
     def keep(self, turn: Turn, several: Sequence[Sequence[Evidenced]]) -> Sequence[object]:
         """A trace that is kept already stays as it is, so that keeping may be repeated after a lost connection."""
         known = _known(turn, [e.trace.trace_id for done in several for e in done])
+        ending = Ending(turn, [e.lease for done in several for e in done if e.lease and e.trace.trace_id not in known])
         rows = _Rows()
         results: list[object] = []
         to_tell: list[Event] = []
         for done in several:
             try:
                 fresh = [e for e in done if e.trace.trace_id not in known]
+                ending.check(fresh)
                 for_this = [self._rows(evidenced) for evidenced in fresh]
-            except BadInput as error:
+            except (BadInput, LostLease) as error:
                 results.append(error)
                 continue
             known.update(e.trace.trace_id for e in fresh)
+            ending.note(fresh)
             _merge(rows, for_this)
             turn.events += [event for evidenced in fresh for event in _events(evidenced)]
             to_tell += [event for evidenced in fresh for event in events_of(evidenced)]
@@ -73,6 +77,7 @@ class Keeping:
             if of_table := rows.of[table.name]:
                 turn.conn.execute(table.insert(), of_table)
         add_events(turn, to_tell)
+        ending.write()
         return results
 
     def _rows(self, evidenced: Evidenced) -> _Rows:

@@ -27,6 +27,7 @@ _ACTIVE = select(calls).where(calls.c.fingerprint.in_(bindparam("fingerprints", 
 _COUNTERS = select(spending).where(
     tuple_(spending.c.tenant, spending.c.cap, spending.c.name).in_(bindparam("counters", expanding=True))
 )
+_UNDER_WAY = (CallState.INTENDED, CallState.SENT, CallState.ANSWERED)
 _MOVING = ("state", "active", "hit", "charged", "token", "sent_at", "answered_at", "reason")
 _MOVE = (
     calls.update()
@@ -62,11 +63,19 @@ class Purchases:
 
     def _recover(self, turn: Turn, before: datetime) -> int:
         left = and_(
-            calls.c.state.in_([CallState.INTENDED, CallState.SENT, CallState.ANSWERED]),
+            calls.c.state.in_(_UNDER_WAY),
             func.coalesce(calls.c.sent_at, calls.c.intended_at) < before,
         )
-        found = [_entry(row) for row in turn.conn.execute(select(calls).where(left))]
-        moves = [_recovery(entry.call, before) for entry in found]
+        return self._settle_what_was_left(turn, left, before)
+
+    def abandon(self, turn: Turn, case_ids: Sequence[str], at: datetime) -> int:
+        """The same for all calls of cases whose worker is gone: its own moves are refused from here on."""
+        if not case_ids:
+            return 0
+        return self._settle_what_was_left(turn, and_(calls.c.state.in_(_UNDER_WAY), calls.c.case_id.in_(case_ids)), at)
+
+    def _settle_what_was_left(self, turn: Turn, left: ColumnElement[bool], at: datetime) -> int:
+        moves = [_recovery(_call(row), at) for row in turn.conn.execute(select(calls).where(left))]
         for result in self.apply(turn, moves):
             if isinstance(result, Exception):
                 raise result

@@ -23,6 +23,7 @@ from skiptrace.stores.opening import prepare
 from skiptrace.stores.outbox import SqlOutbox
 from skiptrace.stores.outcomes import outcomes_of_trace, record_outcomes
 from skiptrace.stores.purchases import Purchases, calls_in_doubt, calls_of_case
+from skiptrace.stores.queueing import SqlJobs
 from skiptrace.stores.replies import read_reply
 from skiptrace.stores.traces import (
     newest_trace_ids,
@@ -39,28 +40,29 @@ from skiptrace.stores.writer import Writer, note
 PAGE = 200
 """So many traces are read at a time."""
 
-T = TypeVar("T")
 CHECKPOINTS = "audit-checkpoints.jsonl"
 
 NOBODY = Actor("unknown")
 
+T = TypeVar("T")
 
 
-class SqlStore:
+class SqlStore(SqlJobs):
     """Implements ports.Store. Made by ``open``; ``close`` it when done."""
 
     def __init__(self, database: Database, ring: KeyRing, clock: Clock, checkpoints: Path, actor: Actor) -> None:
         self._database = database
         self._clock = clock
-        self._cipher = FieldCipher(ring)
         self._checkpoints = CheckpointFile(checkpoints)
         self.signer = Signer(ring)
+        self._cipher = FieldCipher(ring)
         self._fingerprinter = Fingerprinter(ring)
         self._audit_key = ring.derive("audit chain")
         self._writer = Writer(database, self._audit_key, Witness(self._checkpoints, self.signer, clock), actor)
         self._keeping = Keeping(self._cipher)
         self._purchases = Purchases(self._cipher)
         self._intake = Intake(self._cipher, clock)
+        super().__init__(database, self._writer, self._cipher, self._intake, self._purchases)
         self.outbox = SqlOutbox(database, self._writer)
 
     @classmethod
@@ -69,10 +71,10 @@ class SqlStore:
     ) -> SqlStore:
         """Open ``sqlite:///path`` or ``postgresql://…``; the schema and, for a new database, the key file are made.
 
-        Raises ConfigError when the database or the key file cannot be used, StoreError when the database fails.
-        """
         ``checkpoints`` is the audit trail's second sink, beside the key file when it is not given. ``actor`` stands in
         the audit trail where no ``acting`` block says who acts.
+        Raises ConfigError when the database or the key file cannot be used, StoreError when the database fails.
+        """
         database = database_at(url)
         try:
             with plain_errors():

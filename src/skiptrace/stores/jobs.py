@@ -1,0 +1,475 @@
+"""The queue in SQL: submit, claim, heartbeat, sweep. Time is the database's.
+
+Whoever changes the state of a job that is not its own takes the writers' turn first (submit, keep, cancel, sweep).
+A claim does not: it locks only rows that nobody else has locked and then waits for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, case, exists, func, literal, select, text
+from sqlalchemy.sql.elements import ColumnElement
+
+from skiptrace.errors import LostLease
+from skiptrace.model import Again, Case, Job, JobState, Lane, Lease
+from skiptrace.model.jobs import QUARANTINED_AFTER
+from skiptrace.ports import Evidenced, Swept
+from skiptrace.privacy import AuditEvent
+from skiptrace.stores.cases import Intake
+from skiptrace.stores.databases import DatabaseNow, database_now, insert_into
+from skiptrace.stores.lanes import Tags, aged_share
+from skiptrace.stores.purchases import Purchases
+from skiptrace.stores.schema.jobs import QUEUED, SUSPECT, jobs, lanes, turns, workers
+from skiptrace.stores.writer import Turn
+
+CHUNK = 500
+"""So many jobs are looked up or written at a time."""
+
+SWEPT_AT_ONCE = 1000
+"""So many jobs that fell due are queued by one sweep; the next one is a second away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Cases to accept and queue in one lane."""
+
+    cases: Sequence[Case]
+    lane: Lane
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A job that its worker gives back."""
+
+    lease: Lease
+    again: Again
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One job, as its tenant names it."""
+
+    tenant: str
+    case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a worker asks for. ``share`` says how many jobs of each lane."""
+
+    worker_id: str
+    share: dict[Lane, int]
+    seconds: float
+    suspects: bool
+
+
+class Queue:
+    """Handlers for the writer: everything about jobs but the claim and the heartbeat."""
+
+    def __init__(self, intake: Intake, purchases: Purchases) -> None:
+        self._intake = intake
+        self._purchases = purchases
+
+    def submit(self, turn: Turn, several: Sequence[Submission]) -> Sequence[object]:
+        """Returns for each submission the tuple of whether each case was queued by it."""
+        turn.take()
+        now = database_now(turn.conn)
+        known = _known(turn.conn, [c.case_id for s in several for c in s.cases])
+        fresh: list[tuple[Case, Submission]] = []
+        results: list[object] = []
+        for submission in several:
+            new = []
+            for each in submission.cases:
+                new.append(each.case_id not in known)
+                if new[-1]:
+                    known.add(each.case_id)
+                    fresh.append((each, submission))
+            results.append(tuple(new))
+        self._intake.accept(turn, [[each for each, _ in fresh]])
+        _queue(turn.conn, fresh, now)
+        return results
+
+    def give_back(self, turn: Turn, several: Sequence[Return]) -> Sequence[object]:
+        turn.take()
+        results: list[object] = []
+        for given in several:
+            row = held(turn.conn, [given.lease]).get(given.lease.case_id)
+            results.append(LostLease("another worker has this job now") if row is None else None)
+            if row is not None:
+                finish(turn.conn, [ended(row, database_now(turn.conn), again=given.again)])
+        return results
+
+    def leave(self, turn: Turn, several: Sequence[str]) -> Sequence[object]:
+        turn.take()
+        _take_back(turn.conn, several, died=False)
+        turn.conn.execute(workers.delete().where(workers.c.worker_id.in_(several)))
+        return [None] * len(several)
+
+    def cancel(self, turn: Turn, several: Sequence[Named]) -> Sequence[object]:
+        turn.take()
+        now = database_now(turn.conn)
+        values = {"state": JobState.CANCELLED.value, "finished_at": now, "reason": "cancelled by its owner"}
+        alive = jobs.c.state.in_([JobState.WAITING, JobState.QUEUED, JobState.LEASED])
+        return [
+            self._change(turn, named, alive, values, AuditEvent(now, "job.cancelled", named.case_id))
+            for named in several
+        ]
+
+    def readmit(self, turn: Turn, several: Sequence[Named]) -> Sequence[object]:
+        turn.take()
+        now = database_now(turn.conn)
+        values = {"state": JobState.QUEUED.value, "deaths": 0, "finished_at": None, "reason": "readmitted"}
+        held_out = jobs.c.state == JobState.QUARANTINED
+        return [
+            self._change(turn, named, held_out, values, AuditEvent(now, "job.readmitted", named.case_id))
+            for named in several
+        ]
+
+    def _change(
+        self, turn: Turn, named: Named, when: ColumnElement[bool], values: dict[str, Any], event: AuditEvent
+    ) -> bool:
+        whose = (jobs.c.case_id == named.case_id, jobs.c.tenant == named.tenant)
+        changed = turn.conn.execute(jobs.update().where(*whose, when).values(values).returning(jobs.c.case_id)).all()
+        if changed:
+            turn.events.append(event)
+        return bool(changed)
+
+    def sweep(self, turn: Turn, several: Sequence[object]) -> Sequence[object]:
+        turn.take()
+        now = database_now(turn.conn)
+        due = _queue_due(turn.conn, now)
+        over = select(workers.c.worker_id).where(workers.c.until < now).with_for_update()
+        dead = list(turn.conn.execute(over).scalars())
+        taken = _take_back(turn.conn, dead, died=True) if dead else ()
+        if dead:
+            turn.conn.execute(workers.delete().where(workers.c.worker_id.in_(dead)))
+        self._purchases.abandon(turn, [row.case_id for row in taken], now)
+        quarantined = [row.case_id for row in taken if row.state == JobState.QUARANTINED]
+        turn.events += [AuditEvent(now, "job.taken_back", row.case_id, f"death {row.deaths}") for row in taken]
+        turn.events += [AuditEvent(now, "job.quarantined", case_id) for case_id in quarantined]
+        found = Swept(due, len(taken) - len(quarantined), len(quarantined))
+        return [found, *[Swept()] * (len(several) - 1)]
+
+
+# Submitting
+
+
+def _known(conn: Connection, case_ids: Sequence[str]) -> set[str]:
+    known: set[str] = set()
+    for start in range(0, len(case_ids), CHUNK):
+        these = select(jobs.c.case_id).where(jobs.c.case_id.in_(case_ids[start : start + CHUNK]))
+        known.update(conn.execute(these).scalars())
+    return known
+
+
+def _queue(conn: Connection, fresh: Sequence[tuple[Case, Submission]], now: datetime) -> None:
+    """Write the rows of new jobs; those that are due get their tags."""
+    rows = [_row(each, submission, now) for each, submission in fresh]
+    for lane in Lane:
+        queued = [row for row in rows if row["lane"] == lane and row["state"] == JobState.QUEUED]
+        for row, tag in zip(queued, _tags(conn, lane, [str(row["tenant"]) for row in queued]), strict=True):
+            row["tag"] = tag
+    if rows:
+        conn.execute(jobs.insert(), rows)
+
+
+def _row(each: Case, submission: Submission, now: datetime) -> dict[str, object]:
+    due_at = max(submission.due_at or now, now)
+    return {
+        "case_id": each.case_id,
+        "tenant": each.tenant,
+        "batch_id": each.batch_id,
+        "lane": submission.lane.value,
+        "state": JobState.QUEUED.value if due_at == now else JobState.WAITING.value,
+        "tag": 0,
+        "accepted_at": now,
+        "due_at": due_at,
+        "started_at": None,
+        "finished_at": None,
+        "worker_id": "",
+        "token": 0,
+        "deaths": 0,
+        "retries": 0,
+        "only": "",
+        "trace_id": "",
+        "reason": "",
+    }
+
+
+def _tags(conn: Connection, lane: Lane, tenants: Sequence[str]) -> list[int]:
+    """Tags for new jobs of one lane, in order; the writers' turn makes them unique per tenant."""
+    if not tenants:
+        return []
+    before = conn.execute(select(lanes.c.clock).where(lanes.c.lane == lane)).scalar_one_or_none() or 0
+    mine = turns.c.lane == lane
+    first: int | None = conn.execute(_first(lane)).scalar_one_or_none()
+    if first is None:  # an empty lane: nobody has a claim on an earlier turn
+        newest: int | None = conn.execute(select(func.max(turns.c.tag)).where(mine)).scalar_one_or_none()
+        first = (newest or 0) + 1
+    given = select(turns.c.tenant, turns.c.tag).where(mine, turns.c.tenant.in_(set(tenants)))
+    tags = Tags(max(before, first - 1), {row.tenant: row.tag for row in conn.execute(given)})
+    handed_out = tags.give(tenants)
+    _upsert(conn, lanes, ["lane"], [{"lane": lane.value, "clock": tags.clock}])
+    _upsert(
+        conn, turns, ["lane", "tenant"], [{"lane": lane.value, "tenant": t, "tag": n} for t, n in tags.last.items()]
+    )
+    return handed_out
+
+
+def _first(lane: Lane) -> Select[tuple[int]]:
+    return select(jobs.c.tag).where(text(QUEUED), jobs.c.lane == lane).order_by(jobs.c.tag).limit(1)
+
+
+def _upsert(conn: Connection, table: Any, key: list[str], rows: list[dict[str, Any]]) -> None:
+    insert = insert_into(conn, table)
+    changed = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    conn.execute(insert.on_conflict_do_update(index_elements=key, set_=changed), rows)
+
+
+# Claiming
+
+
+@dataclass(slots=True)
+class Look:
+    """What there is to claim: how many jobs of each lane, at most as many as wanted, and how long its first waited."""
+
+    queued: dict[Lane, int] = field(default_factory=dict)
+    shares: dict[Lane, float] = field(default_factory=dict)
+
+
+def look(conn: Connection, *, count: int, suspects: bool) -> Look:
+    """One statement that reads at most ``count`` index entries per lane."""
+    row = conn.execute(_LOOKS[suspects], {"count": count}).one()
+    found, now = Look(), row.now
+    for lane in Lane:
+        queued, since = getattr(row, f"{lane}_queued"), getattr(row, f"{lane}_since")
+        if queued:
+            found.queued[lane] = queued
+            found.shares[lane] = aged_share(lane, (now - since).total_seconds())
+    return found
+
+
+def _look(condition: str) -> Select[Any]:
+    columns: list[ColumnElement[Any]] = [DatabaseNow().label("now")]
+    for lane in Lane:
+        first = select(jobs.c.case_id, jobs.c.due_at).where(text(condition), jobs.c.lane == text(f"'{lane}'"))
+        some = first.order_by(jobs.c.tag).limit(bindparam("count")).subquery()
+        columns += [
+            select(func.count()).select_from(some).scalar_subquery().label(f"{lane}_queued"),
+            select(jobs.c.due_at)
+            .where(text(condition), jobs.c.lane == text(f"'{lane}'"))
+            .order_by(jobs.c.tag)
+            .limit(1)
+            .scalar_subquery()
+            .label(f"{lane}_since"),
+        ]
+    return select(*columns)
+
+
+def claim(conn: Connection, *, wanted: Wanted) -> Sequence[tuple[Lease, Job]]:
+    """Lease what is still there of what was seen; another worker may have been quicker."""
+    now = database_now(conn)
+    picks = [
+        case_id
+        for lane, count in wanted.share.items()
+        for case_id in conn.execute(_PICKS[wanted.suspects, lane], {"count": count}).scalars()
+    ]
+    if not picks:
+        return ()
+    until = now + timedelta(seconds=wanted.seconds)
+    values = {
+        "state": JobState.LEASED.value,
+        "worker_id": wanted.worker_id,
+        "token": jobs.c.token + 1,
+        "started_at": now,
+    }
+    leased = conn.execute(jobs.update().where(jobs.c.case_id.in_(picks)).values(values).returning(*jobs.c)).all()
+    see(conn, wanted.worker_id, now, until)
+    by_id = {row.case_id: row for row in leased}
+    return [(Lease(i, wanted.worker_id, by_id[i].token, until), job_of(by_id[i])) for i in picks]
+
+
+def see(conn: Connection, worker_id: str, now: datetime, until: datetime) -> None:
+    """Write that a worker lives; its jobs are its own until ``until``."""
+    insert = insert_into(conn, workers)
+    alive = {"seen_at": insert.excluded.seen_at, "until": insert.excluded.until}
+    row = {"worker_id": worker_id, "started_at": now, "seen_at": now, "until": until}
+    conn.execute(insert.on_conflict_do_update(index_elements=["worker_id"], set_=alive), [row])
+
+
+def renew(conn: Connection, *, worker_id: str, leases: Sequence[Lease], seconds: float) -> Sequence[Lease]:
+    now = database_now(conn)
+    until = now + timedelta(seconds=seconds)
+    see(conn, worker_id, now, until)
+    mine = select(jobs.c.case_id, jobs.c.token).where(
+        jobs.c.worker_id == worker_id, text("worker_id <> ''"), jobs.c.state == JobState.LEASED
+    )
+    still = {(row.case_id, row.token) for row in conn.execute(mine)} if leases else set()
+    return [Lease(i.case_id, worker_id, i.token, until) for i in leases if (i.case_id, i.token) in still]
+
+
+_LOOKS = {False: _look(QUEUED), True: _look(SUSPECT)}
+_PICKS = {
+    (suspects, lane): select(jobs.c.case_id)
+    .where(text(condition), jobs.c.lane == text(f"'{lane}'"))
+    .order_by(jobs.c.tag)
+    .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)
+    for suspects, condition in ((False, QUEUED), (True, SUSPECT))
+    for lane in Lane
+}
+
+
+# Ending
+
+
+def held(conn: Connection, leases: Sequence[Lease]) -> dict[str, Row[Any]]:
+    """The jobs, by case, that these leases still hold; locked until the transaction ends. Take the turn before."""
+    tokens = {lease.case_id: (lease.worker_id, lease.token) for lease in leases}
+    rows = conn.execute(select(jobs).where(jobs.c.case_id.in_(tokens)).with_for_update())
+    return {row.case_id: row for row in rows if tokens[row.case_id] == (row.worker_id, row.token)}
+
+
+def ended(row: Row[Any], now: datetime, trace_id: str = "", again: Again | None = None) -> dict[str, object]:
+    """What a held job becomes: done, waiting when it is to be done ``again``; a cancelled one stays cancelled."""
+    state = JobState.DONE if again is None else JobState.WAITING
+    if row.state == JobState.CANCELLED:
+        state = JobState.CANCELLED
+    return {
+        "key": row.case_id,
+        "new_state": state.value,
+        "new_due_at": now + timedelta(seconds=again.after) if again else row.due_at,
+        "new_finished_at": None if state is JobState.WAITING else now,
+        "new_retries": row.retries + bool(again and again.only),
+        "new_only": " ".join(again.only) if again else "",
+        "new_trace_id": trace_id or row.trace_id,
+        "new_reason": again.reason if again and state is JobState.WAITING else row.reason,
+    }
+
+
+_ENDING = ("state", "due_at", "finished_at", "retries", "only", "trace_id", "reason")
+_FINISH = (
+    jobs.update()
+    .where(jobs.c.case_id == bindparam("key"))
+    .values({name: bindparam(f"new_{name}") for name in _ENDING} | {"worker_id": ""})
+)
+
+
+class Ending:
+    """Ends the jobs of traces that are being kept, in the transaction that keeps them."""
+
+    def __init__(self, turn: Turn, leases: Sequence[Lease]) -> None:
+        self._conn = turn.conn
+        self._held: dict[str, Row[Any]] = {}
+        self._rows: list[dict[str, object]] = []
+        if leases:
+            turn.take()
+            self._held = held(turn.conn, leases)
+
+    def check(self, done: Sequence[Evidenced]) -> None:
+        """Raises LostLease when one of the jobs is no longer held by the lease that its trace shows."""
+        if any(e.lease and e.lease.case_id not in self._held for e in done):
+            raise LostLease("another worker has this job now")
+
+    def note(self, done: Sequence[Evidenced]) -> None:
+        leased = [(e, self._held.pop(e.lease.case_id)) for e in done if e.lease]
+        if leased:
+            now = database_now(self._conn)
+            self._rows += [ended(row, now, e.trace.trace_id, e.again) for e, row in leased]
+
+    def write(self) -> None:
+        if self._rows:
+            finish(self._conn, self._rows)
+
+
+def finish(conn: Connection, rows: Sequence[dict[str, object]]) -> None:
+    """Write what ``ended`` made of jobs that are ``held``."""
+    conn.execute(_FINISH, rows)
+
+
+# Sweeping
+
+
+def anything_to_sweep(conn: Connection) -> bool:
+    now = database_now(conn)
+    due = exists().where(text("state = 'waiting'"), jobs.c.due_at <= now)
+    return bool(conn.execute(select(due | exists().where(workers.c.until < now))).scalar_one())
+
+
+def _queue_due(conn: Connection, now: datetime) -> int:
+    """A job that waits for the first time gets its tag now; one that has had its turn keeps it and so comes first."""
+    fallen = select(jobs.c.case_id, jobs.c.tenant, jobs.c.lane, jobs.c.tag).where(
+        text("state = 'waiting'"), jobs.c.due_at <= now
+    )
+    rows = conn.execute(fallen.order_by(jobs.c.due_at).limit(SWEPT_AT_ONCE).with_for_update()).all()
+    for lane in Lane:
+        first_time = [row for row in rows if row.lane == lane and not row.tag]
+        again = [{"key": row.case_id, "new_tag": row.tag} for row in rows if row.lane == lane and row.tag]
+        tags = _tags(conn, lane, [row.tenant for row in first_time])
+        tagged = [{"key": row.case_id, "new_tag": tag} for row, tag in zip(first_time, tags, strict=True)]
+        if tagged or again:
+            conn.execute(_DUE, [*tagged, *again])
+    return len(rows)
+
+
+_DUE = (
+    jobs.update()
+    .where(jobs.c.case_id == bindparam("key"))
+    .values(state=JobState.QUEUED.value, tag=bindparam("new_tag"))
+)
+
+
+def _take_back(conn: Connection, worker_ids: Sequence[str], *, died: bool) -> Sequence[Row[Any]]:
+    """Free the jobs of these workers and move their tokens on. Returns their new rows."""
+    deaths = jobs.c.deaths + int(died)
+    state = case(
+        (jobs.c.state == JobState.CANCELLED, literal(JobState.CANCELLED.value)),
+        (deaths >= QUARANTINED_AFTER, literal(JobState.QUARANTINED.value)),
+        else_=literal(JobState.QUEUED.value),
+    )
+    reason = case(
+        (jobs.c.state == JobState.CANCELLED, jobs.c.reason),
+        (deaths >= QUARANTINED_AFTER, literal(f"{QUARANTINED_AFTER} workers died while they did it")),
+        else_=literal("its worker died" if died else "its worker ended"),
+    )
+    theirs = jobs.update().where(jobs.c.worker_id.in_(worker_ids), text("worker_id <> ''"))
+    values = {"state": state, "reason": reason, "deaths": deaths, "token": jobs.c.token + 1, "worker_id": ""}
+    return conn.execute(theirs.values(values).returning(*jobs.c)).all()
+
+
+# Reading
+
+
+def job_of(row: Row[Any]) -> Job:
+    return Job(
+        case_id=row.case_id,
+        tenant=row.tenant,
+        lane=Lane(row.lane),
+        state=JobState(row.state),
+        due_at=row.due_at,
+        accepted_at=row.accepted_at,
+        batch_id=row.batch_id,
+        deaths=row.deaths,
+        token=row.token,
+        retries=row.retries,
+        only=tuple(row.only.split()),
+        trace_id=row.trace_id,
+        reason=row.reason,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def read_job(conn: Connection, named: Named) -> Job | None:
+    row = conn.execute(select(jobs).where(jobs.c.case_id == named.case_id, jobs.c.tenant == named.tenant)).one_or_none()
+    return None if row is None else job_of(row)
+
+
+def read_quarantined(conn: Connection, tenant: str) -> Sequence[Job]:
+    shown = select(jobs).where(text("state = 'quarantined'"), jobs.c.tenant == tenant)
+    return [job_of(row) for row in conn.execute(shown.order_by(jobs.c.accepted_at, jobs.c.case_id))]

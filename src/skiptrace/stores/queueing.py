@@ -1,0 +1,96 @@
+"""The queue's side of the store: ``ports.Jobs`` by the handlers and statements of ``stores.jobs``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection
+
+from skiptrace.model import Again, Case, Job, Lane, Lease
+from skiptrace.ports import Claimed, Swept
+from skiptrace.privacy import FieldCipher
+from skiptrace.stores import jobs
+from skiptrace.stores.cases import Intake, read_cases
+from skiptrace.stores.databases import Database
+from skiptrace.stores.jobs import Named, Queue, Return, Submission, Wanted
+from skiptrace.stores.lanes import Shares
+from skiptrace.stores.purchases import Purchases
+from skiptrace.stores.trouble import plain_errors
+from skiptrace.stores.writer import Turn, Writer
+
+T = TypeVar("T")
+
+
+class SqlJobs:
+    """Implements ports.Jobs on a database that a store has opened."""
+
+    def __init__(
+        self, database: Database, writer: Writer, cipher: FieldCipher, intake: Intake, purchases: Purchases
+    ) -> None:
+        self._jobs_in = database
+        self._job_writer = writer
+        self._case_cipher = cipher
+        self._queue = Queue(intake, purchases)
+        self._shares = Shares()
+
+    async def submit(self, cases: Sequence[Case], lane: Lane, due_at: datetime | None = None) -> Sequence[bool]:
+        submission = Submission(cases, lane, due_at)
+        return cast("Sequence[bool]", await self._job_writer.write(self._queue.submit, submission))
+
+    async def claim(
+        self, worker_id: str, count: int, seconds: float, *, lanes: Sequence[Lane] = tuple(Lane), suspects: bool = False
+    ) -> Sequence[Claimed]:
+        seen = await self._look(partial(jobs.look, count=count, suspects=suspects))
+        queued = {lane: n for lane, n in seen.queued.items() if lane in lanes}
+        if not (share := self._shares.split(count, queued, seen.shares)):
+            return ()
+        leased = await self._alone(partial(jobs.claim, wanted=Wanted(worker_id, share, seconds, suspects)))
+        if not leased:
+            return ()
+        case_ids = [job.case_id for _, job in leased]
+        found = await self._look(partial(read_cases, cipher=self._case_cipher, case_ids=case_ids))
+        return [Claimed(lease, job, found[job.case_id]) for lease, job in leased]
+
+    async def renew(self, worker_id: str, leases: Sequence[Lease], seconds: float) -> Sequence[Lease]:
+        return await self._alone(partial(jobs.renew, worker_id=worker_id, leases=leases, seconds=seconds))
+
+    async def give_back(self, lease: Lease, again: Again) -> None:
+        await self._job_writer.write(self._queue.give_back, Return(lease, again))
+
+    async def leave(self, worker_id: str) -> None:
+        await self._job_writer.write(self._queue.leave, worker_id)
+
+    async def cancel(self, tenant: str, case_id: str) -> bool:
+        return cast("bool", await self._job_writer.write(self._queue.cancel, Named(tenant, case_id)))
+
+    async def sweep(self) -> Swept:
+        if not await self._look(jobs.anything_to_sweep):
+            return Swept()
+        return cast("Swept", await self._job_writer.write(self._queue.sweep, None))
+
+    async def job(self, tenant: str, case_id: str) -> Job | None:
+        return await self._look(partial(jobs.read_job, named=Named(tenant, case_id)))
+
+    async def quarantined(self, tenant: str) -> Sequence[Job]:
+        return await self._look(partial(jobs.read_quarantined, tenant=tenant))
+
+    async def readmit(self, tenant: str, case_id: str) -> bool:
+        return cast("bool", await self._job_writer.write(self._queue.readmit, Named(tenant, case_id)))
+
+    async def _look(self, work: Callable[[Connection], T]) -> T:
+        with plain_errors():
+            return await self._jobs_in.read(work)
+
+    async def _alone(self, work: Callable[[Connection], T]) -> T:
+        """A transaction of its own where several may run at once; where not, within the writer's next."""
+        if self._jobs_in.one_writer:
+            return cast("T", await self._job_writer.write(_in_turn, work))
+        with plain_errors():
+            return await self._jobs_in.write(work)
+
+
+def _in_turn(turn: Turn, several: Sequence[Callable[[Connection], Any]]) -> Sequence[object]:
+    return [work(turn.conn) for work in several]
