@@ -30,9 +30,9 @@ from skiptrace.cli.context import read_settings
 from skiptrace.cli.failures import BAD_USAGE, FAILED
 from skiptrace.cli.output import console, print_json
 from skiptrace.cli.progress import BatchWatch, bar
-from skiptrace.cli.purposes import read_purpose
 from skiptrace.errors import BadInput
 from skiptrace.intake import Accounts, ColumnMapping, Terms
+from skiptrace.intake.purposes import read_purpose
 from skiptrace.model import Manifest
 from skiptrace.providers import catalog
 from skiptrace.reporting.files import private_folder

@@ -25,8 +25,8 @@ from skiptrace.cli.context import set_up_logging
 from skiptrace.cli.failures import FAILED
 from skiptrace.cli.output import console, print_json, table
 from skiptrace.cli.progress import BatchWatch, bar
-from skiptrace.cli.purposes import COLLECTION, read_purpose
 from skiptrace.intake import Accounts, Terms
+from skiptrace.intake.purposes import COLLECTION, read_purpose
 from skiptrace.reporting.files import private_folder
 from skiptrace.reporting.problems import problem_files
 from skiptrace.reporting.text import money, share

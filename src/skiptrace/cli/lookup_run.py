@@ -12,10 +12,10 @@ import orjson
 from skiptrace import tracing
 from skiptrace.cli.failures import REFUSED
 from skiptrace.cli.output import console, print_json
-from skiptrace.cli.purposes import read_purpose
 from skiptrace.cli.tracing_text import print_trace, trace_object
 from skiptrace.errors import BadInput
 from skiptrace.intake import Accepted, Accounts, Rejected, Terms, read_fields
+from skiptrace.intake.purposes import read_purpose
 from skiptrace.model import Case, StopReason
 from skiptrace.settings import Settings
 from skiptrace.wiring import SystemClock, connect

@@ -1,4 +1,4 @@
-"""The permissible purpose as it is written on the command line."""
+"""The permissible purpose as it is written on the command line and in a request."""
 
 from __future__ import annotations
 
