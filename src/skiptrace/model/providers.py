@@ -58,7 +58,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the vendor allows one key; 0 means that no such limit is stated. Days and months are calendar ones in UTC."""
+    """What the vendor allows one key; 0 means that no such limit is stated. Days and months are calendar ones, UTC."""
 
     per_second: int = 0
     per_minute: int = 0
@@ -137,7 +137,7 @@ class Reply(Personal):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PhoneCheck(Personal):
-    """A provider's word on one telephone number, as opposed to on a person."""
+    """A provider's word on one telephone number, as opposed to on a person. ``call_id`` and ``pointer`` lead back."""
 
     number: str
     valid: Fact = Fact.UNKNOWN
@@ -145,6 +145,8 @@ class PhoneCheck(Personal):
     line_type: LineType = LineType.UNKNOWN
     litigator: Fact = Fact.UNKNOWN
     pointer: str = ""
+    provider: str = ""
+    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -160,6 +162,8 @@ class AddressCheck(Personal):
     residential: Fact = Fact.UNKNOWN
     time_zone: str = ""
     pointer: str = ""
+    provider: str = ""
+    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from skiptrace.model.judgement import Contact, Match
+from skiptrace.model.judgement import Contact, ContactKind, Match
 from skiptrace.model.people import Personal
 
 
@@ -152,3 +152,13 @@ class Outcome:
     kind: OutcomeKind
     at: datetime
     reported_by: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PastOutcome(Personal):
+    """What happened when a value was used for this account before: told by value, as contact ids are those of a trace."""
+
+    contact: ContactKind
+    value: str
+    kind: OutcomeKind
+    at: datetime
