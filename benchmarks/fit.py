@@ -54,7 +54,7 @@ def write_fold_scores(folder: Path, out: Path) -> None:
     for number in range(FOLDS):
         parameters = fit(select_accounts(labelled, accounts[fold != number]), {}, "fold")
         part = select_accounts(labelled, accounts[fold == number])
-        scores = score(part.candidates, parameters, part.as_of)
+        scores = score(part.candidates, parameters)
         for name, values in zip(columns, (scores.p_same, scores.p_address, scores.p_phone), strict=True):
             columns[name][part.order] = values
         print(f"fold {number + 1} of {FOLDS}: {len(part.same):,} pairs scored", flush=True)

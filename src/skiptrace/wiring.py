@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from skiptrace import compliance, matching, strategies, tracing
 from skiptrace.errors import ConfigError
-from skiptrace.model import AddressCheck, Judgement, Manifest, Outcome, PhoneCheck, SourceRecord, Subject
+from skiptrace.model import AddressCheck, Judgement, Manifest, PastOutcome, PhoneCheck, SourceRecord, Subject
 from skiptrace.ports import Caps, Provider
 from skiptrace.privacy import Actor
 from skiptrace.providers import catalog, reference_file
@@ -46,7 +46,7 @@ async def judge_now(
     *,
     checks: Sequence[PhoneCheck | AddressCheck],
     as_of: date,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[PastOutcome],
 ) -> Judgement:
     """The plain ``ports.Judge``: one case, at once."""
     return matching.judge(subject, records, checks=checks, as_of=as_of, outcomes=outcomes)

@@ -59,7 +59,7 @@ def test_parameters_fitted_to_some_accounts_tell_people_apart_in_others(folder: 
     labelled = read_labelled(folder)
     parameters = fit(select_accounts(labelled, np.arange(100)), shipped_parameters().stated, "test")
     others = select_accounts(labelled, np.arange(100, 150))
-    scores = score(others.candidates, parameters, others.as_of)
+    scores = score(others.candidates, parameters)
     assert ((scores.p_same > 0.5) == others.same).mean() > 0.97
     assert scores.p_address[others.address_now].mean() > 0.8
     assert scores.p_address[others.same & ~others.address_now].mean() < 0.2
@@ -69,7 +69,7 @@ def test_a_parameter_file_can_be_read_back(folder: Path) -> None:
     labelled = read_labelled(folder)
     parameters = fit(labelled, shipped_parameters().stated, "test")
     again = read_parameters(as_file(parameters, {"fitted_to": "invented people"}))
-    one, two = (score(labelled.candidates, p, labelled.as_of).p_same for p in (parameters, again))
+    one, two = (score(labelled.candidates, p).p_same for p in (parameters, again))
     assert one == pytest.approx(two, abs=0.02)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skiptrace.matching import judge
+from skiptrace.matching import Question, judge, judge_together
 from skiptrace.matching.cases import columns_of
 from skiptrace.matching.comparisons import LEVELS, compare
 from skiptrace.matching.weights import shipped_parameters
-from skiptrace.model import Address, AddressSighting, Name, PartialDate, PhoneSighting, SourceRecord, Subject
+from skiptrace.model import (
+    Address,
+    AddressSighting,
+    Contact,
+    Judgement,
+    Match,
+    Name,
+    PartialDate,
+    PhoneSighting,
+    SourceRecord,
+    Subject,
+)
 from tests.matching.invented import TODAY
 
 GIVEN = ("Marion", "Mary", "Dale", "Robert", "Bob", "R", "Ines", "Lou", "")
@@ -88,7 +100,7 @@ def test_a_new_contradicting_field_never_raises_the_match(record: SourceRecord, 
 @settings(max_examples=60, deadline=None)
 @given(SUBJECTS, RECORDS)
 def test_comparing_is_symmetric(subject: Subject, record: SourceRecord) -> None:
-    candidates = columns_of(subject, [record], TODAY).candidates
+    candidates = columns_of([Question(subject, [record], TODAY)]).candidates
     there = compare(candidates.people, candidates.subjects, candidates.rows).levels
     back = compare(candidates.people, candidates.rows, candidates.subjects).levels
     assert {name: levels.tolist() for name, levels in there.items()} == {name: v.tolist() for name, v in back.items()}
@@ -116,8 +128,36 @@ def test_the_order_of_the_records_does_not_matter(records: list[SourceRecord], r
     straight, mixed = (judge(FULL, order, as_of=TODAY) for order in (numbered, shuffled))
     expected = {match.record_id: match.probability for match in straight.matches}
     assert {match.record_id: match.probability for match in mixed.matches} == pytest.approx(expected)
-    by_id = {contact.contact_id: contact.probability for contact in straight.contacts}
-    assert {contact.contact_id: contact.probability for contact in mixed.contacts} == pytest.approx(by_id)
+    by_value = {(contact.kind, contact.value): contact.probability for contact in straight.contacts}
+    assert {(contact.kind, contact.value): contact.probability for contact in mixed.contacts} == pytest.approx(by_value)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(SUBJECTS, st.lists(RECORDS, max_size=4), st.dates(TODAY, TODAY.replace(2031))), max_size=5))
+def test_cases_judged_together_are_judged_as_each_by_itself(
+    cases: list[tuple[Subject, list[SourceRecord], date]],
+) -> None:
+    """So nobody's scores move when an unrelated account is added, and the order of the accounts does not matter."""
+    questions = [
+        Question(subject, [replace(record, record_id=str(n)) for n, record in enumerate(records)], as_of)
+        for subject, records, as_of in cases
+    ]
+    together = judge_together(questions)
+    backwards = judge_together(questions[::-1])[::-1]
+    for question, judgement, other in zip(questions, together, backwards, strict=True):
+        alone = judge(question.subject, question.records, as_of=question.as_of)
+        assert plain(judgement) == plain(alone) == plain(other)
+
+
+def plain(judgement: Judgement) -> object:
+    """All of a judgement, its numbers to ten digits."""
+    matches = [(m.record_id, round(m.probability, 10), m.party, m.ambiguous, bits(m)) for m in judgement.matches]
+    contacts = [(c.value, round(c.probability, 10), c.status, c.grounds, bits(c)) for c in judgement.contacts]
+    return judgement.as_of, matches, sorted(contacts), judgement.conflicts
+
+
+def bits(judged: Match | Contact) -> list[tuple[str, float, str, str]]:
+    return [(item.feature, round(item.bits, 8), item.asked, item.found) for item in judged.evidence]
 
 
 @pytest.mark.parametrize("field", sorted(LEVELS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -17,13 +17,14 @@ from skiptrace.model import (
     ContactStatus,
     EmailSighting,
     Fact,
+    Ground,
     Judgement,
     LineType,
     Name,
-    Outcome,
     OutcomeKind,
     PartialDate,
     Party,
+    PastOutcome,
     PhoneCheck,
     SourceRecord,
     Subject,
@@ -149,7 +150,8 @@ def test_a_number_out_of_service_is_suppressed() -> None:
     found = record(birth_date=BORN, ssn4="0142", phones=(phone("5125550177", 2026),))
     check = PhoneCheck("+15125550177", valid=Fact.YES, connected=Fact.NO, line_type=LineType.MOBILE)
     dead = contact(judge(subject(), [found], checks=[check], as_of=TODAY), ContactKind.PHONE)
-    assert (dead.status, dead.probability) == (ContactStatus.SUPPRESSED, 0.0)
+    assert dead.status is ContactStatus.SUPPRESSED
+    assert dead.probability < 0.01
 
 
 def test_a_check_verifies_a_likely_contact_and_tells_the_line_type() -> None:
@@ -168,16 +170,77 @@ def test_an_address_without_delivery_is_suppressed() -> None:
     assert found.contacts[0].status is ContactStatus.SUPPRESSED
 
 
+def used(kind: OutcomeKind, on: date, value: str = "+1 512 555 0177") -> PastOutcome:
+    return PastOutcome(ContactKind.PHONE, value, kind, datetime(on.year, on.month, on.day, tzinfo=UTC))
+
+
+def after_use(*outcomes: PastOutcome, last_seen: int = 2026) -> Contact:
+    records = [record(birth_date=BORN, ssn4="0142", phones=(phone("5125550177", last_seen),))]
+    return contact(judge(subject(), records, as_of=TODAY, outcomes=outcomes), ContactKind.PHONE)
+
+
 @pytest.mark.parametrize(
     ("kind", "expected"),
-    [(OutcomeKind.WRONG_PARTY, ContactStatus.SUPPRESSED), (OutcomeKind.RIGHT_PARTY, ContactStatus.VERIFIED)],
+    [
+        (OutcomeKind.WRONG_PARTY, ContactStatus.SUPPRESSED),
+        (OutcomeKind.DISCONNECTED, ContactStatus.SUPPRESSED),
+        (OutcomeKind.RIGHT_PARTY, ContactStatus.VERIFIED),
+        (OutcomeKind.NO_ANSWER, ContactStatus.LIKELY),
+    ],
 )
-def test_what_happened_when_a_contact_was_used_decides(kind: OutcomeKind, expected: ContactStatus) -> None:
-    records = [record(birth_date=BORN, ssn4="0142", phones=(phone("5125550177", 2026),))]
-    before = contact(judged(*records), ContactKind.PHONE)
-    used = Outcome("o1", "t1", before.contact_id, kind, datetime(2026, 11, 1, tzinfo=UTC), "jane")
-    after = contact(judge(subject(), records, as_of=TODAY, outcomes=[used]), ContactKind.PHONE)
-    assert after.status is expected
+def test_what_happened_when_a_value_was_used_decides(kind: OutcomeKind, expected: ContactStatus) -> None:
+    assert after_use(used(kind, date(2026, 10, 1))).status is expected
+
+
+def test_what_happened_long_ago_moves_a_value_less_and_no_longer_decides() -> None:
+    before = after_use().probability
+    years = [after_use(used(OutcomeKind.WRONG_PARTY, date(year, 10, 1))) for year in (2026, 2023, 2018)]
+    assert [item.status for item in years[:2]] == [ContactStatus.SUPPRESSED, ContactStatus.CANDIDATE]
+    assert years[0].probability < years[1].probability < years[2].probability < before
+
+
+def test_the_last_word_on_a_value_counts() -> None:
+    wrong, right = used(OutcomeKind.WRONG_PARTY, date(2026, 3, 1)), used(OutcomeKind.RIGHT_PARTY, date(2026, 9, 1))
+    assert after_use(right, wrong).status is ContactStatus.VERIFIED
+    later = replace(wrong, at=datetime(2026, 10, 1, tzinfo=UTC))
+    assert after_use(right, later).status is ContactStatus.SUPPRESSED
+
+
+def test_what_happens_after_the_day_judged_is_not_known_on_it() -> None:
+    assert after_use(used(OutcomeKind.WRONG_PARTY, date(2027, 1, 5))) == after_use()
+
+
+def test_outcomes_are_quoted_with_their_dates_and_add_up() -> None:
+    found = after_use(used(OutcomeKind.NO_ANSWER, date(2026, 10, 1)), used(OutcomeKind.DISCONNECTED, date(2026, 10, 9)))
+    quoted = {item.feature: item.found for item in found.evidence}
+    assert quoted["outcomes"] == "no answer on 2026-10-01; disconnected on 2026-10-09"
+    assert 1 / (1 + 2 ** -sum(e.bits for e in found.evidence)) == pytest.approx(found.probability, abs=0.005)
+
+
+def test_returned_mail_tells_against_the_address_however_it_is_written() -> None:
+    sent = PastOutcome(
+        ContactKind.ADDRESS,
+        "4410 LARKSPUR LN, ROUND ROCK TX 78664",
+        OutcomeKind.RETURNED_MAIL,
+        datetime(2026, 10, 1, tzinfo=UTC),
+    )
+    records = [record(birth_date=BORN, ssn4="0142")]
+    home = contact(judge(subject(), records, as_of=TODAY, outcomes=[sent]), ContactKind.ADDRESS)
+    assert home.status is ContactStatus.SUPPRESSED
+
+
+def test_a_check_by_a_provider_is_a_ground_that_leads_to_its_call() -> None:
+    found = record(birth_date=BORN, ssn4="0142", phones=(phone("5125550177", 2026),))
+    check = PhoneCheck("5125550177", connected=Fact.YES, provider="checker", call_id="c1", pointer="/line")
+    checked = contact(judge(subject(), [found], checks=[check], as_of=TODAY), ContactKind.PHONE)
+    assert checked.grounds[-1] == Ground("checker", "", "", "c1", "/line", verifies=True)
+
+
+def test_contacts_of_strangers_are_not_listed() -> None:
+    stranger = record(names=(Name("Ines", "", "Varga"),), birth_date=PartialDate(1996, 1, 9))
+    judgement = judged(stranger)
+    assert judgement.matches[0].party is Party.THIRD_PARTY
+    assert judgement.contacts == ()
 
 
 def test_a_phone_shared_with_somebody_else_is_reported_without_the_number() -> None:
@@ -257,7 +320,7 @@ def test_the_order_of_the_records_does_not_matter() -> None:
         judgement = judged(*shuffled)
         matches = tuple(sorted((m.record_id, round(m.probability, 9), m.party) for m in judgement.matches))
         contacts = tuple(
-            (c.contact_id, c.value, round(c.probability, 9), c.status, c.grounds) for c in judgement.contacts
+            (c.kind, c.value, round(c.probability, 9), c.status, c.grounds) for c in judgement.contacts
         )
         seen_.add((matches, contacts, judgement.conflicts))
     assert len(seen_) == 1

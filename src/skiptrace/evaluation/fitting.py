@@ -63,7 +63,6 @@ class Labelled:
     same: Flags
     address_now: Flags
     phone_now: Flags
-    as_of: float
     order: Ints
 
 
@@ -158,10 +157,10 @@ def _stacked(each: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
 
 def fit_addresses(parts: Sequence[Labelled], identities: Sequence[Identity]) -> ContactWeights:
     """``parts[0]`` is the whole; the sightings are fitted to it alone."""
-    carried = [carried_addresses(part.candidates, part.as_of) for part in parts]
+    carried = [carried_addresses(part.candidates) for part in parts]
     sightings = fit_sightings(parts[0], identities[0], carried[0], parts[0].address_now)
     measures = [
-        address_measures(part.candidates, identity, values, sightings, as_of=part.as_of)
+        address_measures(part.candidates, identity, values, sightings)
         for part, identity, values in zip(parts, identities, carried, strict=True)
     ]
     return _fit_contact(carried, measures, [part.address_now for part in parts], ADDRESS_RAMPS, sightings)
@@ -169,10 +168,10 @@ def fit_addresses(parts: Sequence[Labelled], identities: Sequence[Identity]) -> 
 
 def fit_phones(parts: Sequence[Labelled], identities: Sequence[Identity]) -> ContactWeights:
     """``parts[0]`` is the whole; the sightings are fitted to it alone."""
-    carried = [carried_phones(part.candidates, part.as_of) for part in parts]
+    carried = [carried_phones(part.candidates) for part in parts]
     sightings = fit_sightings(parts[0], identities[0], carried[0], parts[0].phone_now)
     measures = [
-        phone_measures(part.candidates, identity, values, sightings, as_of=part.as_of)
+        phone_measures(part.candidates, identity, values, sightings)
         for part, identity, values in zip(parts, identities, carried, strict=True)
     ]
     return _fit_contact(carried, measures, [part.phone_now for part in parts], PHONE_RAMPS, sightings)
@@ -224,7 +223,7 @@ def thinned(labelled: Labelled, share: float) -> Labelled:
     starts = np.concatenate(([0], np.cumsum(keep)))[candidates.starts]
     part = Candidates(candidates.people, candidates.rows[keep], candidates.subjects[keep], starts)
     flags = (labelled.same[keep], labelled.address_now[keep], labelled.phone_now[keep])
-    return Labelled(part, *flags, labelled.as_of, labelled.order[keep])
+    return Labelled(part, *flags, labelled.order[keep])
 
 
 def select_accounts(labelled: Labelled, accounts: Sequence[int] | Ints) -> Labelled:
@@ -236,7 +235,7 @@ def select_accounts(labelled: Labelled, accounts: Sequence[int] | Ints) -> Label
     starts = np.concatenate(([0], np.cumsum(sizes)))
     part = Candidates(candidates.people, candidates.rows[keep], candidates.subjects[keep], starts)
     flags = (labelled.same[keep], labelled.address_now[keep], labelled.phone_now[keep])
-    return Labelled(part, *flags, labelled.as_of, labelled.order[keep])
+    return Labelled(part, *flags, labelled.order[keep])
 
 
 __all__ = ["Labelled", "fit", "select_accounts"]

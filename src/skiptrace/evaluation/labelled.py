@@ -30,4 +30,4 @@ def read_labelled(folder: Path | str) -> Labelled:
         raise BadInput("truth", f"{labels['y_same'].null_count} candidates have no label")
     candidates, order = candidates_of(subjects, records)
     same, address, phone = (labels[name].to_numpy().astype(bool)[order] for name in ("y_same", "y_addr", "y_phone"))
-    return Labelled(candidates, same, address, phone, 0.0, order)
+    return Labelled(candidates, same, address, phone, order)

@@ -7,8 +7,9 @@ from skiptrace.matching.addresses import (
     parse_address,
     parse_address_parts,
 )
+from skiptrace.matching.cases import Question
 from skiptrace.matching.explaining import WhatIf, explain, what_would_change, why_not
-from skiptrace.matching.judging import judge
+from skiptrace.matching.judging import judge, judge_together
 from skiptrace.matching.names import NameComparison, ParsedName, compare_names, parse_name, parse_name_parts
 from skiptrace.matching.phones import ParsedPhone, PhoneComparison, compare_phones, parse_phone
 
@@ -22,12 +23,14 @@ __all__ = [
     "ParsedName",
     "ParsedPhone",
     "PhoneComparison",
+    "Question",
     "WhatIf",
     "compare_addresses",
     "compare_names",
     "compare_phones",
     "explain",
     "judge",
+    "judge_together",
     "parse_address",
     "parse_address_parts",
     "parse_name",

@@ -1,14 +1,19 @@
-"""Contacts of a case: one per distinct address, phone and e-mail, ranked, with grounds, evidence and status."""
+"""Contacts of cases: one per distinct address, phone and e-mail, ranked, with grounds, evidence and status.
+
+A value that only strangers carry is weighed, as a rival and as evidence, and no contact is made of it: where namesakes
+and neighbours live is nobody's business.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
+from datetime import date
+from itertools import chain
 
 import numpy as np
 
-from skiptrace.matching.cases import CaseColumns, phone_number, standard_line
+from skiptrace.matching.cases import CaseColumns, Question, phone_number, years_after
 from skiptrace.matching.columns import Floats
 from skiptrace.matching.contacts import (
     UNDATED,
@@ -38,122 +43,157 @@ from skiptrace.model import (
     Party,
     PhoneSighting,
     SourceRecord,
-    Subject,
 )
 
 _Sighting = AddressSighting | PhoneSighting | EmailSighting
+_Carrier = tuple[SourceRecord, Match, _Sighting]
 _NO_DATE = PartialDate(1800)
+_LEAST = 0.005
+STRANGER = Party.THIRD_PARTY
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Judged:
-    """One case once its records are matched: all that the contacts rest on."""
+    """Cases once their records are matched: all that the contacts rest on. ``matches`` are in the candidates' order."""
 
-    subject: Subject
-    records: Sequence[SourceRecord]
-    case: CaseColumns
+    questions: Sequence[Question]
+    columns: CaseColumns
     identity: Identity
     matches: Sequence[Match]
-    verifications: Verifications
+    verifications: Sequence[Verifications]
     parameters: Parameters
 
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """One value with everybody who carries it, likeliest first."""
+    """One value of one case with everybody who carries it, likeliest first."""
 
+    case: int
     kind: ContactKind
     text: str
-    contact_id: str
-    carriers: tuple[tuple[SourceRecord, Match, _Sighting], ...]
+    carriers: Sequence[_Carrier]
     finding: Finding
 
     @property
-    def of_subject(self) -> list[tuple[SourceRecord, Match, _Sighting]]:
-        return [carrier for carrier in self.carriers if carrier[1].probability >= 0.5]
+    def party(self) -> Party:
+        return self.carriers[0][1].party
 
     def sightings(self) -> list[_Sighting]:
-        return [sighting for _, _, sighting in self.carriers]
+        """Those in records of the subject, or all when there are none."""
+        ours = [sighting for _, match, sighting in self.carriers if match.probability >= 0.5]
+        return ours or [sighting for _, _, sighting in self.carriers]
 
 
-def contacts_of(judged: Judged) -> tuple[Contact, ...]:
-    """All contacts, the likeliest first."""
-    secret = _secret(judged.subject)
-    contacts = [*_address_contacts(secret, judged), *_phone_contacts(secret, judged), *_email_contacts(secret, judged)]
-    return tuple(sorted(contacts, key=lambda contact: (-contact.probability, contact.contact_id)))
+def contacts_of(judged: Judged) -> list[tuple[Contact, ...]]:
+    """The contacts of each case, the likeliest first."""
+    found: list[list[Contact]] = [[] for _ in judged.questions]
+    for case, contact in chain(_address_contacts(judged), _phone_contacts(judged), _email_contacts(judged)):
+        found[case].append(contact)
+    return [tuple(sorted(contacts, key=_rank)) for contacts in found]
 
 
-def _address_contacts(secret: bytes, judged: Judged) -> list[Contact]:
-    weights, case = judged.parameters.address, judged.case
-    carried = carried_addresses(case.candidates, case.as_of)
-    values = []
-    for carriers in _carriers(carried, case.addresses, judged):
-        sightings = [sighting for _, _, sighting in carriers if isinstance(sighting, AddressSighting)]
-        text = max((standard_line(sighting.address) for sighting in sightings), key=lambda line: (len(line), line))
-        contact_id = _contact_id(secret, ContactKind.ADDRESS, text)
-        finding = judged.verifications.of_address(sightings, contact_id)
-        values.append(_Value(ContactKind.ADDRESS, text, contact_id, carriers, finding))
-    measures = address_measures(case.candidates, judged.identity, carried, weights.sightings, as_of=case.as_of)
-    return _weighed(values, reach(carried, measures, weights, _bits(values)), judged)
+def _rank(contact: Contact) -> tuple[float, str, str]:
+    return -contact.probability, contact.kind, contact.value
 
 
-def _phone_contacts(secret: bytes, judged: Judged) -> list[Contact]:
-    weights, case = judged.parameters.phone, judged.case
-    carried = carried_phones(case.candidates, case.as_of)
-    values = []
-    for carriers in _carriers(carried, case.phones, judged):
-        sightings = [sighting for _, _, sighting in carriers if isinstance(sighting, PhoneSighting)]
-        number = phone_number(sightings[0].number)
-        contact_id = _contact_id(secret, ContactKind.PHONE, str(number))
-        finding = judged.verifications.of_phone(number, sightings, contact_id)
-        values.append(_Value(ContactKind.PHONE, f"+1{number:010}", contact_id, carriers, finding))
-    measures = phone_measures(case.candidates, judged.identity, carried, weights.sightings, as_of=case.as_of)
-    return _weighed(values, reach(carried, measures, weights, _bits(values)), judged)
+def _address_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
+    columns, weights = judged.columns, judged.parameters.address
+    carried = carried_addresses(columns.candidates)
+    measures = address_measures(columns.candidates, judged.identity, carried, weights.sightings)
+
+    def text(children: Sequence[int]) -> str:
+        return max((columns.lines[child] for child in children), key=lambda line: (len(line), line))
+
+    def finding(known: Verifications, children: Sequence[int]) -> Finding:
+        return known.of_address([columns.addresses[child] for child in children])
+
+    values = _values(ContactKind.ADDRESS, carried, columns.addresses, judged, text, finding)
+    return _weighed(values, reach(carried, measures, weights, _known(values)), judged)
 
 
-def _carriers(
-    carried: Carried, sightings: Sequence[_Sighting], judged: Judged
-) -> list[tuple[tuple[SourceRecord, Match, _Sighting], ...]]:
-    """Who carries each value, the likeliest record first, then the freshest."""
-    rows: list[list[tuple[SourceRecord, Match, _Sighting]]] = [[] for _ in carried.group]
-    for child, position, value in zip(carried.child, carried.position, carried.value, strict=True):
-        rows[value].append((judged.records[position], judged.matches[position], sightings[child]))
-    return [_in_order(row) for row in rows]
+def _phone_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
+    columns, weights = judged.columns, judged.parameters.phone
+    carried = carried_phones(columns.candidates)
+    measures = phone_measures(columns.candidates, judged.identity, carried, weights.sightings)
+
+    def text(children: Sequence[int]) -> str:
+        return f"+1{columns.candidates.people.phones.number[children[0]]:010}"
+
+    def finding(known: Verifications, children: Sequence[int]) -> Finding:
+        number = int(columns.candidates.people.phones.number[children[0]])
+        return known.of_phone(number, [columns.phones[child] for child in children])
+
+    values = _values(ContactKind.PHONE, carried, columns.phones, judged, text, finding)
+    return _weighed(values, reach(carried, measures, weights, _known(values)), judged)
 
 
-def _in_order(rows: list[tuple[SourceRecord, Match, _Sighting]]) -> tuple[tuple[SourceRecord, Match, _Sighting], ...]:
-    rows.sort(key=lambda row: (row[0].provider, row[0].record_id))
-    return tuple(sorted(rows, key=lambda row: (row[1].probability, row[2].last_seen or _NO_DATE), reverse=True))
+def _values(
+    kind: ContactKind,
+    carried: Carried,
+    sightings: Sequence[_Sighting],
+    judged: Judged,
+    text: Callable[[Sequence[int]], str],
+    finding: Callable[[Verifications, Sequence[int]], Finding],
+) -> list[_Value]:
+    """The values of one kind in their order. ``text`` and ``finding`` are told the rows that show a value."""
+    found = []
+    for case, rows in zip(carried.group.tolist(), _rows_of(carried), strict=True):
+        children = [child for child, _ in rows]
+        carriers = _in_order([_carrier(judged, position, sightings[child]) for child, position in rows])
+        found.append(_Value(case, kind, text(children), carriers, finding(judged.verifications[case], children)))
+    return found
 
 
-def _bits(values: Sequence[_Value]) -> Floats:
-    return np.array([value.finding.bits for value in values], float)
+def _rows_of(carried: Carried) -> list[list[tuple[int, int]]]:
+    """(child row, position of the record) of everybody who carries each value."""
+    rows: list[list[tuple[int, int]]] = [[] for _ in carried.group]
+    for child, position, value in zip(
+        carried.child.tolist(), carried.position.tolist(), carried.value.tolist(), strict=True
+    ):
+        rows[value].append((child, position))
+    return rows
 
 
-def _weighed(values: Sequence[_Value], reached: Reached, judged: Judged) -> list[Contact]:
-    columns = [(name, column.tolist()) for name, column in reached.parts.items()]
-    return [
-        _described(value, p, _reasons(value, [(name, column[n]) for name, column in columns]), judged)
-        for n, (value, p) in enumerate(zip(values, reached.probability.tolist(), strict=True))
-    ]
+def _carrier(judged: Judged, position: int, sighting: _Sighting) -> _Carrier:
+    return judged.columns.records[position], judged.matches[position], sighting
 
 
-def _described(value: _Value, probability_now: float, evidence: tuple[Evidence, ...], judged: Judged) -> Contact:
-    p = 0.0 if value.finding.bad else probability_now
-    best = value.carriers[0][2]
-    seen = [sighting for _, _, sighting in value.of_subject] or value.sightings()
+def _in_order(carriers: list[_Carrier]) -> list[_Carrier]:
+    """The likeliest record first, then the freshest sighting."""
+    if len(carriers) > 1:
+        carriers.sort(key=lambda carrier: (carrier[0].provider, carrier[0].record_id))
+        carriers.sort(key=lambda carrier: (carrier[1].probability, carrier[2].last_seen or _NO_DATE), reverse=True)
+    return carriers
+
+
+def _known(values: Sequence[_Value]) -> dict[str, Floats]:
+    return {
+        "verified": np.array([value.finding.checked for value in values], float),
+        "outcomes": np.array([value.finding.used for value in values], float),
+    }
+
+
+def _weighed(values: Sequence[_Value], reached: Reached, judged: Judged) -> Iterator[tuple[int, Contact]]:
+    parts = [(name, column.tolist()) for name, column in reached.parts.items()]
+    for n, (value, p) in enumerate(zip(values, reached.probability.tolist(), strict=True)):
+        if value.party is not STRANGER:
+            reasons = _reasons(value, [(name, column[n]) for name, column in parts])
+            yield value.case, _described(value, p, reasons, judged)
+
+
+def _described(value: _Value, p: float, evidence: tuple[Evidence, ...], judged: Judged) -> Contact:
+    best, seen = value.carriers[0][2], value.sightings()
     return Contact(
         kind=value.kind,
         value=value.text,
         probability=p,
-        party=value.carriers[0][1].party,
-        contact_id=value.contact_id,
+        party=value.party,
         status=_status(value, p, judged.parameters),
         address=best.address if isinstance(best, AddressSighting) else None,
-        line_type=_line_type(value, judged.verifications),
+        line_type=_line_type(value, judged.verifications[value.case]),
         first_seen=min((s.first_seen for s in seen if s.first_seen), default=None),
         last_seen=max((s.last_seen for s in seen if s.last_seen), default=None),
-        grounds=tuple(_ground(record) for record, _, _ in value.carriers),
+        grounds=(*(_ground(record) for record, _, _ in value.carriers), *value.finding.grounds),
         evidence=evidence,
         notes=value.finding.notes,
     )
@@ -161,9 +201,11 @@ def _described(value: _Value, probability_now: float, evidence: tuple[Evidence, 
 
 def _line_type(value: _Value, verifications: Verifications) -> LineType:
     """A provider's check of the number before what the records say."""
-    sightings = [sighting for sighting in value.sightings() if isinstance(sighting, PhoneSighting)]
-    checked = [verifications.line_type(phone_number(sighting.number)) for sighting in sightings[:1]]
-    stated = (*checked, *(sighting.line_type for sighting in sightings))
+    if value.kind is not ContactKind.PHONE:
+        return LineType.UNKNOWN
+    stated = [sighting.line_type for _, _, sighting in value.carriers if isinstance(sighting, PhoneSighting)]
+    if verifications.phones:
+        stated.insert(0, verifications.line_type(phone_number(value.text)))
     return next((line for line in stated if line is not LineType.UNKNOWN), LineType.UNKNOWN)
 
 
@@ -176,12 +218,13 @@ def _status(value: _Value, p: float, parameters: Parameters) -> ContactStatus:
     if value.finding.bad:
         return ContactStatus.SUPPRESSED
     stated = parameters.stated
-    sure = [
-        record for record, match, _ in value.carriers if match.probability >= stated["sure"] and not match.ambiguous
-    ]
-    if p < stated["write_back"] or value.carriers[0][1].party is not Party.SUBJECT or value.carriers[0][1].ambiguous:
+    if p < stated["write_back"] or value.party is not Party.SUBJECT or value.carriers[0][1].ambiguous:
         return ContactStatus.CANDIDATE
-    sources = {record.upstream or record.provider for record in sure}
+    sources = {
+        record.upstream or record.provider
+        for record, match, _ in value.carriers
+        if match.probability >= stated["sure"] and not match.ambiguous
+    }
     verified = len(sources) >= 2 or (value.finding.verified and sources)
     return ContactStatus.VERIFIED if verified else ContactStatus.LIKELY
 
@@ -191,67 +234,69 @@ def _reasons(value: _Value, parts: Sequence[tuple[str, float]]) -> tuple[Evidenc
     quotes = {
         "identity": f"{record.provider} {record.record_id}",
         "recency": str(best.last_seen or ""),
-        "verified": "; ".join(value.finding.notes),
+        "verified": "; ".join(value.finding.checks),
+        "outcomes": "; ".join(value.finding.uses),
     }
     return tuple(
         Evidence(name, bits, CONTACT_SENTENCES[name], "", quotes.get(name, ""))
         for name, bits in parts
-        if abs(bits) >= 0.005 or name == "prior"
+        if bits >= _LEAST or bits <= -_LEAST or name == "prior"
     )
 
 
-def _email_contacts(secret: bytes, judged: Judged) -> list[Contact]:
+def _email_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
     """E-mails have no fitted model: identity, and a decay with age that is set by judgement."""
-    rows: dict[str, list[tuple[SourceRecord, Match, _Sighting]]] = {}
-    for record, match in zip(judged.records, judged.matches, strict=True):
+    carriers: dict[tuple[int, str], list[_Carrier]] = {}
+    cases = judged.columns.candidates.groups.tolist()
+    for position, record in enumerate(judged.columns.records):
         for sighting in record.emails:
-            rows.setdefault(sighting.email.strip().lower(), []).append((record, match, sighting))
-    stated, contacts = judged.parameters.stated, []
-    for email, carriers in rows.items():
-        contact_id = _contact_id(secret, ContactKind.EMAIL, email)
-        value = _Value(
-            ContactKind.EMAIL, email, contact_id, _in_order(carriers), judged.verifications.of_email(contact_id)
+            rows = carriers.setdefault((cases[position], sighting.email.strip().lower()), [])
+            rows.append(_carrier(judged, position, sighting))
+    for (case, email), rows in carriers.items():
+        finding = judged.verifications[case].of_email(email)
+        value = _Value(case, ContactKind.EMAIL, email, _in_order(rows), finding)
+        if value.party is not STRANGER:
+            yield case, _email(value, judged)
+
+
+def _email(value: _Value, judged: Judged) -> Contact:
+    stated, as_of = judged.parameters.stated, judged.questions[value.case].as_of
+    record, match, best = value.carriers[0]
+    identity = float(log_odds(np.array(match.probability)))
+    years = min(_age(sighting, as_of) for _, _, sighting in value.carriers)
+    fresh = stated["email"] + stated["email_per_year"] * years + value.finding.used
+    p = float(probability(np.array(identity)) * probability(np.array(fresh)))
+    reasons = (
+        Evidence("identity", identity, CONTACT_SENTENCES["identity"], found=f"{record.provider} {record.record_id}"),
+        Evidence("recency", fresh, CONTACT_SENTENCES["recency"], found=str(best.last_seen or "")),
+    )
+    return _described(value, p, reasons, judged)
+
+
+def _age(sighting: _Sighting, as_of: date) -> float:
+    return UNDATED if sighting.last_seen is None else max(0.0, -years_after(sighting.last_seen, as_of))
+
+
+def conflicts_of(judged: Judged) -> list[tuple[str, ...]]:
+    """Of each case: phones that the subject and somebody else share, and people who cannot be told apart."""
+    found: list[list[str]] = [[] for _ in judged.questions]
+    carried = carried_phones(judged.columns.candidates)
+    sure = judged.identity.probability[carried.position] >= 0.5
+    shared = (carried.best(sure.astype(float), 0.0) > 0) & (carried.best((~sure).astype(float), 0.0) > 0)
+    rows = _rows_of(carried) if shared.any() else []
+    for value in np.flatnonzero(shared):
+        carriers = _in_order(
+            [_carrier(judged, position, judged.columns.phones[child]) for child, position in rows[value]]
         )
-        identity = float(log_odds(np.array(value.carriers[0][1].probability)))
-        years = min(_age(sighting, judged.case.as_of) for sighting in value.sightings())
-        fresh = stated["email"] + stated["email_per_year"] * years + value.finding.bits
-        p = float(probability(np.array(identity)) * probability(np.array(fresh)))
-        reasons = (
-            Evidence("identity", identity, CONTACT_SENTENCES["identity"], found=value.carriers[0][0].record_id),
-            Evidence("recency", fresh, CONTACT_SENTENCES["recency"], found=str(value.carriers[0][2].last_seen or "")),
+        ours = next(record for record, match, _ in carriers if match.probability >= 0.5)
+        theirs = next(record for record, match, _ in carriers if match.probability < 0.5)
+        found[carried.group[value]].append(
+            f"one phone, two people: {ours.provider} {ours.record_id} (the subject) "
+            f"and {theirs.provider} {theirs.record_id}"
         )
-        contacts.append(_described(value, p, reasons, judged))
-    return contacts
-
-
-def _age(sighting: _Sighting, as_of: float) -> float:
-    seen = sighting.last_seen
-    return UNDATED if seen is None else max(0.0, as_of - seen.year - (seen.month or 6) / 12)
-
-
-def _secret(subject: Subject) -> bytes:
-    parts = (subject.name.text, subject.ssn, subject.ssn4, str(subject.birth_date))
-    return blake2b("|".join(parts).encode(), digest_size=32).digest()
-
-
-def _contact_id(secret: bytes, kind: ContactKind, key: str) -> str:
-    """Stable for a contact of a subject over all traces; tells nothing without the subject's data."""
-    return blake2b(f"{kind}|{key}".encode(), key=secret, digest_size=8).hexdigest()
-
-
-def conflicts(judged: Judged) -> tuple[str, ...]:
-    """Phones that records of the subject and of somebody else share, and people who cannot be told apart."""
-    found = []
-    carried = carried_phones(judged.case.candidates, judged.case.as_of)
-    for carriers in _carriers(carried, judged.case.phones, judged):
-        ours = [record for record, match, _ in carriers if match.probability >= 0.5]
-        theirs = [record for record, match, _ in carriers if match.probability < 0.5]
-        if ours and theirs:
-            found.append(
-                f"one phone, two people: {ours[0].provider} {ours[0].record_id} (the subject) "
-                f"and {theirs[0].provider} {theirs[0].record_id}"
-            )
-    open_ = [f"{match.provider} {match.record_id}" for match in judged.matches if match.ambiguous]
-    if open_:
-        found.append(f"two people fit the subject: {', '.join(sorted(open_))}")
-    return tuple(sorted(found))
+    starts = judged.columns.candidates.starts.tolist()
+    for case, of_case in enumerate(found):
+        matches = judged.matches[starts[case] : starts[case + 1]]
+        if undecided := sorted(f"{match.provider} {match.record_id}" for match in matches if match.ambiguous):
+            of_case.append(f"two people fit the subject: {', '.join(undecided)}")
+    return [tuple(sorted(of_case)) for of_case in found]

@@ -82,7 +82,7 @@ def match_files(
 def match_tables(subjects: pa.Table, records: pa.Table, parameters: Parameters, *, explain: bool = False) -> pa.Table:
     """Score tables that are in memory; the rows keep the order of ``records``. Times count from each ``as_of``."""
     candidates, order = candidates_of(subjects, records)
-    scores = score(candidates, parameters, as_of=0.0)
+    scores = score(candidates, parameters)
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     columns = {

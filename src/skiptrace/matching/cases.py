@@ -1,8 +1,8 @@
-"""The subject and the source records of one case as columns."""
+"""Subjects and source records of cases as columns: one case, or many that are judged in one pass."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -19,10 +19,14 @@ from skiptrace.matching.names.vocabulary import BUSINESS, CREDENTIALS, GENERATIO
 from skiptrace.matching.phones import parse_phone
 from skiptrace.model import (
     Address,
+    AddressCheck,
     AddressSighting,
     LineType,
     Name,
     PartialDate,
+    PastOutcome,
+    Personal,
+    PhoneCheck,
     PhoneSighting,
     SourceRecord,
     Subject,
@@ -30,44 +34,77 @@ from skiptrace.model import (
 
 OTHER_LINE = 3
 _SPECIAL_WORDS = TITLES | CREDENTIALS | BUSINESS | ONLY_IN_SURNAME | frozenset(GENERATIONS) | {"ESTATE", "DECEASED"}
+_NO_DATE = PartialDate(1800)
+_NEVER = float("nan")
 _KINDS = {LineType.UNKNOWN: 0, LineType.MOBILE: MOBILE, LineType.LANDLINE: LANDLINE}
+
+
+Person = Subject | SourceRecord
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Question(Personal):
+    """Who of ``records`` is ``subject``, and where can the subject be reached on the day ``as_of``?
+
+    ``checks`` are what providers said of one number or address, ``outcomes`` what happened when one was used.
+    """
+
+    subject: Subject
+    records: Sequence[SourceRecord]
+    as_of: date
+    checks: Sequence[PhoneCheck | AddressCheck] = ()
+    outcomes: Sequence[PastOutcome] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CaseColumns:
-    """One case as columns; ``addresses`` and ``phones`` are the sightings in the order of their columns' rows."""
+    """Cases as columns; ``records`` in the order of the candidates, ``addresses`` and ``phones`` in that of their rows.
+
+    ``lines`` are the addresses on one line, as Publication 28 writes them.
+    """
 
     candidates: Candidates
+    records: tuple[SourceRecord, ...]
     addresses: tuple[AddressSighting, ...]
+    lines: tuple[str, ...]
     phones: tuple[PhoneSighting, ...]
-    as_of: float
 
 
-def columns_of(subject: Subject, records: Sequence[SourceRecord], as_of: date) -> CaseColumns:
-    """Row 0 is the subject, the records follow."""
-    persons: tuple[Subject | SourceRecord, ...] = (subject, *records)
+def columns_of(questions: Sequence[Question]) -> CaseColumns:
+    """The subjects come first, then the records of the first, of the second, and so on."""
+    records = [(record, question.as_of) for question in questions for record in question.records]
+    persons: list[tuple[Person, date]] = [*((question.subject, question.as_of) for question in questions), *records]
+    born = [person.birth_date or _NO_DATE for person, _ in persons]
+    addresses = [(sighting, as_of) for person, as_of in persons for sighting in person.addresses]
+    phones = [(sighting, as_of) for person, as_of in persons for sighting in person.phones]
+    read = [_read(sighting.address) for sighting, _ in addresses]
     people = People(
-        account=np.zeros(len(persons), np.int64),
-        names=_names(persons),
-        birth_year=np.array([p.birth_date.year if p.birth_date else 0 for p in persons], np.int64),
-        birth_month=np.array([p.birth_date.month if p.birth_date else 0 for p in persons], np.int64),
-        birth_day=np.array([p.birth_date.day if p.birth_date else 0 for p in persons], np.int64),
-        ssn4=np.array([spelling.last_four(p.ssn4 or p.ssn) for p in persons], np.int64),
-        addresses=_addresses(persons, as_of),
-        phones=_phones(persons, as_of),
-        source=Words.of(("", *(record.upstream or record.provider for record in records))),
+        names=_names([person for person, _ in persons]),
+        birth_year=np.array([0 if day is _NO_DATE else day.year for day in born], np.int64),
+        birth_month=np.array([day.month for day in born], np.int64),
+        birth_day=np.array([day.day for day in born], np.int64),
+        ssn4=np.array([spelling.last_four(person.ssn4 or person.ssn) for person, _ in persons], np.int64),
+        addresses=_addresses(Spans.of_counts([len(person.addresses) for person, _ in persons]), read, addresses),
+        phones=_phones(Spans.of_counts([len(person.phones) for person, _ in persons]), phones),
+        source=Words.of([*[""] * len(questions), *(record.upstream or record.provider for record, _ in records)]),
     )
-    rows = np.arange(1, len(persons))
-    candidates = Candidates(people, rows, np.zeros_like(rows), np.array([0, len(rows)]))
+    sizes = [len(question.records) for question in questions]
+    candidates = Candidates(
+        people,
+        rows=np.arange(len(questions), len(persons)),
+        subjects=np.repeat(np.arange(len(questions)), sizes),
+        starts=np.concatenate(([0], np.cumsum(sizes))),
+    )
     return CaseColumns(
         candidates,
-        tuple(sighting for person in persons for sighting in person.addresses),
-        tuple(sighting for person in persons for sighting in person.phones),
-        as_of.year + as_of.month / 12,
+        tuple(record for record, _ in records),
+        tuple(sighting for sighting, _ in addresses),
+        tuple(line for _, line in read),
+        tuple(sighting for sighting, _ in phones),
     )
 
 
-def _names(persons: Iterable[Subject | SourceRecord]) -> NameColumns:
+def _names(persons: Sequence[Person]) -> NameColumns:
     rows = [_readings(person.names) for person in persons]
     flat = [reading for readings in rows for reading in readings]
     given, middle, surname, suffix = zip(*flat, strict=True)
@@ -109,35 +146,22 @@ def _reading(parsed: ParsedName, surnames: Sequence[str]) -> tuple[str, str, str
     return given, middle, surname, parsed.suffix
 
 
-def _addresses(persons: Sequence[Subject | SourceRecord], as_of: date) -> AddressColumns:
-    sightings = [sighting for person in persons for sighting in person.addresses]
-    parts = [_address_texts(sighting.address) for sighting in sightings]
-    number, street, unit, box, city, state, zip5 = map(Words.of, zip(*parts, strict=True) if parts else [()] * 7)
-    return AddressColumns(
-        Spans.of_counts([len(person.addresses) for person in persons]),
-        number,
-        street,
-        unit,
-        box,
-        city,
-        state,
-        zip5,
-        np.array([_moment(sighting.first_seen, as_of) for sighting in sightings], float),
-        np.array([_moment(sighting.last_seen, as_of) for sighting in sightings], float),
-    )
+Read = tuple[tuple[str, str, str, str, str, str, str], str]
+"""Number, street, unit, box, city, state and ZIP code as the columns keep them; the whole address on one line."""
 
 
 @lru_cache(maxsize=16_384)
-def _address_texts(address: Address) -> tuple[str, str, str, str, str, str, str]:
-    """Number, street, unit, box, city, state and ZIP code as the columns keep them."""
+def _read(address: Address) -> Read:
     parsed = read_address(address)
-    return (*address_parts(parsed), spelling.line(parsed.city), parsed.state, parsed.zip5)
+    return (*address_parts(parsed), spelling.line(parsed.city), parsed.state, parsed.zip5), parsed.standard
 
 
-@lru_cache(maxsize=16_384)
-def standard_line(address: Address) -> str:
-    """The whole address on one line as Publication 28 writes it."""
-    return read_address(address).standard
+def _addresses(spans: Spans, read: Sequence[Read], sightings: Sequence[tuple[AddressSighting, date]]) -> AddressColumns:
+    words = map(Words.of, zip(*(parts for parts, _ in read), strict=True) if read else [()] * 7)
+    number, street, unit, box, city, state, zip5 = words
+    first = np.array([_years(sighting.first_seen, as_of) for sighting, as_of in sightings], float)
+    last = np.array([_years(sighting.last_seen, as_of) for sighting, as_of in sightings], float)
+    return AddressColumns(spans, number, street, unit, box, city, state, zip5, first, last)
 
 
 def read_address(address: Address) -> ParsedAddress:
@@ -157,13 +181,12 @@ def address_parts(parsed: ParsedAddress) -> tuple[str, str, str, str]:
     )
 
 
-def _phones(persons: Sequence[Subject | SourceRecord], as_of: date) -> PhoneColumns:
-    sightings = [sighting for person in persons for sighting in person.phones]
+def _phones(spans: Spans, sightings: Sequence[tuple[PhoneSighting, date]]) -> PhoneColumns:
     return PhoneColumns(
-        Spans.of_counts([len(person.phones) for person in persons]),
-        np.array([phone_number(sighting.number) for sighting in sightings], np.int64),
-        np.array([_KINDS.get(sighting.line_type, OTHER_LINE) for sighting in sightings], np.int8),
-        np.array([_moment(sighting.last_seen, as_of) for sighting in sightings], float),
+        spans,
+        np.array([phone_number(sighting.number) for sighting, _ in sightings], np.int64),
+        np.array([_KINDS.get(sighting.line_type, OTHER_LINE) for sighting, _ in sightings], np.int8),
+        np.array([_years(sighting.last_seen, as_of) for sighting, as_of in sightings], float),
     )
 
 
@@ -175,8 +198,11 @@ def phone_number(text: str) -> int:
     return int(e164[2:]) if e164.startswith("+1") else 0
 
 
-def _moment(seen: PartialDate | None, as_of: date) -> float:
-    """Years as a number, NaN when not stated. A bare year is taken at the same time of the year as ``as_of``."""
-    if seen is None:
-        return float("nan")
-    return seen.year + (seen.month or as_of.month) / 12
+def _years(seen: PartialDate | None, as_of: date) -> float:
+    return _NEVER if seen is None else years_after(seen, as_of)
+
+
+def years_after(seen: PartialDate, as_of: date) -> float:
+    """Years before (negative) or after ``as_of``; a bare year is taken at the same time of the year."""
+    years = seen.year - as_of.year
+    return years + (seen.month - as_of.month) / 12 if seen.month else float(years)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Words:
     """A text column: ``codes[row]`` points into ``values``; code 0 is always the empty text, which means missing."""
 
@@ -27,28 +28,34 @@ class Words:
     values: NDArray[np.object_]
 
     @classmethod
-    def of(cls, texts: Iterable[str], tidy: Callable[[str], str] | None = None) -> Words:
-        """Encode plain texts, each distinct one tidied once."""
-        uniques: dict[str, int] = {}
-        codes = np.fromiter((uniques.setdefault(text, len(uniques)) for text in texts), np.int32)
-        return cls.of_encoded(codes, list(uniques), tidy)
+    def of(cls, texts: Iterable[str]) -> Words:
+        """Encode texts that are tidy already."""
+        table: dict[str, int] = {"": 0}
+        codes = np.array([table.setdefault(text, len(table)) for text in texts], np.int32)
+        return cls(codes, _objects(list(table)))
 
     @classmethod
     def of_encoded(cls, codes: Codes, uniques: Sequence[str], tidy: Callable[[str], str] | None = None) -> Words:
         """Take over an encoding made elsewhere (an Arrow dictionary); texts equal once tidied share one code."""
         table: dict[str, int] = {"": 0}
         tidied = map(tidy, uniques) if tidy else uniques
-        again = np.fromiter((table.setdefault(text, len(table)) for text in tidied), np.int32, len(uniques))
-        values = np.empty(len(table), object)
-        values[:] = list(table)
-        return cls(again[codes] if len(codes) else codes, values)
+        again = np.array([table.setdefault(text, len(table)) for text in tidied], np.int32)
+        return cls(again[codes] if len(codes) else codes, _objects(list(table)))
 
+    @cached_property
     def initials(self) -> Codes:
         """First letter of each distinct value as a number; 0 for the empty text."""
-        return np.fromiter((ord(value[0]) if value else 0 for value in self.values), np.int32, len(self.values))
+        return np.array([ord(value[0]) if value else 0 for value in self.values.tolist()], np.int32)
 
+    @cached_property
     def lengths(self) -> Codes:
-        return np.fromiter(map(len, self.values), np.int32, len(self.values))
+        return np.array(list(map(len, self.values.tolist())), np.int32)
+
+
+def _objects(texts: list[str]) -> NDArray[np.object_]:
+    values = np.empty(len(texts), object)
+    values[:] = texts
+    return values
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -123,7 +130,7 @@ def best_of(levels: Levels, pair: Ints | None, pairs: int) -> Levels:
     return best
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NameColumns:
     spans: Spans
     given: Words
@@ -131,10 +138,11 @@ class NameColumns:
     surname: Words
     suffix: Words
 
+    @cached_property
     def given_as_surname(self) -> Codes:
         """For each distinct given name its code among the surnames, -1 when nobody bears it as one."""
-        surnames = {value: code for code, value in enumerate(self.surname.values)}
-        return np.fromiter((surnames.get(value, -1) for value in self.given.values), np.int32)
+        surnames = {value: code for code, value in enumerate(self.surname.values.tolist())}
+        return np.array([surnames.get(value, -1) for value in self.given.values.tolist()], np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -172,11 +180,10 @@ class PhoneColumns:
 class People:
     """The table. Dates are split; a missing part is 0. ``ssn4`` is -1 when missing.
 
-    ``account`` numbers the accounts; ``source`` is the upstream file a record came from ("" for a subject). Times are
-    in years, NaN when not stated.
+    ``source`` is the upstream file a record came from ("" for a subject). Times are in years before (negative) or
+    after the day its account is judged, NaN when not stated.
     """
 
-    account: Ints
     names: NameColumns
     birth_year: Ints
     birth_month: Ints
@@ -187,4 +194,4 @@ class People:
     source: Words
 
     def __len__(self) -> int:
-        return len(self.account)
+        return len(self.birth_year)

@@ -121,7 +121,7 @@ def given_levels(names: NameColumns, a: Ints, b: Ints, closely: Flags) -> Levels
     words = names.given
     levels, rows = _equal_or_open(words.codes[a], words.codes[b], GIVEN["same"])
     x, y = words.codes[a[rows]], words.codes[b[rows]]
-    initials, lengths = words.initials(), words.lengths()
+    initials, lengths = words.initials, words.lengths
     found = np.where(initials[x] == initials[y], GIVEN["same_initial"], GIVEN["different"]).astype(np.int8)
     found[(initials[x] == initials[y]) & ((lengths[x] == 1) | (lengths[y] == 1))] = GIVEN["initial"]
     looked = np.flatnonzero(closely[rows] & (found != GIVEN["initial"]))
@@ -171,7 +171,7 @@ def _surname_levels(words: Words, x: Codes, y: Codes) -> Levels:
 
 def _transposed(names: NameColumns, a: Ints, b: Ints) -> Flags:
     """The given name of each is the surname of the other."""
-    given, surname = names.given_as_surname(), names.surname.codes
+    given, surname = names.given_as_surname, names.surname.codes
     x, y = names.given.codes[a], names.given.codes[b]
     flags: Flags = (given[x] == surname[b]) & (given[y] == surname[a]) & (surname[a] > 0) & (surname[b] > 0)
     return flags
@@ -182,7 +182,7 @@ def middle_levels(names: NameColumns, a: Ints, b: Ints) -> Levels:
     words = names.middle
     levels, rows = _equal_or_open(words.codes[a], words.codes[b], 3)
     x, y = words.codes[a[rows]], words.codes[b[rows]]
-    initials, lengths = words.initials(), words.lengths()
+    initials, lengths = words.initials, words.lengths
     levels[rows] = np.where((initials[x] == initials[y]) & ((lengths[x] == 1) | (lengths[y] == 1)), 2, 1)
     return levels
 
@@ -316,6 +316,6 @@ def _spelling_levels(words: Words, x: Codes, y: Codes, alike: int, near: int) ->
     left, right = words.values[x], words.values[y]
     similarity = cpdist(left, right, scorer=JaroWinkler.similarity, score_cutoff=_ALIKE, dtype=np.float32)
     edits = cpdist(left, right, scorer=OSA.distance, score_cutoff=_MOST_EDITS, dtype=np.int32)
-    shorter = np.minimum(words.lengths()[x], words.lengths()[y])
+    shorter = np.minimum(words.lengths[x], words.lengths[y])
     levels = np.where((similarity > 0) | ((edits <= _MOST_EDITS) & (edits * 3 <= shorter)), alike, 0)
     return np.where((edits == 1) & (shorter >= 3), near, levels).astype(np.int8)

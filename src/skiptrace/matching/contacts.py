@@ -78,7 +78,7 @@ class Reached:
         return out
 
 
-def carried_addresses(candidates: Candidates, as_of: float) -> Carried:
+def carried_addresses(candidates: Candidates) -> Carried:
     """The distinct addresses of each account's records; spellings of one address are one value."""
     addresses = candidates.people.addresses
     child, position = addresses.spans.children(candidates.rows)
@@ -88,11 +88,10 @@ def carried_addresses(candidates: Candidates, as_of: float) -> Carried:
     keys = (addresses.number, addresses.street, addresses.box, addresses.unit)
     first, value = _distinct(group, *(words.codes[child] for words in keys))
     value = _join_alike(addresses, child[first], group[first], value)
-    age, start = as_of - addresses.last_seen[child], as_of - addresses.first_seen[child]
-    return _carried(child, position, value, age, start, groups=group)
+    return _carried(child, position, value, -addresses.last_seen[child], -addresses.first_seen[child], groups=group)
 
 
-def carried_phones(candidates: Candidates, as_of: float) -> Carried:
+def carried_phones(candidates: Candidates) -> Carried:
     """The distinct phones of each account's records."""
     phones = candidates.people.phones
     child, position = phones.spans.children(candidates.rows)
@@ -100,7 +99,7 @@ def carried_phones(candidates: Candidates, as_of: float) -> Carried:
     child, position = child[full], position[full]
     group = candidates.groups[position]
     _, value = _distinct(group, phones.number[child])
-    age = as_of - phones.last_seen[child]
+    age = -phones.last_seen[child]
     return _carried(child, position, value, age, age, groups=group)
 
 
@@ -141,7 +140,7 @@ def _carried(child: Ints, position: Ints, value: Ints, age: Floats, start: Float
 
 
 def address_measures(
-    candidates: Candidates, identity: Identity, carried: Carried, sightings: Sightings, *, as_of: float
+    candidates: Candidates, identity: Identity, carried: Carried, sightings: Sightings
 ) -> dict[str, Floats]:
     """What each address is weighed by. Years, counts, or log-odds in bits.
 
@@ -159,7 +158,7 @@ def address_measures(
     asked = candidates.subjects[carried.position]
     pair, a, b = _against_subject(people.addresses.spans, asked, carried.child)
     is_old = best_of(single_address_levels(people.addresses, a, b), pair, len(asked)) >= ADDRESS["alike"]
-    account = _account_years(people.addresses.last_seen, people.addresses.spans, asked, as_of)
+    account = _account_years(people.addresses.last_seen, people.addresses.spans, asked)
     kin, others = _other_people(candidates, identity, carried)
     arrived = carried.least(np.where(sure, NEVER, carried.start), NEVER)
     return measures | {
@@ -175,7 +174,7 @@ def address_measures(
 
 
 def phone_measures(
-    candidates: Candidates, identity: Identity, carried: Carried, sightings: Sightings, *, as_of: float
+    candidates: Candidates, identity: Identity, carried: Carried, sightings: Sightings
 ) -> dict[str, Floats]:
     """What each phone is weighed by; see ``address_measures``.
 
@@ -190,7 +189,7 @@ def phone_measures(
     pair, a, b = _against_subject(people.phones.spans, asked, carried.child)
     same = (people.phones.number[a] == people.phones.number[b]).astype(np.int8)
     is_old = best_of(same, pair, len(asked)) > 0
-    account = _account_years(people.phones.last_seen, people.phones.spans, asked, as_of)
+    account = _account_years(people.phones.last_seen, people.phones.spans, asked)
     kin, others = _other_people(candidates, identity, carried)
     kind = people.phones.kind[carried.child]
     landline = carried.best((kind == LANDLINE).astype(float), 0.0) > 0
@@ -199,7 +198,7 @@ def phone_measures(
         "later": np.clip(_gap(-last, measures["identity"] > 0, carried.group, -NEVER), -10, 10),
         "account": carried.best(np.where(is_old, account, -1.0), -1.0),
         "landline": np.where(landline, measures["recency"], -8.0),
-        "moved": np.where(landline, _moved(candidates, identity, carried, sure, as_of=as_of), 0.0),
+        "moved": np.where(landline, _moved(candidates, identity, carried, sure), 0.0),
         "kin": kin,
         "others": others,
         "shared": np.bincount(carried.value, 1.0 - p, len(carried.group)),
@@ -272,12 +271,12 @@ def _against_subject(spans: Spans, subjects: Ints, child: Ints) -> tuple[Ints | 
     return pair, spans.starts[subjects][pair] + within, child[pair]
 
 
-def _account_years(last_seen: Floats, spans: Spans, subjects: Ints, as_of: float) -> Floats:
+def _account_years(last_seen: Floats, spans: Spans, subjects: Ints) -> Floats:
     """Years since the account showed its newest value; 5 when it does not say."""
     newest = np.full(int(subjects.max(initial=-1)) + 1, np.nan)
     child, position = spans.children(np.arange(len(newest)))
     np.fmax.at(newest, position, last_seen[child])
-    years = as_of - newest[subjects]
+    years = -newest[subjects]
     return np.where(np.isnan(years), 5.0, np.clip(years, 0.0, NEVER))
 
 
@@ -290,23 +289,28 @@ def _other_people(candidates: Candidates, identity: Identity, carried: Carried) 
     return kin, others
 
 
-def _moved(candidates: Candidates, identity: Identity, carried: Carried, sure: Flags, *, as_of: float) -> Floats:
+def _moved(candidates: Candidates, identity: Identity, carried: Carried, sure: Flags) -> Floats:
     """Years by which the subject's newest address sighting is later than that of the records showing the phone."""
     addresses = candidates.people.addresses
     child, position = addresses.spans.children(candidates.rows)
     newest = np.full(len(candidates.rows), np.nan)
     np.fmax.at(newest, position, addresses.last_seen[child])
-    newest = np.where(np.isnan(newest), as_of - NEVER, newest)
-    of_subject = np.where(identity.probability >= 0.5, newest, as_of - NEVER)
-    groups = np.full(len(candidates.starts) - 1, as_of - NEVER)
+    newest = np.where(np.isnan(newest), -NEVER, newest)
+    of_subject = np.where(identity.probability >= 0.5, newest, -NEVER)
+    groups = np.full(len(candidates.starts) - 1, -NEVER)
     np.maximum.at(groups, candidates.groups, of_subject)
-    here = carried.best(np.where(sure, newest[carried.position], as_of - NEVER), as_of - NEVER)
+    here = carried.best(np.where(sure, newest[carried.position], -NEVER), -NEVER)
     return np.clip(groups[carried.group] - here, 0.0, 10.0)
 
 
-def reach(carried: Carried, measures: Mapping[str, Floats], weights: ContactWeights, verified: Floats) -> Reached:
-    """Weigh every value by itself, then against the others of its account. ``verified`` are bits per value."""
-    parts = {"prior": np.full(len(verified), weights.own.prior), "verified": verified}
+def reach(
+    carried: Carried, measures: Mapping[str, Floats], weights: ContactWeights, known: Mapping[str, Floats] | None = None
+) -> Reached:
+    """Weigh every value by itself, then against the others of its account.
+
+    ``known`` are bits per value from elsewhere: verifications and outcomes.
+    """
+    parts = {"prior": np.full(len(carried.group), weights.own.prior)} | dict(known or {})
     parts |= weights.own.parts({}, measures)
     own = np.add.reduce(list(parts.values()), axis=0)
     against = weights.rivals.parts({}, rival_measures(own, carried.group))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from skiptrace.matching.cases import CaseColumns, Person, Question
 from skiptrace.matching.columns import Flags, Floats, Ints
 from skiptrace.matching.comparisons import ADDRESS, LEVELS, SURNAME
 from skiptrace.matching.identity import Identity, Ties
 from skiptrace.matching.sentences import LEVEL_SENTENCES, MEASURE_SENTENCES
 from skiptrace.matching.weights import probability
-from skiptrace.model import Evidence, Match, Name, Party, SourceRecord, Subject
+from skiptrace.model import Evidence, Match, Party, SourceRecord
 
 _QUOTED_FROM = {
     "given_rarity": "given",
@@ -19,8 +20,8 @@ _QUOTED_FROM = {
     "name_at_address": "address",
     "name_with_phone": "phone",
 }
-_NOTHING: list[str] = []
 _LEAST = 0.005
+_PARTIES = {party.value: party for party in Party}
 _FEATURES = {name: tuple(f"{name}.{level}" for level in levels) for name, levels in LEVELS.items()}
 _SENTENCES = {name: ("", *(LEVEL_SENTENCES[name][level] for level in levels[1:])) for name, levels in LEVELS.items()}
 _LIKELY = 0.2
@@ -28,22 +29,21 @@ _APART = 3.0
 """Two records that are nearly as likely (bits) and are not one person leave open which of them is the subject."""
 
 
-def matches_of(subject: Subject, records: Sequence[SourceRecord], identity: Identity) -> tuple[Match, ...]:
-    """One match per record, in the order of the records."""
-    ambiguous = undecided(identity.bits, identity.ties)
-    parties = parties_of(identity)
-    reasons = _reasons_of(subject, records, identity)
-    return tuple(
-        Match(
-            record.record_id,
-            record.provider,
-            float(p),
-            _party(record, Party(parties[n])),
-            tuple(reasons[n]),
-            bool(ambiguous[n]),
-        )
-        for n, (record, p) in enumerate(zip(records, identity.probability, strict=True))
+def matches_of(questions: Sequence[Question], columns: CaseColumns, identity: Identity) -> list[Match]:
+    """One match per record, in the order of the candidates."""
+    reasons = _reasons_of(questions, columns, identity)
+    found = zip(
+        columns.records,
+        identity.probability.tolist(),
+        parties_of(identity),
+        reasons,
+        undecided(identity.bits, identity.ties).tolist(),
+        strict=True,
     )
+    return [
+        Match(record.record_id, record.provider, p, _party(record, _PARTIES[party]), tuple(evidence), ambiguous)
+        for record, p, party, evidence, ambiguous in found
+    ]
 
 
 def strongest_ties(identity: Identity) -> dict[str, Ints]:
@@ -110,23 +110,28 @@ def _party(record: SourceRecord, judged: Party) -> Party:
     return Party.RELATIVE if judged is Party.THIRD_PARTY and "relat" in label else judged
 
 
-def _reasons_of(subject: Subject, records: Sequence[SourceRecord], identity: Identity) -> list[list[Evidence]]:
+def _reasons_of(questions: Sequence[Question], columns: CaseColumns, identity: Identity) -> list[list[Evidence]]:
     """The evidence of each record, column by column: most of the work is in making the values."""
-    reasons: list[list[Evidence]] = [[] for _ in records]
+    reasons: list[list[Evidence]] = [[] for _ in columns.records]
     tied = strongest_ties(identity)
-    ours, theirs = _quoted(subject), [_quoted(record) for record in records]
+    cases = columns.candidates.subjects.tolist()
+    quotes = _Quotes(questions, columns.records)
     for name, column in identity.parts.items():
-        field = _QUOTED_FROM.get(name, name)
-        asked = ours.get(field, "")
-        found = [quoted[field] for quoted in theirs] if field in ours else _NOTHING
+        if name == "prior":
+            prior = Evidence(name, float(column[0]), MEASURE_SENTENCES[name])
+            for reason in reasons:
+                reason.append(prior)
+            continue
+        asked, found = quotes.of(_QUOTED_FROM.get(name, name))
         if name in tied:
-            found = [_named(records[other]) if other >= 0 else "" for other in tied[name].tolist()]
+            found = [_named(columns.records[other]) if other >= 0 else "" for other in tied[name].tolist()]
         features, sentences, levels = _wording(name, identity)
         for n, bits in enumerate(column.tolist()):
-            if bits >= _LEAST or bits <= -_LEAST or name == "prior":
+            if bits >= _LEAST or bits <= -_LEAST:
                 level = levels[n] if levels else 0
                 quoted = found[n] if found else ""
-                reasons[n].append(Evidence(features[level], bits, sentences[level], asked, quoted))
+                of_subject = asked[cases[n]] if asked else ""
+                reasons[n].append(Evidence(features[level], bits, sentences[level], of_subject, quoted))
     return reasons
 
 
@@ -141,21 +146,36 @@ def _named(record: SourceRecord) -> str:
     return f"{record.provider} {record.record_id}"
 
 
-def _quoted(person: Subject | SourceRecord) -> dict[str, str]:
-    """What is quoted of a person, by comparison."""
-    names = person.names or (Name(),)
-    return {
-        "given": _either([name.first for name in names]),
-        "surname": _either([name.last for name in names]),
-        "middle": _either([name.middle for name in names]),
-        "suffix": _either([name.suffix for name in names]),
-        "full_name": _either([name.text for name in names]),
-        "birth_date": str(person.birth_date or ""),
-        "ssn4": person.ssn4 or person.ssn[-4:],
-        "address": _either([sighting.address.text for sighting in person.addresses]),
-        "phone": _either([sighting.number for sighting in person.phones]),
-    }
+class _Quotes:
+    """What is quoted of subjects and records, field by field, each read once."""
+
+    def __init__(self, questions: Sequence[Question], records: Sequence[SourceRecord]) -> None:
+        self._subjects = [question.subject for question in questions]
+        self._records = records
+        self._read: dict[str, tuple[list[str], list[str]]] = {}
+
+    def of(self, field: str) -> tuple[list[str], list[str]]:
+        """(of each subject, of each record); nothing for what is no field."""
+        quote = _QUOTES.get(field)
+        if quote is None:
+            return [], []
+        if field not in self._read:
+            self._read[field] = [quote(person) for person in self._subjects], [quote(r) for r in self._records]
+        return self._read[field]
 
 
 def _either(texts: list[str]) -> str:
     return texts[0] if len(texts) == 1 else " / ".join(dict.fromkeys(texts))
+
+
+_QUOTES: Mapping[str, Callable[[Person], str]] = {
+    "given": lambda person: _either([name.first for name in person.names]),
+    "surname": lambda person: _either([name.last for name in person.names]),
+    "middle": lambda person: _either([name.middle for name in person.names]),
+    "suffix": lambda person: _either([name.suffix for name in person.names]),
+    "full_name": lambda person: _either([name.text for name in person.names]),
+    "birth_date": lambda person: str(person.birth_date or ""),
+    "ssn4": lambda person: person.ssn4 or person.ssn[-4:],
+    "address": lambda person: _either([sighting.address.text for sighting in person.addresses]),
+    "phone": lambda person: _either([sighting.number for sighting in person.phones]),
+}

@@ -1,17 +1,17 @@
-"""The whole judgement of one case: who each record is, and where the subject can be reached as of a day."""
+"""The whole judgement of cases: who each record is, and where the subject can be reached as of a day."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from skiptrace.matching.assembling import Judged, conflicts, contacts_of
-from skiptrace.matching.cases import columns_of
+from skiptrace.matching.assembling import Judged, conflicts_of, contacts_of
+from skiptrace.matching.cases import Question, columns_of
 from skiptrace.matching.evidence import matches_of
 from skiptrace.matching.identity import identify
 from skiptrace.matching.verifying import Verifications
 from skiptrace.matching.weights import Parameters, shipped_parameters
-from skiptrace.model import AddressCheck, Judgement, Outcome, PhoneCheck, SourceRecord, Subject
+from skiptrace.model import AddressCheck, Judgement, PastOutcome, PhoneCheck, SourceRecord, Subject
 
 
 def judge(
@@ -20,21 +20,37 @@ def judge(
     *,
     checks: Sequence[PhoneCheck | AddressCheck] = (),
     as_of: date,
-    outcomes: Sequence[Outcome] = (),
+    outcomes: Sequence[PastOutcome] = (),
     parameters: Parameters | None = None,
 ) -> Judgement:
     """Match every record to the subject and rank the contacts they carry, best first.
 
-    ``checks`` are what providers said of one number or address, ``outcomes`` what happened when a contact of this
-    subject was used; they are told to a contact by its id. Pure: the same values give the same judgement, whatever the
-    order of the records.
+    ``checks`` are what providers said of one number or address, ``outcomes`` what happened when one was used. Contacts
+    of strangers are not listed. Pure: the same values give the same judgement, whatever the order of the records.
+    """
+    return judge_together([Question(subject, records, as_of, checks, outcomes)], parameters)[0]
+
+
+def judge_together(questions: Sequence[Question], parameters: Parameters | None = None) -> list[Judgement]:
+    """Judge many cases in one pass: each as it would be judged by itself, in a fraction of the time.
+
+    Most of the time of a single case goes into the many short steps and not into its few records.
     """
     parameters = parameters or shipped_parameters()
-    if not records:
-        return Judgement(as_of)
-    case = columns_of(subject, records, as_of)
-    identity = identify(case.candidates, parameters)
-    matches = matches_of(subject, records, identity)
-    verifications = Verifications.of(checks, outcomes, parameters.stated)
-    judged = Judged(subject, records, case, identity, matches, verifications, parameters)
-    return Judgement(as_of, matches, contacts_of(judged), conflicts(judged))
+    asked = [question for question in questions if question.records]
+    judged = iter(_judged(asked, parameters) if asked else ())
+    return [next(judged) if question.records else Judgement(question.as_of) for question in questions]
+
+
+def _judged(questions: Sequence[Question], parameters: Parameters) -> list[Judgement]:
+    columns = columns_of(questions)
+    identity = identify(columns.candidates, parameters)
+    matches = matches_of(questions, columns, identity)
+    verifications = [Verifications.of(question, parameters.stated) for question in questions]
+    judged = Judged(questions, columns, identity, matches, verifications, parameters)
+    starts = columns.candidates.starts.tolist()
+    found = zip(questions, starts[:-1], starts[1:], contacts_of(judged), conflicts_of(judged), strict=True)
+    return [
+        Judgement(question.as_of, tuple(matches[start:end]), contacts, conflicts)
+        for question, start, end, contacts, conflicts in found
+    ]

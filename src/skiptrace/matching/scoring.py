@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from skiptrace.matching.columns import Floats
 from skiptrace.matching.contacts import (
-    Carried,
     Reached,
     address_measures,
     carried_addresses,
@@ -17,7 +14,7 @@ from skiptrace.matching.contacts import (
     reach,
 )
 from skiptrace.matching.identity import Candidates, Identity, identify
-from skiptrace.matching.weights import ContactWeights, Parameters
+from skiptrace.matching.weights import Parameters
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -42,40 +39,14 @@ class Scores:
         return self.phones.of_records(len(self.identity.bits))
 
 
-def score(candidates: Candidates, parameters: Parameters, as_of: float) -> Scores:
-    """Judge all accounts of a table as of one moment (in years)."""
+def score(candidates: Candidates, parameters: Parameters) -> Scores:
+    """Judge all accounts of a table, each as of its own day."""
     identity = identify(candidates, parameters)
-    addresses, phones = carried_addresses(candidates, as_of), carried_phones(candidates, as_of)
+    addresses, phones = carried_addresses(candidates), carried_phones(candidates)
+    of_addresses = address_measures(candidates, identity, addresses, parameters.address.sightings)
+    of_phones = phone_measures(candidates, identity, phones, parameters.phone.sightings)
     return Scores(
         identity,
-        reach_addresses(candidates, identity, addresses, parameters.address, as_of=as_of),
-        reach_phones(candidates, identity, phones, parameters.phone, as_of=as_of),
+        reach(addresses, of_addresses, parameters.address),
+        reach(phones, of_phones, parameters.phone),
     )
-
-
-def reach_addresses(
-    candidates: Candidates,
-    identity: Identity,
-    carried: Carried,
-    weights: ContactWeights,
-    *,
-    as_of: float,
-    extra: Floats | None = None,
-) -> Reached:
-    """``extra`` are bits per value from verifications."""
-    measures = address_measures(candidates, identity, carried, weights.sightings, as_of=as_of)
-    return reach(carried, measures, weights, np.zeros(len(carried.group)) if extra is None else extra)
-
-
-def reach_phones(
-    candidates: Candidates,
-    identity: Identity,
-    carried: Carried,
-    weights: ContactWeights,
-    *,
-    as_of: float,
-    extra: Floats | None = None,
-) -> Reached:
-    """``extra`` are bits per value from verifications."""
-    measures = phone_measures(candidates, identity, carried, weights.sightings, as_of=as_of)
-    return reach(carried, measures, weights, np.zeros(len(carried.group)) if extra is None else extra)

@@ -98,5 +98,6 @@ CONTACT_SENTENCES: Mapping[str, str] = {
     "shared": "Records of other people show it too",
     "own": "All of the above, once the rivals are looked at",
     "rivals": "How good the other candidates of the account are",
-    "verified": "What a provider or a contact attempt found out about it",
+    "verified": "What a provider found out about it",
+    "outcomes": "What happened when it was used before; older counts for less",
 }

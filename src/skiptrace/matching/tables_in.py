@@ -79,7 +79,6 @@ def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
     born = both.dates("dob")
     seen = both.years("account_year", "last_seen")
     return People(
-        account=np.concatenate((np.arange(len(subjects)), account)),
         names=NameColumns(
             one,
             both.words("first", spelling.name_part),

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
-from skiptrace.matching.cases import address_parts, phone_number, read_address
+from skiptrace.matching.cases import Question, address_parts, phone_number, read_address
 from skiptrace.model import (
     Address,
     AddressCheck,
     AddressSighting,
+    ContactKind,
     Fact,
+    Ground,
     LineType,
-    Outcome,
     OutcomeKind,
+    PastOutcome,
     PhoneCheck,
     PhoneSighting,
 )
 
-_BAD_OUTCOMES = frozenset((OutcomeKind.WRONG_PARTY, OutcomeKind.DISCONNECTED, OutcomeKind.RETURNED_MAIL))
+_BAD = frozenset((OutcomeKind.WRONG_PARTY, OutcomeKind.DISCONNECTED, OutcomeKind.RETURNED_MAIL))
+_DECISIVE = _BAD | {OutcomeKind.RIGHT_PARTY}
+
+Key = tuple[ContactKind, object]
+"""A value however it is written: phones by number, addresses by delivery point, e-mails in lower case."""
 
 
 def address_key(address: Address) -> tuple[str, ...]:
@@ -29,89 +36,153 @@ def address_key(address: Address) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is known of one value: ``bits`` for it, whether it is ``bad`` (not to be used) or ``verified``, and why."""
+    """What is known of one value: bits from checks and from its use, whether it is bad or verified, and why."""
 
-    bits: float = 0.0
+    checked: float = 0.0
+    used: float = 0.0
     bad: bool = False
     verified: bool = False
-    notes: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    grounds: tuple[Ground, ...] = ()
 
-    def and_(self, other: Finding) -> Finding:
-        return Finding(
-            self.bits + other.bits, self.bad or other.bad, self.verified or other.verified, self.notes + other.notes
-        )
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return (*self.checks, *(f"used before: {use}" for use in self.uses))
 
 
-@dataclass(frozen=True, slots=True)
+NOTHING_KNOWN = Finding()
+
+
+@dataclass(slots=True)
 class Verifications:
-    """Checks by number and by address, outcomes by contact id."""
+    """The checks and past outcomes of one case, by value."""
 
-    phones: Mapping[int, PhoneCheck]
-    addresses: Mapping[tuple[str, ...], AddressCheck]
-    outcomes: Mapping[str, tuple[OutcomeKind, ...]]
     stated: Mapping[str, float]
+    as_of: date
+    phones: dict[int, PhoneCheck] = field(default_factory=dict)
+    addresses: dict[tuple[str, ...], AddressCheck] = field(default_factory=dict)
+    outcomes: dict[Key, list[PastOutcome]] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, checks: Sequence[PhoneCheck | AddressCheck], outcomes: Sequence[Outcome], stated: Mapping[str, float]
-    ) -> Verifications:
-        used: dict[str, tuple[OutcomeKind, ...]] = {}
-        for outcome in sorted(outcomes, key=lambda item: item.at):
-            used[outcome.contact_id] = (*used.get(outcome.contact_id, ()), outcome.kind)
-        return cls(
-            {phone_number(check.number): check for check in checks if isinstance(check, PhoneCheck)},
-            {address_key(check.asked): check for check in checks if isinstance(check, AddressCheck)},
-            used,
-            stated,
-        )
+    def of(cls, question: Question, stated: Mapping[str, float]) -> Verifications:
+        """What happened after the day judged is not known yet on that day."""
+        known = cls(stated, question.as_of)
+        for check in question.checks:
+            if isinstance(check, PhoneCheck):
+                known.phones[phone_number(check.number)] = check
+            else:
+                known.addresses[address_key(check.asked)] = check
+        for outcome in sorted(question.outcomes, key=lambda item: item.at):
+            if outcome.at.date() <= question.as_of:
+                known.outcomes.setdefault(_key(outcome), []).append(outcome)
+        return known
 
     def line_type(self, number: int) -> LineType:
         check = self.phones.get(number)
         return check.line_type if check else LineType.UNKNOWN
 
-    def of_phone(self, number: int, sightings: Sequence[PhoneSighting], contact_id: str) -> Finding:
-        finding = self._of_outcomes(contact_id)
+    def of_phone(self, number: int, sightings: Sequence[PhoneSighting]) -> Finding:
+        if not self.phones and not self.outcomes and all(s.connected is not Fact.NO for s in sightings):
+            return NOTHING_KNOWN
+        draft = self._of_outcomes((ContactKind.PHONE, number))
         check = self.phones.get(number)
         if check and Fact.NO in (check.valid, check.connected):
-            finding = finding.and_(Finding(bad=True, notes=("a provider says that the number is out of service",)))
+            draft.condemn("a provider says that the number is out of service", self.stated, check)
         elif check and check.connected is Fact.YES:
-            finding = finding.and_(
-                self._stated("phone_connected", "a provider says that it is in service", verified=True)
-            )
+            draft.add(self.stated["phone_connected"], "a provider says that it is in service", check)
         elif any(sighting.connected is Fact.NO for sighting in sightings):
-            finding = finding.and_(self._stated("phone_seen_disconnected", "a source marks the number as disconnected"))
-        return finding
+            draft.add(self.stated["phone_seen_disconnected"], "a source marks the number as disconnected")
+        return draft.finding()
 
-    def of_address(self, sightings: Sequence[AddressSighting], contact_id: str) -> Finding:
-        finding = self._of_outcomes(contact_id)
-        found = [self.addresses.get(address_key(sighting.address)) for sighting in sightings] if self.addresses else []
-        check = next((item for item in found if item), None)
+    def of_address(self, sightings: Sequence[AddressSighting]) -> Finding:
+        unchecked = not self.addresses and not self.outcomes
+        if unchecked and all(sighting.deliverable is Fact.UNKNOWN for sighting in sightings):
+            return NOTHING_KNOWN
+        keys = {address_key(sighting.address) for sighting in sightings} if not unchecked else set()
+        draft = self._of_outcomes(*((ContactKind.ADDRESS, key) for key in keys))
+        check = next((self.addresses[key] for key in keys if key in self.addresses), None)
         deliverable = check.deliverable if check else Fact.UNKNOWN
-        if deliverable is Fact.UNKNOWN and sightings:
+        if deliverable is Fact.UNKNOWN:
             stated = {sighting.deliverable for sighting in sightings}
             deliverable = next((fact for fact in (Fact.YES, Fact.NO) if fact in stated), Fact.UNKNOWN)
         if deliverable is Fact.NO:
-            finding = finding.and_(Finding(bad=True, notes=("the postal service does not deliver there",)))
+            draft.condemn("the postal service does not deliver there", self.stated, check)
         elif deliverable is Fact.YES:
-            note = "the postal service delivers there"
-            finding = finding.and_(self._stated("address_deliverable", note, verified=check is not None))
+            draft.add(self.stated["address_deliverable"], "the postal service delivers there", check)
         if check and check.vacant is Fact.YES:
-            finding = finding.and_(self._stated("address_vacant", "the postal service calls it vacant"))
-        return finding
+            draft.add(self.stated["address_vacant"], "the postal service calls it vacant")
+        return draft.finding()
 
-    def of_email(self, contact_id: str) -> Finding:
-        return self._of_outcomes(contact_id)
+    def of_email(self, email: str) -> Finding:
+        return self._of_outcomes((ContactKind.EMAIL, email)).finding()
 
-    def _of_outcomes(self, contact_id: str) -> Finding:
-        finding = Finding()
-        for kind in self.outcomes.get(contact_id, ()):
-            if kind in _BAD_OUTCOMES:
-                finding = finding.and_(Finding(bad=True, notes=(f"used before: {kind.value}",)))
-            elif kind is OutcomeKind.RIGHT_PARTY:
-                finding = Finding(self.stated[f"outcome_{kind}"], verified=True, notes=(f"used before: {kind.value}",))
-            else:
-                finding = finding.and_(self._stated(f"outcome_{kind}", f"used before: {kind.value}"))
-        return finding
+    def _of_outcomes(self, *keys: Key) -> _Draft:
+        """What happened since the subject was last reached there; older is worth less, by half every so many years."""
+        draft = _Draft()
+        if not self.outcomes:
+            return draft
+        happened = sorted((item for key in keys for item in self.outcomes.get(key, ())), key=lambda item: item.at)
+        for outcome in happened:
+            years = (self.as_of - outcome.at.date()).days / 365.25
+            if outcome.kind is OutcomeKind.RIGHT_PARTY:
+                draft = _Draft()
+            if outcome.kind in _DECISIVE and years <= self.stated["outcome_decides_years"]:
+                draft.bad, draft.verified = outcome.kind in _BAD, outcome.kind is OutcomeKind.RIGHT_PARTY
+            draft.used += self.stated[f"outcome_{outcome.kind}"] * 0.5 ** (years / self.stated["outcome_half_life"])
+            draft.uses.append(f"{outcome.kind.value.replace('_', ' ')} on {outcome.at.date()}")
+        limit = self.stated["outcome_limit"]
+        draft.used = max(-limit, min(limit, draft.used))
+        return draft
 
-    def _stated(self, name: str, note: str, *, verified: bool = False) -> Finding:
-        return Finding(self.stated[name], verified=verified, notes=(note,))
+
+@dataclass(slots=True)
+class _Draft:
+    """A finding while it is put together."""
+
+    checked: float = 0.0
+    used: float = 0.0
+    bad: bool = False
+    verified: bool = False
+    checks: list[str] = field(default_factory=list)
+    uses: list[str] = field(default_factory=list)
+    grounds: list[Ground] = field(default_factory=list)
+
+    def add(self, bits: float, note: str, check: PhoneCheck | AddressCheck | None = None) -> None:
+        self.checked += bits
+        self.checks.append(note)
+        if check:
+            self.verified = True
+            self._rest_on(check)
+
+    def condemn(self, note: str, stated: Mapping[str, float], check: PhoneCheck | AddressCheck | None) -> None:
+        self.bad = True
+        self.checked += stated["out_of_use"]
+        self.checks.append(note)
+        if check:
+            self._rest_on(check)
+
+    def _rest_on(self, check: PhoneCheck | AddressCheck) -> None:
+        if check.provider:
+            self.grounds.append(Ground(check.provider, "", "", check.call_id, check.pointer, verifies=True))
+
+    def finding(self) -> Finding:
+        if not self.checks and not self.uses:
+            return NOTHING_KNOWN
+        return Finding(
+            self.checked,
+            self.used,
+            self.bad,
+            self.verified,
+            tuple(self.checks),
+            tuple(self.uses),
+            tuple(self.grounds),
+        )
+
+
+def _key(outcome: PastOutcome) -> Key:
+    if outcome.contact is ContactKind.PHONE:
+        return outcome.contact, phone_number(outcome.value)
+    if outcome.contact is ContactKind.ADDRESS:
+        return outcome.contact, address_key(Address(outcome.value))
+    return outcome.contact, outcome.value.strip().lower()
