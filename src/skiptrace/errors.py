@@ -12,6 +12,7 @@ SkiptraceError
 ├── SinkGone           the sink wants no more events; tell it none until a person has looked
 └── ProviderError
     ├── TryLater       nothing can have been charged; wait, then ask the same provider again
+    │   └── Withheld   we did not ask: our limits, breaker, retry budget or kill switch; the provider may be well
     ├── SkipProvider   it cannot answer this inquiry; ask the next
     ├── StopProvider   key, credit or contract trouble; ask it nothing more
     ├── BrokenReply    it changed or we misread it; keep the bytes, tell a person, do not retry
@@ -101,6 +102,10 @@ class TryLater(ProviderError):
     def __init__(self, provider: str, reason: str, retry_after: float | None = None) -> None:
         super().__init__(provider, reason)
         self.retry_after = retry_after
+
+
+class Withheld(TryLater):
+    """Not asked, for reasons of ours: a limit, an open breaker, a spent retry budget, the kill switch."""
 
 
 class SkipProvider(ProviderError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -53,7 +52,6 @@ class HttpProvider(ABC):
         self._wire = setup.wire
         self._base_url = setup.wire.base_url(setup.base_url or manifest.base_url)
         self._credentials = {name: _credential(manifest, setup, name) for name in manifest.credentials}
-        self._slots = asyncio.Semaphore(manifest.limits.concurrent)
 
     @property
     def manifest(self) -> Manifest:
@@ -94,11 +92,10 @@ class HttpProvider(ABC):
         return any(present.issuperset(needed) for needed in self._manifest.product(product).needs)
 
     async def send(self, product: str, request: Request, before_first_byte: BeforeFirstByte) -> Reply:
-        """See ``Provider.send``. The deadline starts when one of the vendor's concurrent slots is free."""
+        """See ``Provider.send``. The deadline starts when it is this call's turn."""
         deadline = self._manifest.product(product).deadline_seconds
-        async with self._slots:
-            exchange = Exchange(self._manifest.id, self._on_the_wire(request), deadline, self.trouble)
-            reply = await self._wire.send(exchange, before_first_byte)
+        exchange = Exchange(self._manifest.id, self._on_the_wire(request), deadline, self.trouble)
+        reply = await self._wire.send(exchange, before_first_byte)
         remembered = self.remembered(request)
         return replace(reply, headers={**reply.headers, **remembered}) if remembered else reply
 

@@ -8,18 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
-from skiptrace.errors import BrokenReply, ConfigError, InDoubt, ProviderError, SkipProvider, StopProvider, TryLater
+from skiptrace.errors import (
+    BrokenReply,
+    ConfigError,
+    InDoubt,
+    ProviderError,
+    SkipProvider,
+    StopProvider,
+    TryLater,
+    Withheld,
+)
 from skiptrace.model import Reply
-from skiptrace.ports import BeforeFirstByte, Clock
+from skiptrace.ports import Attempt, BeforeFirstByte, Clock, Limiter, Went
 from skiptrace.providers.addresses import is_loopback
-from skiptrace.providers.retry_after import wait_asked_for
+from skiptrace.providers.retry_after import quota_left, wait_asked_for
 from skiptrace.providers.transport import (
     BEFORE_FIRST_BYTE,
     AddressRefused,
@@ -59,6 +69,10 @@ CUT = "skiptrace-cut"
 MAX_BODY_BYTES = 5 * 1024 * 1024
 MAX_HOST = 254
 ATTEMPTS = 3
+LONGEST_HOLD = 3_600.0
+"""Seconds for which a vendor's word can keep us away; a header with a year in it is a mistake or malice."""
+HOLD_WHEN_BUSY = 1.0
+"""Seconds that a vendor is left alone after a 429 that does not say for how long."""
 _SECRET_HEADERS = frozenset({"set-cookie", "set-cookie2"})
 
 
@@ -96,11 +110,13 @@ class Wire:
         ca_file: str | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
         resolver: Resolver = system_resolver,
+        limiter: Limiter | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._clock = clock
         self._allow_loopback = allow_loopback
         self._max_body_bytes = max_body_bytes
+        self._limiter = limiter or _Unlimited()
         self._sleep = sleep
         self._transport = AiohttpTransport(allow_loopback=allow_loopback, ca_file=ca_file, resolver=resolver)
 
@@ -124,49 +140,62 @@ class Wire:
     async def send(self, exchange: Exchange, before_first_byte: BeforeFirstByte) -> Reply:
         """Send one request and return the reply, whatever its status says, unless it means TryLater.
 
-        Tries again only after a TryLater and only while the wait fits into the deadline, which covers everything.
+        Each attempt waits for its turn. The deadline starts with the first turn and covers everything from there.
+        Tries again only after a TryLater and only while the wait fits into the deadline.
         ``before_first_byte`` is awaited once, before the first attempt's first byte; what it raises is raised.
         Raises TryLater or StopProvider when nothing can have been charged, InDoubt when something may have been.
         """
-        line = _Line(exchange.provider, before_first_byte)
-        ends = asyncio.get_running_loop().time() + exchange.deadline
-        try:
-            async with asyncio.timeout_at(ends):
-                return await self._with_retries(exchange, line, ends)
-        except TimeoutError:
-            raise line.trouble(f"no full reply within {exchange.deadline:g} s") from None
-
-    async def close(self) -> None:
-        await self._transport.aclose()
-
-    async def _with_retries(self, exchange: Exchange, line: _Line, ends: float) -> Reply:
-        now = asyncio.get_running_loop().time
+        line = _Line(exchange.provider, before_first_byte, exchange.deadline)
         retrying = AsyncRetrying(
-            retry=retry_if_exception_type(TryLater),
+            retry=retry_if_exception(_is_worth_repeating),
             wait=_wait,
-            stop=lambda state: state.attempt_number >= ATTEMPTS or now() + state.upcoming_sleep >= ends,
+            stop=lambda state: state.attempt_number >= ATTEMPTS or state.upcoming_sleep >= line.time_left,
             sleep=self._sleep,
             reraise=True,
         )
         return await retrying(self._attempt, exchange, line)
 
+    async def close(self) -> None:
+        await self._transport.aclose()
+
     async def _attempt(self, exchange: Exchange, line: _Line) -> Reply:
         line.open = False
+        again = line.ends is not None
+        patience = line.time_left if again else None
+        try:
+            async with self._limiter.turn(line.provider, lasts=line.time_left, patience=patience, again=again) as turn:
+                return await self._exchange(exchange, line, turn)
+        except Withheld as refusal:
+            raise line.withheld(refusal) from None
+
+    async def _exchange(self, exchange: Exchange, line: _Line, attempt: Attempt) -> Reply:
+        line.start()
         exchange.request.extensions[BEFORE_FIRST_BYTE] = line.before_first_byte
         try:
-            response = await self._transport.handle_async_request(exchange.request)
-            try:
-                reply = await self._read(response)
-            finally:
-                await response.aclose()
+            async with asyncio.timeout_at(line.ends):
+                reply = await self._round_trip(exchange.request)
+        except TimeoutError:
+            attempt.went = Went.BADLY
+            raise line.trouble(f"no full reply within {exchange.deadline:g} s") from None
         except httpx.TransportError as error:
+            if line.hook_error is None:
+                attempt.went = Went.BADLY
             raise line.failed(error) from None
+        _tell(attempt, reply)
         trouble = exchange.trouble(reply)
         if isinstance(trouble, TryLater):
             line.open = False  # by its terms the vendor does not charge this
             trouble.retry_after = wait_asked_for(reply.headers, reply.received_at)
+            line.last = trouble
             raise trouble
         return reply
+
+    async def _round_trip(self, request: httpx.Request) -> Reply:
+        response = await self._transport.handle_async_request(request)
+        try:
+            return await self._read(response)
+        finally:
+            await response.aclose()
 
     async def _read(self, response: httpx.Response) -> Reply:
         """Read at most ``max_body_bytes``, counted after inflating; a longer body is cut and marked as such."""
@@ -187,9 +216,21 @@ class _Line:
 
     provider: str
     hook: BeforeFirstByte
+    deadline: float
+    ends: float | None = None
+    """When the deadline strikes, on the loop's clock; None until the first turn."""
     open: bool = False
     committed: bool = False
     hook_error: BaseException | None = None
+    last: TryLater | None = None
+
+    @property
+    def time_left(self) -> float:
+        return self.deadline if self.ends is None else max(0.0, self.ends - asyncio.get_running_loop().time())
+
+    def start(self) -> None:
+        if self.ends is None:
+            self.ends = asyncio.get_running_loop().time() + self.deadline
 
     async def before_first_byte(self) -> None:
         if not self.committed:
@@ -204,6 +245,12 @@ class _Line:
     def trouble(self, reason: str) -> ProviderError:
         """An attempt broke off: nothing was charged while nothing was written, else nobody knows."""
         return InDoubt(self.provider, reason) if self.open else TryLater(self.provider, f"{reason}; nothing was sent")
+
+    def withheld(self, refusal: Withheld) -> Withheld:
+        """Our own refusal; when it refuses a retry, what went before is the better part of the reason."""
+        if self.last is None:
+            return refusal
+        return Withheld(self.provider, f"{self.last.reason}; not repeated: {refusal.reason}", refusal.retry_after)
 
     def failed(self, error: httpx.TransportError) -> BaseException:
         if self.hook_error is not None:
@@ -255,13 +302,44 @@ async def _to_its_end(hook: BeforeFirstByte) -> None:
         raise
 
 
+class _Unlimited:
+    """For a wire of one's own: nobody else asks with its keys, and whoever holds it sees to its manners."""
+
+    @asynccontextmanager
+    async def turn(
+        self, provider: str, *, lasts: float, patience: float | None = None, again: bool = False
+    ) -> AsyncIterator[Attempt]:
+        yield Attempt()
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def _tell(attempt: Attempt, reply: Reply) -> None:
+    """Read a reply for what it says of the vendor's health and of our manners."""
+    if reply.status == 429:
+        attempt.went = Went.TOO_FAST
+    else:
+        attempt.went = Went.BADLY if reply.status >= 500 or reply.status == 408 else Went.WELL
+    attempt.left = quota_left(reply.headers)
+    if reply.status in {429, 503} or attempt.left == 0:
+        asked = wait_asked_for(reply.headers, reply.received_at)
+        default = HOLD_WHEN_BUSY if reply.status == 429 else 0.0
+        attempt.hold = min(default if asked is None else asked, LONGEST_HOLD)
+
+
+def _is_worth_repeating(error: BaseException) -> bool:
+    return isinstance(error, TryLater) and not isinstance(error, Withheld)
+
+
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     asked = error.retry_after if isinstance(error, TryLater) else None
     return asked if asked is not None else _backoff(state)
 
 
-_backoff = wait_exponential_jitter(multiplier=0.25, max=4.0, jitter=0.25)
+_backoff = wait_random_exponential(multiplier=0.5, max=4.0)
+"""Full jitter: anything between nothing and half a second, then a second."""
 
 
 def _is_local_name(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""How long a vendor asks us to wait: ``Retry-After`` (RFC 9110 10.2.3) and the vendors' own reset headers."""
+"""What a vendor says of our pace: ``Retry-After`` (RFC 9110 10.2.3) and the vendors' own reset and quota headers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+import orjson
+
 _HEADERS = ("retry-after", "x-ratelimit-reset", "x-rate-limit-reset")
 """RFC 9110: seconds or an HTTP date. People Data Labs: an ISO timestamp. Lob: seconds since 1970."""
+_LEFT = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
+"""A number; at People Data Labs a JSON object of them, by period, with null where there is no limit."""
 _EPOCH_FROM = 1_000_000_000
 """A reset number from here on is a moment (2001 or later), below it a number of seconds."""
 
@@ -19,6 +23,20 @@ def wait_asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
         value = headers.get(name, "").strip()
         if value and (seconds := _seconds(value, now)) is not None:
             return max(0.0, seconds)
+    return None
+
+
+def quota_left(headers: Mapping[str, str]) -> int | None:
+    """How many requests the vendor says remain, of the tightest quota it names; None when it does not say."""
+    for name in _LEFT:
+        try:
+            value = orjson.loads(headers.get(name, ""))
+        except orjson.JSONDecodeError:
+            continue
+        stated = value.values() if isinstance(value, dict) else (value,)
+        numbers: list[float] = [number for number in stated if type(number) in (int, float)]
+        if numbers:
+            return max(0, math.floor(min(numbers)))
     return None
 
 

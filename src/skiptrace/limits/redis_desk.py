@@ -1,0 +1,197 @@
+"""Books that all workers share, in Redis. Each take is one script, so that it is exact whoever asks at once.
+
+Scripts of one process travel together: what is asked while a round trip is under way goes with the next. While Redis
+is away each worker takes its fair share from books of its own; nothing waits for Redis, and it is tried again soon.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha1
+from importlib.resources import files
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import NoScriptError, RedisError
+
+from skiptrace.limits.allowance import Allowance, Answer, Ask, Left, Terms, Verdict
+from skiptrace.limits.desk import Done, OwnDesk
+from skiptrace.ports import Attempt
+
+ANSWERS_WITHIN = 0.5
+"""Seconds after which a silent Redis counts as away."""
+
+AWAY_FOR = 0.5
+"""Seconds until it is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A Lua script beside this module, and the name under which Redis keeps it."""
+
+    text: str
+    sha: str
+
+
+@cache
+def script(name: str) -> Script:
+    text = files("skiptrace.limits").joinpath(f"{name}.lua").read_text(encoding="utf-8")
+    return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
+def keys(provider: str, *names: str) -> list[str]:
+    """Redis keys of one provider; the braces keep them on one node of a cluster."""
+    return [f"skiptrace:limits:{{{provider}}}:{name}" for name in names]
+
+
+class Away(Exception):
+    """Redis does not answer, or not with what it was asked for."""
+
+
+@dataclass(slots=True)
+class _Errand:
+    script: Script
+    keys: list[str]
+    arguments: list[str]
+    result: asyncio.Future[Any]
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the shared books last said: how many workers there are, and what is left of the quotas."""
+
+    workers: int = 1
+    left: dict[str, Left] = field(default_factory=dict)
+
+
+class RedisDesk:
+    """The desk on Redis. ``worker`` names this process; ``own`` is used while Redis is away."""
+
+    def __init__(self, url: str, worker: str, terms: Terms, own: OwnDesk) -> None:
+        self._redis = Redis.from_url(
+            url, socket_timeout=ANSWERS_WITHIN, socket_connect_timeout=ANSWERS_WITHIN, decode_responses=True
+        )
+        self._worker = worker
+        self._terms = terms
+        self._own = own
+        self._seen = _Seen()
+        self._from_own: set[str] = set()
+        self._waiting: list[_Errand] = []
+        self._messenger: asyncio.Task[None] | None = None
+        self._away_until = 0.0
+
+    async def take(self, provider: str, allowance: Allowance, ask: Ask) -> Answer:
+        try:
+            said = await self._send(
+                "take",
+                keys(provider, "state", "places", "minute", "hour", "quotas", "workers"),
+                _take_arguments(allowance, ask, self._worker, self._terms),
+            )
+        except Away:
+            share = allowance.share(self._seen.workers, self._seen.left.get(provider, Left()))
+            self._from_own.add(ask.place)
+            return await self._own.take(provider, share, ask)
+        except asyncio.CancelledError:
+            self.done(provider, Done(ask.place, Attempt(), probe=False, calls_needed=1, took=0))
+            raise
+        self._seen.workers = int(said[3])
+        self._seen.left[provider] = Left(*(None if left < 0 else left for left in said[4:6]))
+        return Answer(Verdict(said[0]), float(said[1]), bool(said[2]))
+
+    def done(self, provider: str, done: Done) -> None:
+        if done.place in self._from_own:
+            self._from_own.discard(done.place)
+            self._own.done(provider, done)
+            return
+        errand = self._errand("done", keys(provider, "state", "places", "health"), _done_arguments(done, self._terms))
+        errand.result.add_done_callback(lambda result: result.cancelled() or result.exception())  # nobody else looks
+
+    async def close(self) -> None:
+        if self._messenger is not None:
+            await self._messenger
+        await self._redis.aclose()
+
+    async def _send(self, name: str, on: list[str], arguments: list[str]) -> Any:
+        if asyncio.get_running_loop().time() < self._away_until:
+            raise Away
+        return await self._errand(name, on, arguments).result
+
+    def _errand(self, name: str, on: list[str], arguments: list[str]) -> _Errand:
+        loop = asyncio.get_running_loop()
+        errand = _Errand(script(name), on, arguments, loop.create_future())
+        self._waiting.append(errand)
+        if self._messenger is None:
+            self._messenger = loop.create_task(self._carry())
+        return errand
+
+    async def _carry(self) -> None:
+        """Take everything that waits to Redis, again and again until nothing waits."""
+        try:
+            while self._waiting:
+                errands, self._waiting = self._waiting, []
+                try:
+                    replies = await self._replies(errands)
+                except (RedisError, OSError):
+                    self._away_until = asyncio.get_running_loop().time() + AWAY_FOR
+                    replies = [Away()] * len(errands)
+                for errand, reply in zip(errands, replies, strict=True):
+                    _deliver(errand, reply)
+        finally:
+            self._messenger = None
+
+    async def _replies(self, errands: Sequence[_Errand]) -> list[Any]:
+        replies = await self._run(errands)
+        unknown = [n for n, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+        if unknown:  # a new or emptied Redis
+            for text in {errands[n].script.text for n in unknown}:
+                await self._redis.script_load(text)
+            again = await self._run([errands[n] for n in unknown])
+            for n, reply in zip(unknown, again, strict=True):
+                replies[n] = reply
+        return replies
+
+    async def _run(self, errands: Sequence[_Errand]) -> list[Any]:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for errand in errands:
+                pipe.evalsha(errand.script.sha, len(errand.keys), *errand.keys, *errand.arguments)
+            replies: list[Any] = await pipe.execute(raise_on_error=False)
+        return replies
+
+
+def _deliver(errand: _Errand, reply: Any) -> None:
+    if errand.result.done():
+        return  # nobody waits for it any more
+    if isinstance(reply, Exception):
+        errand.result.set_exception(Away())
+    else:
+        errand.result.set_result(reply)
+
+
+def _take_arguments(allowance: Allowance, ask: Ask, worker: str, terms: Terms) -> list[str]:
+    numbers = (allowance.interval, allowance.per_minute, allowance.per_hour, allowance.per_day, allowance.per_month)
+    return [
+        *(f"{number:.9g}" for number in (*numbers, allowance.concurrent)),
+        ask.place,
+        f"{ask.patience:.6f}",
+        f"{ask.lasts:.6f}",
+        "1" if ask.again else "0",
+        worker,
+        *(f"{number:.9g}" for number in (terms.burst, terms.retries, terms.rests)),
+    ]
+
+
+def _done_arguments(done: Done, terms: Terms) -> list[str]:
+    attempt = done.attempt
+    return [
+        done.place,
+        attempt.went.value,
+        f"{attempt.hold:.6f}",
+        "" if attempt.left is None else str(attempt.left),
+        "1" if done.probe else "0",
+        str(done.calls_needed),
+        *(f"{number:.9g}" for number in (terms.window, terms.failed, terms.rests)),
+        f"{done.took * 1000:.0f}",
+    ]
