@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from skiptrace.cli.output import console, print_json, table
 from skiptrace.errors import BadInput
-from skiptrace.model import Call, Contact, Effect, Evidence, Match, Trace
+from skiptrace.model import Contact, Effect, Trace
 from skiptrace.ports import Store
-from skiptrace.reporting.results import account_object, ground_object
+from skiptrace.reporting.explaining import contact_explained, trace_explained
+from skiptrace.reporting.results import JsonObject
 from skiptrace.reporting.text import money
 from skiptrace.settings import Settings
 from skiptrace.wiring import connect
@@ -18,17 +18,15 @@ from skiptrace.wiring import connect
 if TYPE_CHECKING:
     from rich.console import Console
 
-JsonObject = dict[str, Any]
-
 
 async def explain(settings: Settings, name: str, contact: str, *, by_account: bool, as_json: bool) -> None:
     """Print the explanation. Raises BadInput when there is no such trace or contact."""
     async with connect(settings) as app:
         trace = await find_trace(app.store, settings.tenant, name, by_account=by_account)
         chosen = trace.contacts if not contact else (choose(trace, contact),)
-        explained = [await _explained(app.store, trace, found) for found in chosen]
+        explained = [await contact_explained(app.store, trace, found) for found in chosen]
     if as_json:
-        print_json({**_trace_object(trace), "contacts": explained})
+        print_json({**trace_explained(trace), "contacts": explained})
     elif contact:
         _print_contact(console(), explained[0])
     else:
@@ -43,7 +41,7 @@ async def find_trace(store: Store, tenant: str, name: str, *, by_account: bool =
             raise BadInput("account", "has no trace yet; run lookup or batch first")
         trace_id = found[0]
     trace = await store.trace(trace_id)
-    if trace is None:
+    if trace is None or trace.tenant != tenant:
         raise BadInput(
             "trace", "is not known here; the results name it as trace_id, or use --account with an account id"
         )
@@ -55,87 +53,6 @@ def choose(trace: Trace, name: str) -> Contact:
         if name in {str(rank), contact.contact_id}:
             return contact
     raise BadInput("contact", f"is not one of this trace; it has the ranks 1 to {len(trace.contacts)}")
-
-
-async def _explained(store: Store, trace: Trace, contact: Contact) -> JsonObject:
-    """The contact's evidence, and for each ground the record's evidence, its call and the digest of the raw reply."""
-    calls = {call.call_id: call for call in await store.calls(trace.case_id)}
-    matches = {(match.provider, match.record_id): match for match in trace.matches}
-    chain = []
-    for ground in contact.grounds:
-        match = matches.get((ground.provider, ground.record_id))
-        chain.append(
-            {
-                **ground_object(ground),
-                "match": _match_object(match) if match else None,
-                "call": _call_object(calls.get(ground.call_id)),
-                "reply": await _reply_object(store, ground.call_id),
-            }
-        )
-    return {
-        "contact_id": contact.contact_id,
-        "kind": contact.kind.value,
-        "value": contact.value,
-        "probability": contact.probability,
-        "status": contact.status.value,
-        "party": contact.party.value,
-        "evidence": _evidence_objects(contact.evidence),
-        "notes": list(contact.notes),
-        "chain": chain,
-    }
-
-
-def _match_object(match: Match) -> JsonObject:
-    return {
-        "probability": match.probability,
-        "party": match.party.value,
-        "ambiguous": match.ambiguous,
-        "evidence": _evidence_objects(match.evidence),
-    }
-
-
-def _evidence_objects(evidence: Sequence[Evidence]) -> list[JsonObject]:
-    return [
-        {"feature": e.feature, "bits": round(e.bits, 4), "sentence": e.sentence, "asked": e.asked, "found": e.found}
-        for e in evidence
-    ]
-
-
-def _call_object(call: Call | None) -> JsonObject | None:
-    if call is None:
-        return None
-    return {
-        "call_id": call.call_id,
-        "provider": call.provider,
-        "product": call.product,
-        "state": call.state.value,
-        "charged": float(call.charged),
-        "sent_at": call.sent_at.isoformat() if call.sent_at else None,
-        "answered_at": call.answered_at.isoformat() if call.answered_at else None,
-    }
-
-
-async def _reply_object(store: Store, call_id: str) -> JsonObject | None:
-    reply = await store.reply(call_id) if call_id else None
-    if reply is None:
-        return None
-    digest = hashlib.sha256(reply.body).hexdigest()
-    return {
-        "sha256": digest,
-        "bytes": len(reply.body),
-        "status": reply.status,
-        "received_at": reply.received_at.isoformat(),
-    }
-
-
-def _trace_object(trace: Trace) -> JsonObject:
-    found = account_object(trace)
-    found["decisions"] = [
-        {"rule_id": d.rule_id, "effect": d.effect.value, "about": d.about, "reason": d.reason, "citation": d.citation}
-        for d in trace.decisions
-    ]
-    found["versions"] = dict(trace.versions)
-    return found
 
 
 def _print_trace(out: Console, trace: Trace) -> None:
