@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context, parent_process
 
 from skiptrace.batch.running import Hands, OneProcess, Trouble, attempt
+from skiptrace.batch.together import TogetherJudge
 from skiptrace.errors import StoreError
 from skiptrace.model import Case, Effect, Trace
 from skiptrace.purchase import is_local
@@ -102,7 +103,17 @@ def _trace(cases: list[Case]) -> list[Trace | Trouble]:
 
 
 async def _trace_share(cases: list[Case], app: App) -> list[Trace | Trouble]:
-    done = await asyncio.gather(*(attempt(case, app) for case in cases))
+    """Files of our own answer at once, so all cases of the share come to be judged at the same time."""
+    judge = TogetherJudge(len(cases))
+    together = replace(app, judge=judge)
+
+    async def trace_one(case: Case) -> Trace | Trouble:
+        try:
+            return await attempt(case, together)
+        finally:
+            judge.leave()
+
+    done = await asyncio.gather(*map(trace_one, cases))
     return [_slim(trace) if isinstance(trace, Trace) else trace for trace in done]
 
 
