@@ -33,9 +33,9 @@ import psutil
 from arq.connections import RedisSettings, create_pool
 from benchmarks.baseline.tables import Base
 from benchmarks.baseline.tables import Case as PlainCase
-from benchmarks.bureau import PEOPLE, Person
 from benchmarks.engine import settings_file
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from tests.numbered_people import PEOPLE, Person
 from tests.servers import postgres as postgres_server
 from tests.servers import redis as redis_server
 from tests.servers.postgres import Postgres
@@ -192,7 +192,10 @@ def vendor(folder: Path) -> Iterator[str]:
 
 
 def stopped(worker: subprocess.Popen[bytes]) -> None:
-    worker.send_signal(signal.SIGINT)
+    if worker.stdin is not None:
+        worker.stdin.close()
+    else:
+        worker.send_signal(signal.SIGINT)
     try:
         worker.wait(15)
     except subprocess.TimeoutExpired:

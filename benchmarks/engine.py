@@ -11,25 +11,13 @@ import asyncio
 import cProfile
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import uvloop
-from benchmarks.bureau import Person
+from tests.numbered_people import a_case
 
 from skiptrace import tracing
-from skiptrace.model import (
-    Account,
-    Address,
-    AddressSighting,
-    Case,
-    Name,
-    PartialDate,
-    PhoneSighting,
-    Purpose,
-    Subject,
-)
+from skiptrace.model import Case
 from skiptrace.settings import Settings
 from skiptrace.tracing import App
 from skiptrace.wiring import connect
@@ -58,25 +46,6 @@ ask = "trestle.phone_validation"
 ask = "trestle.reverse_phone"
 """
 """Four calls whatever they bring: no probability reaches 1."""
-
-CERTIFIED = Purpose(
-    "FCRA_COLLECT", "GLBA_ENFORCE", certified_by="Jane Sample", certified_at=datetime(2026, 6, 1, tzinfo=UTC)
-)
-
-
-def a_case(number: int) -> Case:
-    person = Person(number)
-    city, state, zip_code = person.place(0)
-    lived = Address(person.line(0), "", city, state, zip_code)
-    subject = Subject(
-        names=(Name(person.first, "", person.last),),
-        birth_date=PartialDate(*person.born),
-        ssn4=f"{number % 10_000:04}",
-        addresses=(AddressSighting(lived, last_seen=PartialDate(2021)),),
-        phones=(PhoneSighting(person.phone(0), last_seen=PartialDate(2022)),),
-    )
-    account = Account(f"A-{number}", "open", Decimal("2400.00"), "credit")
-    return Case(f"case-{number}", account, subject, CERTIFIED, "bench", Decimal(5), date(2026, 11, 2), batch_id="bench")
 
 
 def settings_file(home: Path, database: str, vendor: str) -> Path:
