@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -38,11 +39,15 @@ Line = Answer | BeforeTheFirstByte | OnTheWire | InTheReply
 
 @dataclass
 class Scripted:
-    """Speaks its lines in order, one for each request that reaches it. ``sent`` counts requests that left."""
+    """Speaks its lines in order, one for each request that reaches it. ``sent`` counts requests that left.
+
+    ``pause`` is for how many seconds it thinks about each.
+    """
 
     manifest: Manifest
     script: Sequence[Line]
     sent: int = 0
+    pause: float = 0.0
     fields: tuple[str, ...] = ("name",)
     inquiries: list[Inquiry] = field(default_factory=list)
 
@@ -57,11 +62,12 @@ class Scripted:
         if isinstance(line, BeforeTheFirstByte):
             raise line.error
         await before_first_byte()
-        self.sent += 1
+        number, self.sent = self.sent, self.sent + 1
+        await asyncio.sleep(self.pause)
         if isinstance(line, OnTheWire):
             raise line.error
         status = line.status if isinstance(line, InTheReply) else 200
-        return Reply(status, str(self.sent - 1).encode(), build.NOW)
+        return Reply(status, str(number).encode(), build.NOW)
 
     def to_answer(self, product: str, reply: Reply, call_id: str) -> Answer:
         del product

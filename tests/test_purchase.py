@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from skiptrace import purchase
 from skiptrace.errors import BrokenReply, InDoubt, SkipProvider, StopProvider, TryLater
 from skiptrace.model import Answer, Call, CallState, ChargedOn, Inquiry, Name, SourceRecord, StepResult
 from skiptrace.ports import Caps
-from skiptrace.purchase import Bought, Buyer, canonical
+from skiptrace.purchase import UNLIMITED, Bought, Buyer, Permit, canonical
 from skiptrace.stores import SqlStore
 from skiptrace.waterfall import Ask, StrategyStep
 from tests import builders as build
@@ -32,7 +34,7 @@ class Shop:
         self.store, self.provider = store, Scripted(build.manifest(), script)
         self.buyer = Buyer(store, clock, caps or Caps(), lambda: f"call-{next(numbers)}")
 
-    async def buy(self, **changes: object) -> Bought:
+    async def buy(self, permit: Permit = UNLIMITED, **changes: object) -> Bought:
         case = build.case(**changes)
         await self.store.accept([case])
         manifest = self.provider.manifest
@@ -40,7 +42,7 @@ class Shop:
         ask = Ask(row, manifest, manifest.product("search"), Inquiry(case.subject), Decimal(1), "test")
         request = self.provider.to_request("search", ask.inquiry)
         assert request is not None
-        return await self.buyer.buy(case, ask, self.provider, request)
+        return await self.buyer.buy(case, ask, self.provider, request, permit)
 
     async def calls(self) -> list[Call]:
         return list(await self.store.calls("case-1"))
@@ -92,7 +94,8 @@ async def test_a_miss_is_remembered_for_as_long_as_the_terms_say(store: SqlStore
     assert (await shop.buy()).result is StepResult.NOTHING_FOUND
     assert shop.provider.sent == 1
     clock.at += timedelta(milliseconds=2)
-    assert (await shop.buy()).result is StepResult.FOUND
+    assert (await shop.buy()).result is StepResult.NOTHING_FOUND, "within a case an answer does not go stale"
+    assert (await shop.buy(case_id="case-2")).result is StepResult.FOUND
 
 
 async def test_another_tenant_buys_for_itself(store: SqlStore, clock: FixedClock) -> None:
@@ -175,3 +178,54 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_keys() -> None:
     assert request is not None
     assert canonical(request) == canonical(replace(request, body={"about": "", "name": "Marion T Okafor"}))
     assert canonical(request) != canonical(replace(request, path="/other"))
+
+
+@dataclass
+class Withdrawn:
+    """A permit that is withdrawn after it was asked so many times."""
+
+    asked_at_most: int
+    asked: int = 0
+
+    def withdrawn(self) -> str:
+        self.asked += 1
+        return "cancelled" if self.asked > self.asked_at_most else ""
+
+
+@pytest.mark.parametrize("asked_at_most", [0, 1])
+async def test_a_permit_that_is_withdrawn_before_the_first_byte_costs_nothing(
+    store: SqlStore, clock: FixedClock, asked_at_most: int
+) -> None:
+    """Also when the process was stopped between the commit of ``sent`` and the byte."""
+    shop = Shop(store, clock, HIT)
+    bought = await shop.buy(permit=Withdrawn(asked_at_most))
+    assert (bought.result, bought.reason) == (StepResult.NOT_ASKED, "cancelled")
+    assert shop.provider.sent == 0
+    assert await shop.state() == (CallState.NOT_CHARGED, Decimal(0))
+    assert (await shop.buy()).result is StepResult.FOUND
+
+
+async def test_the_same_question_in_two_cases_at_once_is_bought_once(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, HIT)
+    shop.provider.pause = 0.1
+    both = await asyncio.gather(shop.buy(), shop.buy(case_id="case-2"))
+    assert [bought.result for bought in both] == [StepResult.FOUND, StepResult.FOUND]
+    assert sorted(bought.cost for bought in both) == [Decimal(0), PRICE]
+    assert shop.provider.sent == 1
+
+
+async def test_who_waits_for_an_answer_that_comes_to_nothing_asks_itself(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, OnTheWire(TryLater("acme", "busy")), HIT)
+    shop.provider.pause = 0.1
+    first, second = await asyncio.gather(shop.buy(), shop.buy(case_id="case-2"))
+    assert {first.result, second.result} == {StepResult.FAILED, StepResult.FOUND}
+    assert shop.provider.sent == 2
+
+
+async def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, HIT)
+    shop.provider.manifest = build.manifest(build.product(deadline_seconds=-purchase.SETTLING_SECONDS))
+    shop.provider.pause = 0.5
+    first, second = await asyncio.gather(shop.buy(), shop.buy(case_id="case-2"))
+    assert (first.result, second.result, second.later) == (StepResult.FOUND, StepResult.IN_DOUBT, True)
+    assert shop.provider.sent == 1

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
-from skiptrace import compliance, matching, strategies
-from skiptrace.errors import StopProvider
+from skiptrace import compliance, matching, strategies, tracing
+from skiptrace.errors import StopProvider, TryLater
 from skiptrace.model import (
     Address,
     AddressSighting,
@@ -17,6 +19,7 @@ from skiptrace.model import (
     ContactKind,
     ContactStatus,
     Fact,
+    Judgement,
     Name,
     PartialDate,
     Party,
@@ -31,12 +34,12 @@ from skiptrace.ports import Caps
 from skiptrace.purchase import Buyer
 from skiptrace.replay import replay
 from skiptrace.stores import SqlStore
-from skiptrace.tracing import App, trace
+from skiptrace.tracing import App, recall, trace
 from skiptrace.waterfall import Strategy, StrategyStep, When
 from skiptrace.wiring import judge_now
 from tests import builders as build
 from tests.builders import FixedClock
-from tests.scripted import InTheReply, Line, Scripted
+from tests.scripted import InTheReply, Line, OnTheWire, Scripted
 
 NEW_HOME = Address("2207 Pecan Grove Ln", "", "Dallas", "TX", "75201")
 OWN = SourceRecord(
@@ -198,3 +201,71 @@ async def test_a_record_that_asked_to_be_left_out_is_left_out(store: SqlStore, c
     done = await run(app, build.case())
     assert done.contacts == ()
     assert done.matches == ()
+
+
+async def test_a_provider_that_was_dark_is_asked_again_and_judged_with_what_was_bought_before(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    phone_only = replace(OWN, record_id="r2", addresses=OWN.addresses[:1])
+    busy = OnTheWire(TryLater("first", "HTTP status 503"))
+    app, providers = app_of(
+        store, clock, ("first", (busy, Answer(records=(OWN,)))), ("second", (Answer(records=(phone_only,)),))
+    )
+    case = build.case()
+    await store.accept([case])
+    before = await tracing.run(case, app)
+    await store.keep([before])
+    assert before.again is not None
+    assert (before.again.only, before.again.reason) == (("first",), "first: HTTP status 503")
+
+    clock.at += timedelta(minutes=5)
+    earlier = await recall("trace-1", before.again.only, app)
+    app = replace(app, new_id=lambda: "trace-2")
+    after = await tracing.run(case, app, earlier=earlier)
+    await store.keep([after])
+
+    assert {record.record_id for record in after.records} == {"r1", "r2"}
+    assert (after.trace.replaces, after.trace.cost, after.again) == ("trace-1", Decimal("0.25"), None)
+    assert [(s.provider, s.result, s.carried) for s in after.trace.steps][:2] == [
+        ("second", StepResult.FOUND, True),
+        ("first", StepResult.FOUND, False),
+    ]
+    assert (providers["first"].sent, providers["second"].sent) == (2, 1)
+    assert await replay("trace-2", app) == after.trace
+
+
+async def test_money_spent_before_counts_against_the_budget(store: SqlStore, clock: FixedClock) -> None:
+    busy = OnTheWire(TryLater("first", "HTTP status 503"))
+    app, providers = app_of(store, clock, ("first", (busy,)), ("second", (Answer(records=(STRANGER,)),)))
+    case = build.case(budget=Decimal("0.30"))
+    await store.accept([case])
+    await store.keep([await tracing.run(case, app)])
+    earlier = await recall("trace-1", ("first",), app)
+    after = await tracing.run(case, replace(app, new_id=lambda: "trace-2"), earlier=earlier)
+    assert after.trace.stop is StopReason.BUDGET
+    assert providers["first"].sent == 1
+
+
+async def test_a_withdrawn_permit_ends_the_trace_and_keeps_what_was_bought(store: SqlStore, clock: FixedClock) -> None:
+    app, providers = app_of(
+        store, clock, ("first", (Answer(records=(STRANGER,)),)), ("second", (Answer(records=(OWN,)),))
+    )
+    case = build.case()
+    await store.accept([case])
+
+    class UntilTheFirstAnswer:
+        def withdrawn(self) -> str:
+            return "cancelled by its owner" if store_has_answer else ""
+
+    store_has_answer = False
+    judge = app.judge
+
+    async def judge_and_note(*args: Any, **more: Any) -> Judgement:
+        nonlocal store_has_answer
+        store_has_answer = True
+        return await judge(*args, **more)
+
+    done = await tracing.run(case, replace(app, judge=judge_and_note), UntilTheFirstAnswer())
+    assert (done.trace.stop, done.trace.stop_detail) == (StopReason.CANCELLED, "cancelled by its owner")
+    assert [record.record_id for record in done.records] == ["r9"]
+    assert providers["second"].sent == 0

@@ -2,13 +2,16 @@
 
 intent committed -> connected -> ``sent`` committed -> first byte -> raw reply committed -> read -> settled.
 A crash between ``sent`` and the stored reply leaves the call in doubt: listed, never repeated blindly.
+The same question in two cases at once is bought once: the second waits for the first one's answer.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Protocol
 
 import orjson
 
@@ -33,15 +36,42 @@ from skiptrace.model import (
     Request,
     StepResult,
 )
-from skiptrace.ports import AlreadyBought, Caps, Clock, Intent, Ledger, LocalReply, Provider, Unsettled
+from skiptrace.ports import AlreadyBought, Caps, Clock, Intent, Ledger, LocalReply, Provider, Reservation, Unsettled
 from skiptrace.waterfall import Ask
 
 DAY = 86_400
 
+SETTLING_SECONDS = 5.0
+"""How much longer than a product's deadline an answer that another case is buying is waited for."""
+
+FIRST_LOOK_SECONDS = 0.02
+LAST_LOOK_SECONDS = 0.5
+
+
+class Permit(Protocol):
+    """Whether a trace may go on buying."""
+
+    def withdrawn(self) -> str:
+        """Why it may not; empty while it may. Asked before each purchase and again right before its first byte."""
+        ...
+
+
+class Unlimited:
+    """The permit of a trace that nobody else can take over or cancel."""
+
+    def withdrawn(self) -> str:
+        return ""
+
+
+UNLIMITED = Unlimited()
+
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What one step brought. ``answer`` is None unless the provider answered; ``cost`` is what this step charged."""
+    """What one step brought. ``answer`` is None unless the provider answered; ``cost`` is what this step charged.
+
+    ``later``: nothing was charged, and the same provider may well answer the same question at another time.
+    """
 
     result: StepResult
     reason: str
@@ -49,6 +79,11 @@ class Bought:
     call_id: str = ""
     cost: Decimal = Decimal(0)
     local_reply: LocalReply | None = None
+    later: bool = False
+
+
+class _Withdrawn(Exception):
+    """The permit was withdrawn before the first byte."""
 
 
 @dataclass(slots=True)
@@ -74,7 +109,9 @@ class Buyer:
     new_id: Callable[[], str]
     stopped: Stopped = field(default_factory=Stopped)
 
-    async def buy(self, case: Case, ask: Ask, provider: Provider, request: Request) -> Bought:
+    async def buy(
+        self, case: Case, ask: Ask, provider: Provider, request: Request, permit: Permit = UNLIMITED
+    ) -> Bought:
         """Ask one product one question. Trouble comes back as a result with its reason, so that the waterfall goes on.
 
         Raises LostLease when another worker took the call over.
@@ -83,7 +120,7 @@ class Buyer:
             return Bought(StepResult.NOT_ASKED, f"stopped earlier in this run: {reason}")
         if is_local(provider.manifest, ask.product):
             return await self._look_up(case, ask.product, provider, request)
-        return await self._purchase(case, ask.product, provider, request)
+        return await self._purchase(case, ask.product, provider, request, permit)
 
     async def _look_up(self, case: Case, product: Product, provider: Provider, request: Request) -> Bought:
         """A file of our own: free and repeatable, so its reply is committed together with the case."""
@@ -109,18 +146,34 @@ class Buyer:
             return Bought(StepResult.FAILED, error.reason)
         return replace(answered(answer, call.call_id, Decimal(0)), local_reply=LocalReply(call, reply))
 
-    async def _purchase(self, case: Case, product: Product, provider: Provider, request: Request) -> Bought:
+    async def _purchase(
+        self, case: Case, product: Product, provider: Provider, request: Request, permit: Permit
+    ) -> Bought:
         try:
-            reservation = await self.ledger.reserve(self._intent(case, provider.manifest, product, request), self.caps)
+            reservation = await self._reserve(case, product, provider, request, permit)
         except CapReached as refusal:
             return Bought(StepResult.REFUSED, str(refusal))
         if isinstance(reservation, Unsettled):
-            return Bought(
-                StepResult.IN_DOUBT, "the same question is under way or in doubt", call_id=reservation.call.call_id
-            )
+            doubtful = reservation.call.state is CallState.IN_DOUBT
+            reason = "the same question is in doubt" if doubtful else "the same question is under way for another case"
+            return Bought(StepResult.IN_DOUBT, reason, call_id=reservation.call.call_id, later=not doubtful)
         if isinstance(reservation, AlreadyBought):
             return self._reuse(product, provider, reservation)
-        return await self._send(product, provider, request, reservation.call)
+        return await self._send(product, provider, request, reservation.call, permit)
+
+    async def _reserve(
+        self, case: Case, product: Product, provider: Provider, request: Request, permit: Permit
+    ) -> Reservation:
+        """Reserve; while the same question is being asked elsewhere, look again until it is answered or overdue."""
+        now = asyncio.get_running_loop().time
+        overdue, pause = now() + product.deadline_seconds + SETTLING_SECONDS, FIRST_LOOK_SECONDS
+        while True:
+            reservation = await self.ledger.reserve(self._intent(case, provider.manifest, product, request), self.caps)
+            settled = not isinstance(reservation, Unsettled) or reservation.call.state is CallState.IN_DOUBT
+            if settled or permit.withdrawn() or now() > overdue:
+                return reservation
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LAST_LOOK_SECONDS)
 
     def _reuse(self, product: Product, provider: Provider, bought: AlreadyBought) -> Bought:
         """The same question was answered within its terms: read the stored bytes again, pay nothing."""
@@ -133,18 +186,23 @@ class Buyer:
             return Bought(StepResult.FAILED, f"asked before: {error.reason}", call_id=call_id)
         return replace(answered(answer, call_id, Decimal(0)), reason="answered before; nothing was paid")
 
-    async def _send(self, product: Product, provider: Provider, request: Request, call: Call) -> Bought:
+    async def _send(self, product: Product, provider: Provider, request: Request, call: Call, permit: Permit) -> Bought:
         open_call = _Open(call)
 
         async def commit_sent() -> None:
+            _go_on(permit)
             if open_call.call.state is CallState.INTENDED:
                 open_call.call = await self.ledger.mark_sent(open_call.call, self.clock.now())
+            _go_on(permit)  # the process may have been stopped in between
 
         try:
             reply = await provider.send(product.id, request, commit_sent)
         except InDoubt as doubt:
             await self.ledger.doubt(open_call.call, doubt.reason, self.clock.now())
             return Bought(StepResult.IN_DOUBT, doubt.reason, call_id=call.call_id)
+        except _Withdrawn as withdrawn:
+            await self.ledger.release(open_call.call, str(withdrawn), self.clock.now())
+            return Bought(StepResult.NOT_ASKED, str(withdrawn), call_id=call.call_id)
         except (TryLater, SkipProvider, StopProvider) as trouble:
             await self.ledger.release(open_call.call, trouble.reason, self.clock.now())
             return self._failed(provider, trouble, call)
@@ -172,7 +230,8 @@ class Buyer:
     def _failed(self, provider: Provider, trouble: ProviderError, call: Call) -> Bought:
         if isinstance(trouble, StopProvider):
             self.stopped.add(provider.manifest.id, trouble.reason)
-        return Bought(StepResult.FAILED, trouble.reason, call_id=call.call_id)
+        later = isinstance(trouble, TryLater)
+        return Bought(StepResult.FAILED, trouble.reason, call_id=call.call_id, later=later)
 
     def _intent(self, case: Case, manifest: Manifest, product: Product, request: Request) -> Intent:
         return Intent(
@@ -198,6 +257,11 @@ class _Open:
     """The call as the wire's callback last left it."""
 
     call: Call
+
+
+def _go_on(permit: Permit) -> None:
+    if reason := permit.withdrawn():
+        raise _Withdrawn(reason)
 
 
 async def _nothing_to_commit() -> None:

@@ -13,8 +13,8 @@ from decimal import Decimal
 from skiptrace.errors import ConfigError, ProviderError
 from skiptrace.model import Case, Reply, Request, Step, StepResult, Trace
 from skiptrace.ports import Provider
-from skiptrace.purchase import Bought, answered
-from skiptrace.tracing import App, run
+from skiptrace.purchase import Bought, Permit, answered
+from skiptrace.tracing import ASKED_BEFORE, NOTHING_EARLIER, App, Earlier, recall, run
 from skiptrace.waterfall import Ask
 
 
@@ -30,9 +30,18 @@ async def replay(trace_id: str, app: App) -> Trace:
     if missing := sorted({step.provider for step in stored.steps if _was_taken(step)} - app.providers.keys()):
         raise ConfigError(f"{missing[0]} was asked in this trace and is not set up here; its replies cannot be read")
     replies = {step.call_id: await app.store.reply(step.call_id) for step in stored.steps if step.call_id}
-    asked = deque(step for step in stored.steps if _was_taken(step))
-    again = await run(case, replace(app, buyer=_Recorded(asked, replies), new_id=lambda: trace_id))
+    asked = deque(step for step in stored.steps if _was_taken(step) and not step.carried)
+    recorded = replace(app, buyer=_Recorded(asked, replies), new_id=lambda: trace_id)
+    again = await run(case, recorded, earlier=await _earlier(stored, app))
     return again.trace
+
+
+async def _earlier(stored: Trace, app: App) -> Earlier:
+    """What the stored trace began with."""
+    if not any(step.carried for step in stored.steps):
+        return NOTHING_EARLIER
+    only = {step.provider for step in stored.steps if not step.carried and step.reason != ASKED_BEFORE}
+    return await recall(stored.replaces, tuple(sorted(only)), app, before=stored.started_at)
 
 
 def _was_taken(step: Step) -> bool:
@@ -46,8 +55,8 @@ class _Recorded:
     steps: deque[Step]
     replies: dict[str, Reply | None]
 
-    async def buy(self, case: Case, ask: Ask, provider: Provider, request: Request) -> Bought:
-        del case, request
+    async def buy(self, case: Case, ask: Ask, provider: Provider, request: Request, permit: Permit) -> Bought:
+        del case, request, permit
         for step in tuple(self.steps):
             if (step.provider, step.product) == (ask.manifest.id, ask.product.id):
                 self.steps.remove(step)

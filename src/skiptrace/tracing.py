@@ -10,14 +10,20 @@ from typing import Protocol
 
 from skiptrace import compliance
 from skiptrace.compliance import RuleBook, Verdict
+from skiptrace.errors import ProviderError
 from skiptrace.model import (
     AddressCheck,
+    Again,
+    Answer,
+    Asks,
+    Call,
     Case,
     Contact,
     ContactStatus,
     Effect,
     Judgement,
     Party,
+    Personal,
     PhoneCheck,
     Request,
     RuleDecision,
@@ -29,7 +35,7 @@ from skiptrace.model import (
 )
 from skiptrace.ports import Clock, Evidenced, Judge, LocalReply, Provider, Store
 from skiptrace.privacy.acting import acting, on_behalf_of
-from skiptrace.purchase import Bought
+from skiptrace.purchase import UNLIMITED, Bought, Permit, answered
 from skiptrace.waterfall import Ask, Progress, Skip, Stop, Strategy, next_move
 
 VERSION = "1"
@@ -43,10 +49,16 @@ STRANGER = Party.THIRD_PARTY
 STOPS = {Effect.REFUSE: StopReason.REFUSED, Effect.HOLD: StopReason.HELD, Effect.STOP: StopReason.STOPPED}
 
 
+ASKED_BEFORE = "asked in the trace before"
+
+AT_THE_END = (StopReason.EXHAUSTED, StopReason.BUDGET, StopReason.NOT_WORTH_IT)
+"""The strategy is through and has not found enough."""
+
+
 class Asker(Protocol):
     """Takes a question to a provider and brings back what it brought: the live buyer, or the replay of one."""
 
-    async def buy(self, case: Case, ask: Ask, provider: Provider, request: Request) -> Bought: ...
+    async def buy(self, case: Case, ask: Ask, provider: Provider, request: Request, permit: Permit) -> Bought: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +84,78 @@ async def trace(case: Case, app: App) -> Trace:
     return done.trace
 
 
-async def run(case: Case, app: App) -> Evidenced:
-    """The loop itself. Everything it decides comes from the case, the answers and the files that ``app`` was given."""
-    journal = _Journal(app.clock.now())
+@dataclass(frozen=True, slots=True, repr=False)
+class Earlier(Personal):
+    """What an earlier trace of the same case brought, to be judged together with what comes now.
+
+    ``only`` names the providers to ask again; the others have had their question about the person.
+    """
+
+    trace_id: str
+    spent: Decimal
+    only: tuple[str, ...]
+    bought: tuple[tuple[Step, Bought], ...]
+
+    def bars(self, move: Ask) -> bool:
+        return self.trace_id != "" and move.product.asks is Asks.PERSON and move.row.provider not in self.only
+
+
+NOTHING_EARLIER = Earlier("", Decimal(0), (), ())
+
+
+async def recall(trace_id: str, only: tuple[str, ...], app: App, before: datetime | None = None) -> Earlier:
+    """An earlier trace from what the store kept: its answers are read again from their bytes. KeyError if unknown.
+
+    With ``before`` the money that the case spent from then on is left out.
+    """
+    stored = await app.store.trace(trace_id)
+    if stored is None:
+        raise KeyError(trace_id)
+    bought = []
+    for step in stored.steps:
+        provider = app.providers.get(step.provider)
+        reply = await app.store.reply(step.call_id) if step.result is StepResult.FOUND else None
+        if provider is None or reply is None:
+            continue
+        try:
+            answer = provider.to_answer(step.product, reply, step.call_id)
+        except ProviderError:  # this version reads it differently; the earlier trace still shows what it was
+            continue
+        bought.append((replace(step, carried=True, cost=Decimal(0)), answered(answer, step.call_id, Decimal(0))))
+    calls = [call for call in await app.store.calls(stored.case_id) if _was_before(call, before)]
+    return Earlier(trace_id, sum((call.charged for call in calls), Decimal(0)), only, tuple(bought))
+
+
+def _was_before(call: Call, moment: datetime | None) -> bool:
+    return moment is None or (call.intended_at is not None and call.intended_at < moment)
+
+
+async def run(case: Case, app: App, permit: Permit = UNLIMITED, earlier: Earlier = NOTHING_EARLIER) -> Evidenced:
+    """The loop itself. Everything it decides comes from the case, the answers and the files that ``app`` was given.
+
+    When ``permit`` is withdrawn nothing more is bought; what was bought is judged. Raises LostLease when another
+    worker has taken over a call that is under way.
+    """
+    journal = _Journal(app.clock.now(), replaces=earlier.trace_id)
     admission = compliance.admit(case, app.rules)
     journal.note(admission)
     if admission.effect in STOPS:
         return journal.close(case, app, _stop(admission), Judgement(case.as_of))
-    progress = Progress(case, Judgement(case.as_of))
+    progress = Progress(case, await journal.carry(case, app, earlier), spent=earlier.spent)
     manifests = {name: provider.manifest for name, provider in app.providers.items()}
     while not isinstance(move := next_move(app.strategy, manifests, progress), Stop):
         if isinstance(move, Skip):
             journal.skip(move)
             progress = progress.past(move)
             continue
+        if reason := permit.withdrawn():
+            return journal.close(case, app, Stop(StopReason.CANCELLED, reason), progress.judgement)
+        request = _question(case, move, app, earlier, journal)
+        if isinstance(request, Skip):
+            progress = progress.past(request)
+            continue
         provider = app.providers[move.manifest.id]
-        request = provider.to_request(move.product.id, move.inquiry)
-        if request is None:
-            journal.skip(lacking := Skip(move.row, "the case lacks what this product needs"))
-            progress = progress.past(lacking)
-            continue
-        allowed = _may_ask(case, move, request, app.rules)
-        journal.note(allowed)
-        if not allowed.allowed:
-            journal.refuse(move, allowed)
-            progress = progress.past(Skip(move.row, allowed.why, StopReason.REFUSED))
-            continue
-        bought = await app.buyer.buy(case, move, provider, request)
+        bought = await app.buyer.buy(case, move, provider, request, permit)
         journal.add(move, bought)
         if bought.answer and bought.answer.found:
             progress = progress.after(move, bought.cost, await journal.judge(case, app))
@@ -109,6 +166,18 @@ async def run(case: Case, app: App) -> Evidenced:
         else:
             progress = progress.after(move, bought.cost, progress.judgement)
     return journal.close(case, app, move, progress.judgement)
+
+
+def _question(case: Case, move: Ask, app: App, earlier: Earlier, journal: _Journal) -> Request | Skip:
+    """The request as it is to leave, or why this row of the strategy is left."""
+    if earlier.bars(move):
+        return journal.skip(Skip(move.row, ASKED_BEFORE))
+    request = app.providers[move.manifest.id].to_request(move.product.id, move.inquiry)
+    if request is None:
+        return journal.skip(Skip(move.row, "the case lacks what this product needs"))
+    allowed = _may_ask(case, move, request, app.rules)
+    journal.note(allowed)
+    return request if allowed.allowed else journal.refuse(move, allowed)
 
 
 def _may_ask(case: Case, move: Ask, request: Request, rules: RuleBook) -> Verdict:
@@ -129,22 +198,27 @@ class _Journal:
     """What has happened in this trace so far."""
 
     started_at: datetime
+    replaces: str = ""
     steps: list[Step] = field(default_factory=list)
     decisions: list[RuleDecision] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     records: tuple[SourceRecord, ...] = ()
     checks: tuple[PhoneCheck | AddressCheck, ...] = ()
     local_replies: list[LocalReply] = field(default_factory=list)
+    later: dict[str, str] = field(default_factory=dict)
+    """Providers that could not answer now, with the reason."""
 
     def note(self, verdict: Verdict) -> None:
         self.decisions.extend(verdict.decisions)
         self.events.extend(verdict.events)
 
-    def skip(self, move: Skip) -> None:
+    def skip(self, move: Skip) -> Skip:
         self.steps.append(Step(move.row.provider, move.row.product, StepResult.NOT_ASKED, move.reason))
+        return move
 
-    def refuse(self, move: Ask, verdict: Verdict) -> None:
+    def refuse(self, move: Ask, verdict: Verdict) -> Skip:
         self.steps.append(Step(move.row.provider, move.row.product, StepResult.REFUSED, verdict.why))
+        return Skip(move.row, verdict.why, StopReason.REFUSED)
 
     def add(self, move: Ask, bought: Bought) -> None:
         answer = bought.answer
@@ -162,9 +236,22 @@ class _Journal:
         )
         if bought.local_reply:
             self.local_replies.append(bought.local_reply)
+        if bought.later:
+            self.later.setdefault(move.row.provider, bought.reason)
         if answer:
-            self.records += tuple(r for r in answer.records if not r.opted_out)
-            self.checks += answer.checks
+            self._learn(answer)
+
+    async def carry(self, case: Case, app: App, earlier: Earlier) -> Judgement:
+        """Begin with what an earlier trace brought."""
+        for step, bought in earlier.bought:
+            self.steps.append(step)
+            if bought.answer:
+                self._learn(bought.answer)
+        return await self.judge(case, app) if earlier.bought else Judgement(case.as_of)
+
+    def _learn(self, answer: Answer) -> None:
+        self.records += tuple(r for r in answer.records if not r.opted_out)
+        self.checks += answer.checks
 
     async def judge(self, case: Case, app: App) -> Judgement:
         return await app.judge(case.subject, self.records, checks=self.checks, as_of=case.as_of, outcomes=())
@@ -193,8 +280,15 @@ class _Journal:
             third_party_contacts=tuple(c for c in contacts if c.party not in OWN),
             events=(*dict.fromkeys(self.events), *judgement.conflicts),
             versions=app.versions,
+            replaces=self.replaces,
         )
-        return Evidenced(result, self.records, tuple(self.local_replies))
+        return Evidenced(result, self.records, tuple(self.local_replies), again=self._again(stop))
+
+    def _again(self, stop: Stop) -> Again | None:
+        """When the strategy came to its end without them, the providers that may answer at another time."""
+        if not self.later or stop.reason not in AT_THE_END:
+            return None
+        return Again(0.0, "; ".join(f"{name}: {why}" for name, why in self.later.items()), tuple(self.later))
 
     def _grant(self, case: Case, contact: Contact, judgement: Judgement, app: App) -> Contact:
         granted, decisions = compliance.grant(case, contact, judgement, app.rules)

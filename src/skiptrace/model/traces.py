@@ -49,7 +49,7 @@ class StepResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the waterfall, taken or not taken, with its reason."""
+    """One step of the waterfall, taken or not taken, with its reason. ``carried``: taken in the trace before."""
 
     provider: str
     product: str
@@ -58,6 +58,7 @@ class Step:
     call_id: str = ""
     cost: Decimal = Decimal(0)
     records: int = 0
+    carried: bool = False
 
 
 class CallState(StrEnum):

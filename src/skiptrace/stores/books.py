@@ -157,6 +157,9 @@ def _weight(call: Call) -> Decimal:
 
 
 def _fresh(standing: Entry, intent: Intent) -> bool:
+    """Within one case an answer does not go stale: a case that is traced again after a crash pays for nothing twice."""
+    if standing.call.case_id == intent.case_id:
+        return True
     answered = standing.call.answered_at or standing.call.sent_at or standing.call.intended_at
     seconds = intent.fresh_for if standing.hit else intent.miss_fresh_for
     return answered is not None and (intent.at - answered).total_seconds() < seconds

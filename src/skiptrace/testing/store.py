@@ -284,14 +284,23 @@ class StoreContract:
     async def test_an_answer_is_reused_until_its_time_is_over(self, tmp_path: Path, hit: bool, seconds: int) -> None:
         over = REPLY.received_at + timedelta(seconds=seconds)
         async with self.connect(tmp_path) as store:
-            await store.accept([a_case()])
+            await store.accept([a_case(), a_case("case-2")])
             settled = await _buy(store, an_intent(), PRICE, hit=hit)
             for at in (NOW - timedelta(hours=1), NOW, over - timedelta(milliseconds=1)):
-                assert await store.reserve(an_intent("call-2", at=at), NO_CAPS) == AlreadyBought(settled, REPLY)
-            again = await store.reserve(an_intent("call-2", at=over), NO_CAPS)
+                assert await store.reserve(an_intent("call-2", case_id="case-2", at=at), NO_CAPS) == AlreadyBought(
+                    settled, REPLY
+                )
+            again = await store.reserve(an_intent("call-2", case_id="case-2", at=over), NO_CAPS)
             assert isinstance(again, Reserved)
-            later = an_intent("call-3", at=over + timedelta(milliseconds=1))
+            later = an_intent("call-3", case_id="case-2", at=over + timedelta(milliseconds=1))
             assert await store.reserve(later, NO_CAPS) == Unsettled(again.call)
+
+    async def test_within_a_case_an_answer_does_not_go_stale(self, tmp_path: Path) -> None:
+        async with self.connect(tmp_path) as store:
+            await store.accept([a_case()])
+            settled = await _buy(store, an_intent(fresh_for=0), PRICE)
+            years_later = an_intent("call-2", fresh_for=0, at=NOW + timedelta(days=9999))
+            assert await store.reserve(years_later, NO_CAPS) == AlreadyBought(settled, REPLY)
 
     @pytest.mark.parametrize("state", [CallState.INTENDED, CallState.SENT, CallState.ANSWERED, CallState.IN_DOUBT])
     async def test_a_released_question_may_be_bought_again_at_once(self, tmp_path: Path, state: CallState) -> None:
