@@ -25,6 +25,7 @@ from skiptrace.stores.outcomes import outcomes_of_trace, record_outcomes
 from skiptrace.stores.purchases import Purchases, calls_in_doubt, calls_of_case
 from skiptrace.stores.queueing import SqlJobs
 from skiptrace.stores.replies import read_reply
+from skiptrace.stores.switches import SqlSwitches
 from skiptrace.stores.traces import (
     newest_trace_ids,
     read_records,
@@ -64,6 +65,7 @@ class SqlStore(SqlJobs):
         self._intake = Intake(self._cipher, clock)
         super().__init__(database, self._writer, self._cipher, self._intake, self._purchases)
         self.outbox = SqlOutbox(database, self._writer)
+        self.switches = SqlSwitches(database, self._writer, clock)
 
     @classmethod
     async def open(

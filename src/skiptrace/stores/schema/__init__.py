@@ -1,6 +1,6 @@
 """All tables. ``engine`` holds what a trace needs; each other room's tables stand in a module of their own."""
 
-from skiptrace.stores.schema import access, delivery, jobs, privacy
+from skiptrace.stores.schema import access, delivery, jobs, privacy, switches
 from skiptrace.stores.schema.base import metadata
 from skiptrace.stores.schema.delivery import outbox
 from skiptrace.stores.schema.engine import (
@@ -36,6 +36,7 @@ __all__ = [
     "replies",
     "source_records",
     "spending",
+    "switches",
     "third_party_contacts",
     "third_party_evidence",
     "traces",
