@@ -72,3 +72,8 @@ def familiarity(word: str) -> int:
     if any(word[:at] in _STREET_WORDS and word[at:] in _STREET_WORDS for at in range(3, len(word) - 1)):
         return 2
     return 1 if bearers >= _RARE_SURNAME else 0
+
+
+def is_street_word(*words: str) -> bool:
+    """Whether one of the words is one that streets are made of."""
+    return any(word in _STREET_WORDS for word in words)

@@ -16,7 +16,8 @@ from skiptrace.model import Personal
 _US_REGIONS = frozenset({"US", "PR", "VI", "GU", "AS", "MP"})
 _NANP = re.compile(r"(?<!\d)(?:\+?1[\s.\-]*)?\(?([2-9]\d{2})\)?[\s./\-]*(\d{3})[\s.\-]*(\d{4})(?!\d)")
 _EXTENSION = re.compile(
-    r"[\s,;.(]*(?:\bEXTENSION|\bEXTN?\b|\bEXT(?=\d)|(?<=[\d\s,;])X(?=[\s.#:]*\d)|#)[\s.:#=\-]*(\d{1,7})\b"
+    r"[\s,;.(]*(?:(?:\b|(?<=\d))(?:EXTENSION|EXTN?|EXN?|XTN?)(?=[\s.:#=\-]*\d)|(?<=[\d\s,;(])X(?=[\s.#:\-]*\d)|"
+    r"(?<=\d)P(?=\d{1,6}$)|#)[\s.:#=\-]*(\d{1,7})\b"
 )
 _TRAILING_EXTENSION = re.compile(r"(\d{4})\s*,\s*,*\s*(\d{1,6})\s*$")
 _SPLIT = re.compile(r"\s*(?:;|\||\bOR\b|\bAND\b|&|\n|\\|(?<=\d{4})\s*/|(?<=\d{4}),\s*(?=[(+]?\d{3}\D*\d{3}))\s*")
@@ -24,7 +25,11 @@ _SPREADSHEET = re.compile(r"(?<=\d{10})\.0+$")
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+?(?:09|9|10)")
 _IN_FULL = re.compile(r"(\d)\.(\d{9})E\+?0?9|(1)\.(\d{10})E\+?10")
 _GLUED_PAIR = re.compile(r"^(1?[2-9]\d{9})(1?[2-9]\d{9})$")
-_SHORTENED = re.compile(r"(?P<head>\(?\d{3}\)?[\s.\-]*\d{3}[\s.\-]*)\d{4}\s*/\s*(?P<line>\d{4})$")
+# 523-0186/0187, and 523-0186, 0187 where what follows is no extension but the next line.
+_SHORTENED = re.compile(
+    r"(?P<head>\(?\d{3}\)?[\s.\-]*\d{3}[\s.\-]*)(?:\d{4}\s*/|(?P<near>\d\d)\d\d\s*,(?=\s*(?P=near)\d\d$))"
+    r"\s*(?P<line>\d{4})$"
+)
 _LABEL = re.compile(
     r"\b(?:TEL(?:EPHONE)?|PH(?:ONE)?|CELL(?:ULAR|PHONE)?|MOBILE|MOB|HOME|HM|WORK|WK|OFFICE|OFC|FAX|MAIN|DIRECT|BUSINESS|BUS|"
     r"NUMBER|NUM|NO|CALL|TEXT|DAY|DAYTIME|EVENING|EVE|NIGHT|RES|RESIDENCE|LANDLINE|PRIMARY|ALT|ALTERNATE|C|H|W|M|P|T|O)\b[.:#\s]*"
@@ -44,8 +49,8 @@ class ParsedPhone(Personal):
     ``e164`` is filled whenever ten domestic digits (or a foreign number) can be read, even when ``usable`` is False, so
     that two records with the same unusable number still compare. ``reason`` says why a number is not usable: ``empty``,
     ``no_number``, ``too_short``, ``too_long``, ``n11``, ``service_code``, ``fictional_555``, ``directory_555_1212``,
-    ``toll_free``, ``premium``, ``foreign_nanp``, ``foreign``, ``ambiguous_letters``, ``rounded`` (by a spreadsheet)
-    or ``invalid``; empty when usable.
+    ``toll_free``, ``premium``, ``forwarding``, ``foreign_nanp``, ``foreign``, ``ambiguous_letters``,
+    ``rounded`` (by a spreadsheet) or ``invalid``; empty when usable.
     ``others`` are further numbers of the same cell; ``two_numbers`` is then among ``notes``.
     """
 
@@ -92,7 +97,7 @@ def _pieces(text: str) -> list[str]:
     """The texts of the single numbers in a cell."""
     text = text.replace(";EXT", " EXT")
     if shortened := _SHORTENED.search(text):
-        return [text[: shortened.start("line")].rstrip(" /"), shortened["head"] + shortened["line"]]
+        return [text[: shortened.start("line")].rstrip(" /,"), shortened["head"] + shortened["line"]]
     if glued := _GLUED_PAIR.match(text):
         return list(glued.groups())
     pieces = _SPLIT.split(text)
@@ -172,11 +177,15 @@ def _judge(national: str) -> tuple[bool, str]:
             return False, "fictional_555"
     if len(set(national)) == 1 or exchange[0] in "01":
         return False, "invalid"
+    if exchange == "976":
+        return False, "premium"  # pay-per-call in every area code
     kind = phonenumbers.number_type(parsed)
     if kind == PhoneNumberType.TOLL_FREE:
         return False, "toll_free"
     if kind == PhoneNumberType.PREMIUM_RATE:
         return False, "premium"
+    if kind == PhoneNumberType.PERSONAL_NUMBER:
+        return False, "forwarding"  # 500 and its like follow whoever subscribes
     if not phonenumbers.is_valid_number(parsed):
         return False, "invalid"
     if phonenumbers.region_code_for_number(parsed) not in _US_REGIONS:

@@ -10,14 +10,18 @@ from skiptrace.matching.tables import word_set
 
 _ID = r"(?:NO |NUMBER |# )*(?P<{}>[A-Z]?-?\d[A-Z0-9\-]*|[A-Z])\b"
 _PO_BOX = re.compile(
-    r"\b(?:(?:P ?O|POST OFFICE|POSTAL|US POST OFFICE)? ?(?:BOX|B0X|DRAWER|BX)|POB|"
+    r"\b(?:(?:P ?O|POST OFFICE|POSTAL|US POST OFFICE)? ?(?:BOX|B0X|DRAWER|BX)|POBOX|POB|"
     r"PO(?= (?:# )?\d)|BIN|(?:FIRM )?CALLER(?: SERVICE)?|"
     r"LOCK ?BOX|APARTADO(?: POSTAL)?|CASILLA) " + _ID.format("box") + r",?"
 )
 _PMB = re.compile(r"\b(?:PMB|PRIVATE MAIL ?BOX|PRIVATE BOX) " + _ID.format("pmb"))
 _RURAL = re.compile(
     r"^(?:[^,]*, )?(?:R ?R|R ?F ?D|R ?D|R|RURAL (?:ROUTE|RTE|RT|DELIVERY)|RURAL FREE DELIVERY|RTE|RT|ROUTE) "
-    r"(?:NO |# )*(?P<route>\d+[A-Z]?)[ ,]+(?:BOX|BX) " + _ID.format("box")
+    r"(?:NO |# )*(?P<route>\d+[A-Z]?)[ ,]+(?:P ?O )?(?:BOX|BX) " + _ID.format("box")
+)
+_BOX_FIRST = re.compile(
+    r"^(?:P ?O )?(?:BOX|BX) (?P<box>[A-Z]?-?\d[A-Z0-9\-]*),?[ ,]+"
+    r"(?P<way>(?:R ?R|R ?F ?D|R ?D|RURAL (?:ROUTE|RTE|RT)|H ?C ?R?|RTE|RT|ROUTE) (?:NO |# )*\d+[A-Z]?)$"
 )
 _RURAL_BARE = re.compile(r"^(?:R ?R|R ?F ?D|RURAL (?:ROUTE|RTE|RT)) (?:NO |# )*(?P<route>\d+)$")
 _CONTRACT = re.compile(
@@ -28,9 +32,10 @@ _MILITARY = re.compile(
     r"\b(?P<line>(?:PSC|CMR|OMC|UMR|UNIT) ?(?:# )?\d+[A-Z]?)[ ,]*(?:(?:BOX|BX) " + _ID.format("box") + r")?"
 )
 _SHIP = re.compile(r"\b(?P<line>US(?:S|NS|CGC) [A-Z0-9 \-]+?)(?=,|$| FPO)")
+_HULL_NUMBER = re.compile(r"[ ,]*\b[A-Z]{2,5}[ \-]?\d{1,4}$")
 _POST_OFFICE = re.compile(r"[ ,]*\b(?P<office>APO|FPO|DPO)\b[ ,]*")
 _TRIGGERS = word_set("""
-    BOX BX B0X POB PO DRAWER BIN CALLER LOCKBOX APARTADO CASILLA PMB PRIVATE GENERAL GEN LISTA RR RFD RURAL
+    BOX BX B0X POBOX POB PO DRAWER BIN CALLER LOCKBOX APARTADO CASILLA PMB PRIVATE GENERAL GEN LISTA RR RFD RURAL
 """)
 
 
@@ -60,6 +65,7 @@ def parse_box_line(line: str) -> dict[str, Any] | None:
     if match := re.search(r"\b(?:GENERAL|GEN) (?:DELIVERY|DEL|DELIV)\b|\bLISTA DE CORREOS\b", line):
         rest = f"{line[: match.start()]}{line[match.end() :]}".strip(" ,")
         return {"kind": "general_delivery", "rest": rest}
+    line = _BOX_FIRST.sub(r"\g<way> BOX \g<box>", line)
     for pattern, kind in ((_RURAL, "rural_route"), (_CONTRACT, "highway_contract")):
         if match := pattern.search(line):
             rest = line[match.end() :].strip(" ,")
@@ -83,7 +89,7 @@ def parse_military(line: str, state: str, city: str) -> dict[str, Any] | None:
     if found is None and office is None:
         return None
     text = re.sub(r"\b0+(?=\d)", "", found["line"].replace("# ", "")) if found else _POST_OFFICE.sub("", line)
-    text = re.sub(r"^(PSC|CMR|OMC|UMR|UNIT)(?=\d)", r"\1 ", text)
+    text = _HULL_NUMBER.sub("", text) if ship else re.sub(r"^(PSC|CMR|OMC|UMR|UNIT)(?=\d)", r"\1 ", text)
     box = _box(unit["box"]) if unit and unit["box"] else ""
     return {
         "kind": "military",

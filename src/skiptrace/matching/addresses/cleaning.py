@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from skiptrace.matching.addresses.tables import STATE_CODES, UNITS
+from skiptrace.matching.addresses.tables import STATE_CODES, SUFFIXES, UNITS
+from skiptrace.matching.known_words import familiarity
 from skiptrace.matching.text import ascii_upper
+from skiptrace.matching.zips import find_zip
 
 _PLAIN = re.compile(r"[A-Z0-9 ,\-]*")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
@@ -27,6 +29,11 @@ _LETTER_ROUTE = re.compile(r"^(\s*\d+ (?:[NSEW] )?[KM])-(?=\d)")
 _STATE_ZIP = re.compile(r"\b([A-Z]{2})(\d{5}(?:-?\d{4})?)$")
 _INITIALS = re.compile(r"(?<=[A-Z])\.(?=[A-Z]{2})|(?<=[A-Z])\.(?=\d)")
 _DOTS = re.compile(r"\.(?!\d)|(?<!\d)\.")
+_DAMAGED = re.compile(r"0[A-Z]{2}|[A-Z]{2}[01]|[A-Z][01][A-Z]|\d[OIL]\d")
+_DAMAGED_NUMBER = re.compile(r"\d+[OIL]+\d+$")
+_DAMAGED_ZIP = re.compile(r"([A-Z]{2}) (?=\d*[OILSB])([0-9OILSB]{5})$")
+_ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)$")
+_AS_DIGITS = str.maketrans("OILSB", "01158")
 _GLUE = re.compile(r"[A-Z][.\-]?\d|\dF")
 _ODD = re.compile(r"[^A-Z0-9 ,\-#./&%]")
 _SIGNS = str.maketrans(dict.fromkeys("'\"*`~^{}?!", "") | dict.fromkeys(":\\_@=<>+$", " "))
@@ -40,8 +47,12 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     text = ascii_upper(text)
     if not _PLAIN.fullmatch(text):
         text = _plain(text, notes)
+    if "-TO-" in text:
+        text = text.replace("-TO-", " TO ")  # FARM-TO-MARKET
     if " - " in text:
         text = _SPACED_HYPHEN.sub(r"\1-\2", text).replace(" - ", ",")
+    if damaged := _DAMAGED_ZIP.match(text[-8:]):
+        text = _mended_zip(text, damaged)
     if _GLUE.search(text):
         text = _STATE_ROUTE.sub(r"\1 \2", text)
         text = _LETTER_ROUTE.sub(r"\1 ", text)
@@ -52,7 +63,32 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     tokens = text.replace(",", " , ").split()
     if "-" in text:
         tokens = [stripped for token in tokens if (stripped := token.strip("-/"))]
-    return tokens, notes
+    return (_mended(tokens) if _DAMAGED.search(text) else tokens), notes
+
+
+def _mended_zip(text: str, damaged: re.Match[str]) -> str:
+    """The text with DE I990I as DE 19901, where that is a ZIP code of the state."""
+    zip5 = damaged[2].translate(_AS_DIGITS)
+    area = find_zip(zip5)
+    return text[:-5] + zip5 if area and area.state == damaged[1] else text
+
+
+def _mended(tokens: list[str]) -> list[str]:
+    """Letters that a scanner took for digits and the other way round: 0AK HI11, 1O2."""
+    if tokens and _DAMAGED_NUMBER.match(tokens[0]):
+        tokens = [tokens[0].translate(_AS_DIGITS), *tokens[1:]]
+    return [*tokens[:1], *map(_mended_word, tokens[1:])]
+
+
+def _mended_word(word: str) -> str:
+    digits = set(word) & set("0123456789")
+    if not digits or not digits <= {"0", "1"} or len(word) - sum(map(word.count, digits)) < 2 or _ORDINAL.match(word):
+        return word
+    for one in "IL":
+        spelled = word.replace("0", "O").replace("1", one)
+        if spelled in SUFFIXES or familiarity(spelled) == 2:
+            return spelled
+    return word
 
 
 def _plain(text: str, notes: list[str]) -> str:

@@ -9,6 +9,7 @@ from skiptrace.matching.addresses.parsing import parse_address
 from skiptrace.matching.addresses.values import AddressComparison, Agreement, Finding, ParsedAddress
 
 _NUMBERS = ("house number {0.number_key} and {1.number_key}",)
+_CORNER = frozenset({"&", "AND", "AT", "CORNER", "OF", "NEAR"})
 _SAME = ("both are {0.standard}",)
 
 
@@ -51,9 +52,9 @@ def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
         if finding[0] == "different":
             return finding
         street = compare_streets(a, b)
-        return street if street[0] == "different" else ("possible", finding[1])
+        return street if street[0] == "different" and not _share_corner(a, b) else ("possible", finding[1])
     finding = compare_streets(a, b)
-    if finding[0] == "different":
+    if finding[0] == "different" and not _share_corner(a, b):
         return finding
     if not a.number:
         return "possible", "no house number on either side of {0.street} and {1.street}"
@@ -64,6 +65,16 @@ def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if a.po_box != b.po_box:
         return "possible", "P.O. box {0.po_box} and {1.po_box} beside the street"
     return finding
+
+
+def _share_corner(a: ParsedAddress, b: ParsedAddress) -> bool:
+    """Whether one is the corner of two streets and the other is on one of them, or the same corner."""
+    if a.number and b.number:
+        return False
+    x, y = set(a.street.split()), set(b.street.split())
+    if not (x | y) & _CORNER:
+        return False
+    return x - _CORNER <= y - _CORNER or y - _CORNER <= x - _CORNER
 
 
 def _compare_unread(a: ParsedAddress, b: ParsedAddress) -> Finding:
@@ -110,11 +121,27 @@ def compare_numbers(a: ParsedAddress, b: ParsedAddress) -> Finding:
         return "possible", _NUMBERS[0]
     if x.replace("-", "") == y.replace("-", "") and not a.fraction and not b.fraction:
         return "possible", _NUMBERS[0] + ", which differ by a hyphen"
-    low, high = sorted((x, y), key=len)
-    if high.startswith(low + "-") and high.rpartition("-")[2].isdigit() and len(high.rpartition("-")[2]) >= 2:
-        return "possible", _NUMBERS[0] + ", of which one is an end of a range"
-    lettered, plain = (a, b) if x[-1:].isalpha() else (b, a)
+    if _in_range(x, y) or _in_range(y, x):
+        return "possible", _NUMBERS[0] + ", of which one lies in a range"
+    lettered, plain = (a, b) if len(x) > len(y) else (b, a)
     letter = lettered.number_key[-1:]
-    if lettered.number_key == plain.number_key + letter and plain.units and plain.units[-1][1] == letter:
-        return "possible", _NUMBERS[0] + ", whose letter is the unit of the other"
+    if letter.isalpha() and lettered.number_key == plain.number_key + letter and _may_be_lettered(plain, letter):
+        return "possible", _NUMBERS[0] + ", of which one has a letter"
+    if a.number == b.number and not (a.fraction and b.fraction):
+        return "possible", _NUMBERS[0] + ", of which one has a fraction"
     return "different", _NUMBERS[0]
+
+
+def _in_range(number: str, range_: str) -> bool:
+    """Whether a house number lies in one written as a range, 31-35; 87-18, as Queens writes it, is none."""
+    low, hyphen, high = range_.partition("-")
+    if not hyphen or not (number.isdigit() and low.isdigit() and high.isdigit()) or len(high) < 2:
+        return False
+    if number == low:
+        return True
+    return int(low) <= int(number) <= int(high) and (int(number) - int(low)) % 2 == 0
+
+
+def _may_be_lettered(plain: ParsedAddress, letter: str) -> bool:
+    """The letter of the other house number may be missing here, or written as the unit."""
+    return not plain.units or plain.units[-1][1] == letter

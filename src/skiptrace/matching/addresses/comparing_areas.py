@@ -8,6 +8,10 @@ from skiptrace.matching.addresses.lastline import city_keys_of_zip
 from skiptrace.matching.addresses.values import Agreement, Finding, ParsedAddress
 from skiptrace.matching.zips import zips_of_city
 
+# Boroughs and post offices of New York City, in whose place NEW YORK is often written.
+_NEW_YORK = frozenset({
+    "NEW YORK", "BROOKLYN", "BRONX", "QUEENS", "STATEN ISLAND", "FLUSHING", "JAMAICA", "ASTORIA", "LONG ISLAND CITY",
+})  # fmt: skip
 _QUOTED = "{0.area} and {1.area}"
 
 
@@ -66,6 +70,8 @@ def _compare_cities(a: ParsedAddress, b: ParsedAddress) -> Agreement:
         return "same"
     state = a.state or b.state
     zips_a, zips_b = zips_of_city(a.city, state), zips_of_city(b.city, state)
+    if {a.city, b.city} <= _NEW_YORK and state in {"NY", ""}:
+        return "possible"
     if zips_a and zips_b:
         return "possible" if zips_a & zips_b else "different"
     if min(len(a.city_key), len(b.city_key)) >= 5 and OSA.distance(a.city_key, b.city_key, score_cutoff=2) <= (

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
-from skiptrace.matching.addresses.streets import name_key
-from skiptrace.matching.addresses.tables import DIRECTION_WORDS, DIRECTIONS, STREET_ALIASES
+from skiptrace.matching.addresses.streets import name_key, parse_street
+from skiptrace.matching.addresses.tables import DIRECTION_WORDS, DIRECTIONS
 from skiptrace.matching.addresses.values import Agreement, Finding, ParsedAddress
-from skiptrace.matching.known_words import familiarity
+from skiptrace.matching.known_words import familiarity, is_street_word
 from skiptrace.matching.names.nicknames import is_variant
-from skiptrace.matching.tables import word_set
+from skiptrace.matching.tables import read_words, word_set
 
 _QUOTED = "street {0.street} and {1.street}"
 _HIGHWAY = re.compile(
@@ -25,6 +25,10 @@ _ONE_ROAD = (
     frozenset({"HIGHWAY", "US HIGHWAY"}),
 )
 _MAYBE_ONE_ROAD = (frozenset({"FM", "RANCH ROAD"}),)
+_NO_ROAD = ("", "", "")
+_NAMED_ROADS = word_set("""
+    AVE BLVD EXPY FWY HWY PIKE PKWY RD ST TPKE TRL WAY
+""")
 _ARTICLES = word_set("""
     THE EL LA LOS LAS LE
 """)
@@ -34,11 +38,13 @@ def compare_streets(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """The streets are the same: name, suffix and directionals, allowing for spellings known to mean the same."""
     if a.street_key == b.street_key:
         return "same", "both on {0.street}"
-    if (a.city in STREET_ALIASES or b.city in STREET_ALIASES) and _are_aliases(a, b):
+    if not street_aliases().keys().isdisjoint((a.city, b.city)) and _are_aliases(a, b):
         return "possible", _QUOTED + ", two names of one street"
     road_a, road_b = _highway(a.name), _highway(b.name)
     if road_a and road_b:
         return _compare_highways(a, b, road_a, road_b), _QUOTED
+    if (road_a or road_b) and a.number and _may_be_named(a, b, (road_a or road_b or _NO_ROAD)[0]):
+        return "possible", _QUOTED + ": a numbered road may have a name too"
     if a.suffix != b.suffix and a.suffix and b.suffix:
         # FOX RUN and FOX RUN LN: the suffix of one is the last word of the other's name.
         is_within = a.name_key + a.suffix == b.name_key or b.name_key + b.suffix == a.name_key
@@ -63,6 +69,16 @@ def _highway(name: str) -> tuple[str, str, str] | None:
     return (match["road"].strip(), match["number"], match["branch"] or "") if match else None
 
 
+def _may_be_named(a: ParsedAddress, b: ParsedAddress, road: str) -> bool:
+    """Whether a numbered highway of one address may be the named road of the other: US HIGHWAY 41, TAMIAMI TRL."""
+    named = b if _highway(a.name) else a
+    return (
+        road.endswith("HIGHWAY")
+        and named.suffix in _NAMED_ROADS
+        and not any(character.isdigit() for character in named.name)
+    )
+
+
 def _joined(a: ParsedAddress) -> str:
     """The whole street without spaces, so that NORTH WEST HWY equals NORTHWEST HWY and N GATE equals NORTHGATE."""
     before = DIRECTION_WORDS.get(a.predirectional, a.predirectional) if len(a.name) > 1 else a.predirectional
@@ -70,9 +86,31 @@ def _joined(a: ParsedAddress) -> str:
 
 
 def _are_aliases(a: ParsedAddress, b: ParsedAddress) -> bool:
-    pairs = STREET_ALIASES.get(a.city) or STREET_ALIASES[b.city]
-    names = {f"{street.name_key}{street.suffix}{street.postdirectional}" for street in (a, b)}
-    return any({x.replace(" ", ""), y.replace(" ", "")} == names for x, y in pairs)
+    pairs = street_aliases().get(a.city) or street_aliases()[b.city]
+    x, y = _forms(a), _forms(b)
+    return any((p in x and q in y) or (p in y and q in x) for p, q in pairs)
+
+
+def _forms(address: ParsedAddress) -> set[str]:
+    street = f"{address.name_key}{address.suffix}"
+    return {street, street + address.postdirectional}
+
+
+@cache
+def street_aliases() -> dict[str, list[tuple[str, str]]]:
+    """By city, pairs of streets that are one under two official names, as they compare."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for line in read_words("street_aliases.txt"):
+        city, _, pairs = line.partition(": ")
+        for pair in pairs.split(", "):
+            first, _, second = pair.partition(" = ")
+            found.setdefault(city, []).append((_key_of(first), _key_of(second)))
+    return found
+
+
+def _key_of(text: str) -> str:
+    street = parse_street(["1", *text.split()])
+    return f"{name_key(street.name)}{street.suffix}{street.postdirectional}"
 
 
 def _compare_directions(a: ParsedAddress, b: ParsedAddress) -> Agreement:
@@ -89,7 +127,8 @@ def _compare_highways(
 ) -> Agreement:
     """The number decides; a class of road or a branch may be missing; the directional may stand on either side."""
     (road_x, number_x, branch_x), (road_y, number_y, branch_y) = x, y
-    if number_x != number_y or (branch_x != branch_y and branch_x and branch_y):
+    old = "OLD" in {branch_x, branch_y}  # a road that was built anew
+    if number_x != number_y or (branch_x != branch_y and (old or (branch_x and branch_y))):
         return "different"
     one_side = {a.predirectional, a.postdirectional} == {b.predirectional, b.postdirectional}
     directions = "same" if one_side else _compare_directions(a, b)
@@ -102,7 +141,7 @@ def _compare_highways(
 
 def _compare_names(a: ParsedAddress, b: ParsedAddress) -> Agreement:
     x, y = a.name.split(), b.name.split()
-    if any(c.isdigit() for c in a.name_key + b.name_key):
+    if _digits(a.name_key) != _digits(b.name_key) or (_digits(a.name_key) and min(len(x), len(y)) == 1):
         return "different"  # 42ND and 43RD, AVENUE 9 and AVENUE 19
     if not x or not y:
         return "possible"
@@ -129,12 +168,15 @@ def likeness(x: str, y: str) -> Agreement:
     distance = OSA.distance(x, y, score_cutoff=2)
     shortest = min(len(x), len(y))
     low, high = sorted((familiarity(x), familiarity(y)))
+    if distance == 1 and low == 1 and high == 2 and shortest >= 7 and x[0] == y[0] and is_street_word(x, y):
+        return "same"  # CHESNUT, which a few people are called, and CHESTNUT
     if distance == 1 and low and high == 2:
         return "possible" if low == 1 or is_variant(x, y) or _undoubled(x) == _undoubled(y) else "different"
     if distance == 1:
-        return "same" if _is_slip(x, y, low, high) else "possible" if shortest >= 4 else "different"
+        return "same" if _is_slip(x, y, low, high) else "possible" if shortest >= 3 and not low else "different"
     if distance == 2 and shortest >= 7 and low == 0:
-        return "same" if high == 2 and shortest >= 9 else "possible"
+        sure = high == 2 and (shortest >= 9 or (x[0] == y[0] and _skeleton(x) == _skeleton(y)))
+        return "same" if sure else "possible"
     return "possible" if low == 0 and shortest >= 4 and (x.startswith(y) or y.startswith(x)) else "different"
 
 
@@ -144,10 +186,19 @@ def _is_slip(x: str, y: str, low: int, high: int) -> bool:
     if low:
         return False
     if sorted(x) == sorted(y) or _undoubled(x) == _undoubled(y):  # letters exchanged, or one doubled or halved
-        return shortest >= (4 if high == 2 else 6)
+        return shortest >= (3 if high == 2 and _undoubled(x) == _undoubled(y) else 4 if high == 2 else 6)
     if x[0] != y[0]:
         return False
     return shortest >= (6 if high else 8)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[^0-9]", "", text)
+
+
+def _skeleton(word: str) -> str:
+    """The consonants: SYCAMOOR and SYCAMORE are misspelt in the vowels."""
+    return re.sub("[AEIOUY]", "", _undoubled(word))
 
 
 def _undoubled(word: str) -> str:

@@ -6,8 +6,9 @@ from skiptrace.matching.addresses.values import Agreement, Finding, ParsedAddres
 
 _QUOTED = "unit {0.unit_key} and {1.unit_key}"
 _SPACES = frozenset({"LOT", "SPC", "TRLR", "SLIP", "#", "UNIT"})
-_ROOMS = frozenset({"APT", "#", "UNIT", "PH"})
+_ROOMS = frozenset({"APT", "#", "UNIT"})
 _POSITIONS = frozenset({"FRNT", "REAR", "SIDE", "LEFT", "RGHT", "UPPR", "LOWR", "BSMT", "ATTC"})
+_BUILDINGS = frozenset({"BLDG", "TOWER", "WING"})
 _OFFICES = frozenset({"STE", "#", "UNIT", "RM", "OFC"})
 
 
@@ -26,6 +27,8 @@ def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:
 
 
 def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) -> Agreement:
+    if _glued(x) == _glued(y) != "":
+        return "same" if len({designator for designator, _ in (*x, *y)}) == 1 else "possible"
     left_x = [unit for unit in x if unit not in y]
     left_y = [unit for unit in y if unit not in x]
     worst: Agreement = "same"
@@ -45,6 +48,15 @@ def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) 
     return "possible" if left_x or left_y else worst
 
 
+def _glued(units: tuple[tuple[str, str], ...]) -> str:
+    """B101 of STE B STE 101; "" where the identifiers could be told apart in another way (1 and 12, 11 and 2)."""
+    if len(units) == 1:
+        return units[0][1]
+    (_, first), (_, second) = units[:2]
+    apart = first[-1:].isalpha() and second[:1].isdigit()
+    return first + second if apart and len(units) == 2 else ""
+
+
 def _unit_rank(x: tuple[str, str], y: tuple[str, str]) -> int:
     return {"same": 2, "possible": 1, "different": 0}[_one_unit(x, y)] * 2 + (x[0] == y[0])
 
@@ -53,11 +65,19 @@ def _comparable(x: str, y: str) -> bool:
     return x == y or any(x in group and y in group for group in (_ROOMS, _OFFICES, _SPACES))
 
 
+def _complement(x: tuple[str, str], y: tuple[str, str]) -> bool:
+    """Whether one names the building or floor and the other a room that may be in it."""
+    if y[0] not in _ROOMS and y[0] not in {"STE", "RM", "OFC"}:
+        return (x[0], y[0]) in {("UPPR", "FL"), ("LOWR", "FL")} and (x[0] == "LOWR") == (y[1] == "1")
+    if x[0] in _BUILDINGS:
+        return True
+    return x[0] == "FL" and (y[1].isalpha() or (len(y[1]) > 1 and y[1].startswith(x[1])))
+
+
 def _one_unit(x: tuple[str, str], y: tuple[str, str]) -> Agreement:
     if x[1] != y[1]:
-        if x[0] == y[0] and not (x[1] and y[1]):
-            return "possible"
-        return "different"
+        unstated = not (x[1] and y[1]) and (x[0] == y[0] or (x[0] in _ROOMS and y[0] in _ROOMS))
+        return "possible" if unstated or _complement(x, y) or _complement(y, x) else "different"
     if not x[1]:
         return "same" if x[0] == y[0] else "different"
     if x[0] == y[0] or _comparable(x[0], y[0]):

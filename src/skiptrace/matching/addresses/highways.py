@@ -15,7 +15,8 @@ _HIGHWAY = re.compile(
     rf"|(?P<town>(?:TOWNSHIP|TWP|TOWN) {_TYPE}|TR|TWP)"
     rf"|(?P<farm>(?:FM|F M|FARM TO MARKET)(?: {_TYPE})?|FARM {_TYPE})"
     rf"|(?P<ranch>RANCH(?: TO MARKET)? {_TYPE}|RR|RM(?: {_TYPE})?)"
-    rf"|(?P<state>(?:STATE|ST|{_CODES})(?: TRUNK)? {_TYPE}|SR|SH|STH|M|K|(?:{_CODES}))|(?P<loop>LOOP)"
+    rf"|(?P<state>(?:STATE|ST|NYS|{_CODES})(?: TRUNK)? {_TYPE}|SR|SH|STH|M|K|(?:{_CODES}))"
+    r"|(?P<loop>(?:STATE )?(?:LOOP|LP))"
     rf"|(?P<any>HIGHWAY|HIWAY|HWY|ROUTE|RTE|RT))"
     r" (?:NO |NUMBER |# )?(?P<number>\d+[A-Z]?|[A-Z]\d+[A-Z]?|[A-Z]{1,2}(?= |$))"
     r"(?: (?:HWY|HIGHWAY|RD|ROAD)(?= |$))?(?: (?P<rest>.+))?$"
@@ -32,9 +33,10 @@ _LETTER_WORDS = word_set("""
 _BRANCHES = {
     "BUSINESS": "BUSINESS", "BUS": "BUSINESS", "BYPASS": "BYPASS", "BYP": "BYPASS", "ALTERNATE": "ALTERNATE",
     "ALT": "ALTERNATE", "TRUCK": "TRUCK", "SPUR": "SPUR", "FRONTAGE": "FRONTAGE", "FRTG": "FRONTAGE",
-    "ACCESS": "FRONTAGE", "SERVICE": "FRONTAGE", "SVC": "FRONTAGE", "FEEDER": "FRONTAGE",
+    "ACCESS": "FRONTAGE", "SERVICE": "FRONTAGE", "SVC": "FRONTAGE", "FEEDER": "FRONTAGE", "OLD": "OLD",
 }  # fmt: skip
 _ROADS = frozenset({"ROAD", "RD"})
+_BRANCH_NOUNS = frozenset({"ROAD", "RD", "LOOP", "ROUTE", "RTE"})
 
 Highway = tuple[str, str, str, list[str]]
 
@@ -44,7 +46,7 @@ def may_be_highway(words: list[str]) -> bool:
     if len(words) < 2:
         return False
     for word in words[1:]:
-        if word[0].isdigit():
+        if not word.isalpha() and any(map(str.isdigit, word)):
             return True
     return not _LETTER_WORDS.isdisjoint(words[:2])
 
@@ -57,8 +59,8 @@ def read_highway(words: list[str]) -> Highway | None:
     if match is None:
         before = ""
         match = _HIGHWAY.match(" ".join(words))
-    if match is None and branch == "BUSINESS" and len(words) == 1 and words[0].isdigit():
-        return "", f"HIGHWAY {words[0]} {branch}", "", []  # BUSINESS 35
+    if match is None and branch == "BUSINESS" and words[0].isdigit() and DIRECTIONS.keys() >= set(words[1:]):
+        return "", f"HIGHWAY {words[0]} {branch}", "".join(DIRECTIONS[word] for word in words[1:2]), []  # BUSINESS 35
     if match is None:
         return None
     kind = next(group for group in _NAMES if match[group])
@@ -74,7 +76,9 @@ def _take_branch(words: list[str]) -> tuple[list[str], str]:
     at = next((n for n, word in enumerate(words) if word in _BRANCHES), None)
     if at is None or not any(word.isdigit() for word in words):
         return words, ""
-    end = at + 2 if at + 1 < len(words) and words[at + 1] in _ROADS and at else at + 1
+    noun = words[at + 1] if at + 1 < len(words) else ""
+    is_noun = (noun in _ROADS and at > 0) or (noun in _BRANCH_NOUNS and _BRANCHES[words[at]] == "BUSINESS")
+    end = at + 1 + is_noun
     return [*words[:at], *words[end:]], _BRANCHES[words[at]]
 
 

@@ -66,7 +66,7 @@ def city_keys_of_zip(zip5: str) -> frozenset[str]:
 def take_last_line(tokens: list[str]) -> LastLine:
     """Take city, state and ZIP code off the end of ``tokens``, which is shortened in place."""
     line = LastLine()
-    if len(tokens) > 3 and tokens[-2] in STATE_CODES and (match := _ZIP.match(tokens[-1])):
+    if len(tokens) > 3 and tokens[-2] in STATE_CODES and (match := _ZIP.match(tokens[-1])) and _is_state(tokens):
         line.state, line.zip5, line.zip4 = tokens[-2], match[1], match[2] or ""
         del tokens[-2:]
     else:
@@ -78,6 +78,15 @@ def take_last_line(tokens: list[str]) -> LastLine:
     take_city(tokens, line)
     _drop_repeat(tokens, line)
     return line
+
+
+def _is_state(tokens: list[str]) -> bool:
+    """Whether the CT, NE or FL before a ZIP code is a state: not where the ZIP code lies in another one."""
+    code = tokens[-2]
+    if code not in SUFFIXES and code not in DIRECTIONS and code not in UNITS:
+        return True
+    area = find_zip(tokens[-1][:5])
+    return area is None or area.state == code or "," in tokens[-3:-2]
 
 
 def _strip_commas(tokens: list[str]) -> None:
@@ -118,17 +127,28 @@ def _take_zip(tokens: list[str], line: LastLine) -> None:
 def _is_zip_at(tokens: list[str], at: int) -> bool:
     """A number is a ZIP code next to a state, or at the very end when the ZIP table lists it."""
     before = tokens[at - 1] if tokens[at - 1] != "," else tokens[at - 2] if at > 1 else ""
-    if before in STATE_CODES and at > 1:
+    if before in STATE_CODES and at > 1 and _is_state([*tokens[: at + 1]]):
         return True
     if (before,) in STATE_NAMES or tuple(tokens[max(at - 2, 0) : at]) in STATE_NAMES:
         return True
     rest = [word for word in tokens[at + 1 :] if word != ","]
     if before in _NUMBERED:
         return False
+    if rest and _city_follows(tokens[at][:5], rest):
+        return True
     plus_four = len(rest) == 1 and len(rest[0]) == 4 and rest[0].isdigit()
     if rest and not plus_four and not (len(rest) <= 2 and (rest[0] in STATE_CODES or tuple(rest) in STATE_NAMES)):
         return False
     return bool(rest) or find_zip(tokens[at][:5]) is not None or len(tokens[at]) > 5 or tokens[at - 1] == ","
+
+
+def _city_follows(zip5: str, rest: list[str]) -> bool:
+    """Whether city and state stand after their ZIP code: 29401 CHARLESTON SC."""
+    area = find_zip(zip5)
+    if area is None:
+        return False
+    places = [rest[:-1], rest] if rest[-1] == area.state else [rest]
+    return any(city_key(" ".join(place)) in city_keys_of_zip(zip5) for place in places if place)
 
 
 def _cut_zip(tokens: list[str], at: int, line: LastLine) -> None:
@@ -140,6 +160,8 @@ def _cut_zip(tokens: list[str], at: int, line: LastLine) -> None:
     code = words[0] if words and words[0] in STATE_CODES else STATE_NAMES.get(tuple(words), "")
     if code and len(words) <= 2:
         line.state = code
+    elif words and _city_follows(line.zip5, words):
+        tokens.extend([",", *words])
     elif words:
         line.notes.append(" ".join(words))
     _strip_commas(tokens)
@@ -173,10 +195,14 @@ def _take_state(tokens: list[str], line: LastLine) -> None:
             del tokens[-size:]
             return
     code = tokens[-1]
-    if code in STATE_CODES and len(tokens) > 1 and not line.state and (line.zip5 or _is_state_code(tokens)):
+    if code in STATE_CODES and len(tokens) > 1 and not line.state and _is_state_before(tokens, line.zip5):
         line.state = tokens.pop()
     elif code in STATE_CODES and code == line.state:
         tokens.pop()
+
+
+def _is_state_before(tokens: list[str], zip5: str) -> bool:
+    return _is_state([*tokens, zip5]) if zip5 else _is_state_code(tokens)
 
 
 def _is_state_name(tokens: list[str], size: int, code: str, line: LastLine, area: ZipArea | None) -> bool:

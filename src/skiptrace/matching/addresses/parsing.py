@@ -12,7 +12,7 @@ from skiptrace.matching.addresses.crf import label
 from skiptrace.matching.addresses.lastline import LastLine, city_key, take_last_line
 from skiptrace.matching.addresses.repairs import repair, without_repetition
 from skiptrace.matching.addresses.streets import Street, name_key, parse_street, starts_with_number
-from skiptrace.matching.addresses.tables import MILITARY_STATES, STATE_CODES, STATE_NAMES, SUFFIXES
+from skiptrace.matching.addresses.tables import MILITARY_STATES, PLAIN_SUFFIXES, STATE_CODES, STATE_NAMES, SUFFIXES
 from skiptrace.matching.addresses.units import Units, identifier, take_units
 from skiptrace.matching.addresses.values import ParsedAddress
 from skiptrace.matching.tables import word_set
@@ -22,6 +22,9 @@ _CARE_OF = re.compile(r"^(?:C/O|C O|CO|ATTN|ATTENTION|CARE OF|MR|MRS|MS|DR)\b")
 _URBANIZATION = word_set("""
     URB URBANIZACION COND CONDOMINIO RES RESIDENCIAL BO BARRIO PARC PARCELAS EXT REPARTO ALT ALTURAS
 """)
+_URBS = frozenset({"URB", "URBANIZACION"})
+_WITHIN = _URBS | {"BO", "BARRIO", "COND", "CONDOMINIO", "SECTOR"}
+_ROAD_WORDS = frozenset({"CALLE", "CARR", "CARRETERA", "AVE", "AVENIDA", "KM", "VIA", "PASEO", "CAMINO"})
 _URB_WORDS = {"URBANIZACION": "URB", "CONDOMINIO": "COND", "RESIDENCIAL": "RES", "BARRIO": "BO", "PARCELAS": "PARC"}
 _POST_OFFICES = frozenset({"APO", "FPO", "DPO"})
 _PLACE_LABELS = frozenset({"PlaceName"})
@@ -169,13 +172,27 @@ def _with_number(segments: list[list[str]], chosen: int) -> list[str]:
 def _take_urbanization(segments: list[list[str]], fields: dict[str, Any], line: LastLine) -> None:
     """Puerto Rico: the urbanization or condominium is part of the address (Publication 28, section 29)."""
     for at, segment in enumerate(segments):
-        is_urbanization = segment[0] in {"URB", "URBANIZACION"} or (line.state == "PR" and segment[0] in _URBANIZATION)
-        if is_urbanization and len(segment) > 1:
-            end = next((n for n, word in enumerate(segment) if n and _is_house_number(word)), len(segment))
-            words = [_URB_WORDS.get(segment[0], segment[0]), *segment[1:end]]
-            fields["urbanization"] = " ".join(words)
-            segments[at : at + 1] = [segment[end:]] if end < len(segment) else []
-            return
+        start = _urbanization_at(segment, line)
+        if start is None:
+            continue
+        end = next(
+            (n for n in range(start + 1, len(segment)) if _is_house_number(segment[n]) or segment[n] in _ROAD_WORDS),
+            len(segment),
+        )
+        fields["urbanization"] = " ".join([_URB_WORDS.get(segment[start], segment[start]), *segment[start + 1 : end]])
+        rest = [*segment[:start], *segment[end:]]
+        segments[at : at + 1] = [rest] if rest else []
+        return
+
+
+def _urbanization_at(segment: list[str], line: LastLine) -> int | None:
+    """Where the name of an urbanization begins: at the start, or after the street."""
+    if len(segment) < 2:
+        return None
+    if segment[0] in _URBS or (line.state == "PR" and segment[0] in _URBANIZATION):
+        return 0
+    words = _WITHIN if line.state == "PR" else _URBS
+    return next((n for n, word in enumerate(segment[:-1]) if n and word in words), None)
 
 
 def _is_house_number(word: str) -> bool:
@@ -187,7 +204,12 @@ def _find_inside(segments: list[list[str]], line: LastLine) -> int | None:
     """The segment with a street in it although no segment starts with a number; names before the number are cut off."""
     for at, segment in enumerate(segments):
         number = next((n for n, token in enumerate(segment) if n and starts_with_number(segment[n:])), None)
-        if number is not None and len(segment) - number > 1 and SUFFIXES.keys().isdisjoint(segment[:number]):
+        ends_street = (
+            number is not None
+            and not _CARE_OF.match(segment[0])
+            and not PLAIN_SUFFIXES.isdisjoint(SUFFIXES.get(word, word) for word in segment[:number])
+        )
+        if number is not None and len(segment) - number > 1 and not ends_street:
             labels = [kind for _, kind in label(" ".join(segment))]
             if len(labels) != len(segment) or labels[number] == "AddressNumber" or _CARE_OF.match(segment[0]):
                 line.notes.append(" ".join(segment[:number]))

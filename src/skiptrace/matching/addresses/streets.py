@@ -39,7 +39,8 @@ _ALIASES = {
     "MARTINLUTHERKINGJR": "MLK", "MARTINLUTHERKING": "MLK", "DRMARTINLUTHERKINGJR": "MLK", "DRMARTINLUTHERKING": "MLK",
     "MLKJR": "MLK", "DRMLK": "MLK", "DRMLKJR": "MLK", "JOHNFKENNEDY": "JFK", "MLKING": "MLK", "MLKINGJR": "MLK",
     "REVDRMARTINLUTHERKING": "MLK", "REVDRMARTINLUTHERKINGJR": "MLK", "REVMARTINLUTHERKINGJR": "MLK",
-    "JOHNFITZGERALDKENNEDY": "JFK", "FRANKLINDROOSEVELT": "FDR", "MARTINLKING": "MLK", "MARTINLKINGJR": "MLK",
+    "ADAMCLAYTONPOWELLJR": "ADAMCLAYTONPOWELL", "JOHNFITZGERALDKENNEDY": "JFK",
+    "FRANKLINDROOSEVELT": "FDR", "MARTINLKING": "MLK", "MARTINLKINGJR": "MLK",
 }  # fmt: skip
 
 
@@ -106,8 +107,9 @@ def _take_number(tokens: list[str], street: Street) -> int:
     if at + 2 >= len(tokens) or len(tokens[at]) > 1:
         return at
     is_letter = tokens[at].isalpha() and tokens[at] not in DIRECTIONS
-    is_class = is_letter and tokens[at] in "IKM" and tokens[at + 1].isdigit()  # 2600 I 35
-    if is_letter and not is_class and tokens[at + 1] not in SUFFIXES and street.number[-1].isdigit():
+    following = tokens[at + 1]
+    is_class = is_letter and ((tokens[at] in "IKM" and following.isdigit()) or tokens[at] + following == "US")  # I 35
+    if is_letter and not is_class and following not in SUFFIXES and street.number[-1].isdigit():
         street.number += tokens[at]
         at += 1
     return at
@@ -229,6 +231,10 @@ def _numbered(words: list[str], street: Street) -> list[str]:
     """Ordinals in figures: FIFTH, TWENTY-FIRST and, before a suffix, 42."""
     if len(words) == 1 and words[0].isalpha():
         return [ordinal(ORDINALS[words[0]])] if words[0] in ORDINALS else words
+    if words[:2] == ["ONE", "HUNDRED"]:
+        words = words[1:]
+    if len(words) > 1 and words[0] == "HUNDRED" and (rest := _numbered(words[1:], street)) and _NTH.match(rest[-1]):
+        return [ordinal(100 + int(rest[-1][:-2]))]
     parts = [part for word in words for part in (word.split("-") if "-" in word and not word[0].isdigit() else (word,))]
     if len(parts) == 2 and parts[0] in TENS and parts[1] in ORDINALS:
         return [ordinal(TENS[parts[0]] + ORDINALS[parts[1]])]
@@ -253,5 +259,7 @@ def name_key(name: str) -> str:
     words = name.replace("-", " ").split()
     if len(words) == 1 and len(DIRECTIONS.get(name, "")) == 1:
         return name
+    if len(words) > 1 and words[0] in CARDINALS:
+        words[0] = str(CARDINALS[words[0]])  # EIGHT MILE RD
     key = "".join(SUFFIXES.get(word) or NAME_WORDS.get(word, word) for word in words)
     return _ALIASES.get(key, key)

@@ -130,13 +130,3 @@ CARDINALS = {word: number for number, word in enumerate(_CARDINAL_WORDS.split(),
 # Words inside street and city names, long to short; cities by their everyday names.
 NAME_WORDS = {word: short for short, words in _listed("name_words.txt", " ").items() for word in words}
 CITY_ALIASES = {alias: city for city, aliases in _listed("city_aliases.txt").items() for alias in aliases}
-
-# One street under two official names, by city: (first name, second name) of street keys without suffix.
-STREET_ALIASES = {
-    "NEW YORK": (
-        ("6TH AVE", "AVE OF THE AMERICAS"), ("7TH AVE", "FASHION AVE"), ("LENOX AVE", "MALCOLM X BLVD"),
-        ("7TH AVE", "ADAM CLAYTON POWELL BLVD"), ("8TH AVE", "FREDERICK DOUGLASS BLVD"), ("4TH AVE", "PARK AVE S"),
-        ("8TH AVE", "CENTRAL PARK W"), ("9TH AVE", "COLUMBUS AVE"), ("10TH AVE", "AMSTERDAM AVE"),
-        ("125TH ST", "MLK BLVD"), ("11TH AVE", "WEST END AVE"),
-    ),
-}  # fmt: skip

@@ -20,6 +20,8 @@ _ORDINAL = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
 _IDENTIFIER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9\-/]*$|[A-Z](?:-?[A-Z])?$")
 _FILLERS = frozenset({"NO", "NUMBER", "NUM", "#"})
 _LEVELS = {"GROUND": "G", "GRND": "G", "TOP": "TOP", "MAIN": "MAIN"}
+_NUMBERED_ONLY = frozenset({"APT", "STE"})
+_PENTHOUSE = re.compile(r"PH-?(\d+[A-Z]?)$")
 _HOLDERS = frozenset({"APT", "UNIT", "STE", "FL", "#"})
 
 Units = list[tuple[str, str]]
@@ -68,10 +70,14 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
         skip += 1
         following = tokens[at + skip]
     if _is_identifier(following, designator, tokens, at + skip, rest):
+        if designator in _HOLDERS and (penthouse := _PENTHOUSE.match(following)):
+            return skip + 1, ("PH", identifier(penthouse[1]))  # APT PH1
         extra = _tail_letter(tokens, at + skip, following)
         return skip + 1 + bool(extra), (designator, identifier(following + extra))
     if designator in _HOLDERS and UNITS.get(following) in BARE_UNITS and _ends(tokens, at + skip + 1):
         return skip + 1, (UNITS[following], "")  # APT REAR
+    if designator in _NUMBERED_ONLY and skip == 1 and _ends(tokens, at + 1) and _street_ended(rest):
+        return 1, (designator, "")  # an identifier that was lost
     if designator in BARE_UNITS and skip == 1 and _may_be_bare(designator, rest):
         if following in UNIT_NOUNS and _ends(tokens, at + 2):
             return 2, (designator, "")

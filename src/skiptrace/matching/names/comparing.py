@@ -21,7 +21,9 @@ _UNVOWELLED = 0.9
 _SUFFIX_MISSING = 0.74  # a father and his son share the rest
 _JOINT_CELL = 0.7
 _WIFE = 0.45
+_OTHER_SEX = "names of the other sex"
 _LONG_COMPOUND = 7
+_VOWELS = frozenset("AEIOU")
 _LEAST_SURNAME = 0.7
 _SURE_GIVEN = 0.9
 _CONTRADICTED = 0.05
@@ -133,7 +135,8 @@ def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
         score *= _SUFFIX_MISSING
         findings.append(("generation", (a.suffix,), (b.suffix,), ""))
     if a.flags != b.flags:
-        score *= _other_person_named(a, b)
+        wife = how == _OTHER_SEX and ("wife_of" in a.flags) != ("wife_of" in b.flags)
+        score = surname * _WIFE if wife else score * _other_person_named(a, b)
     return score, findings
 
 
@@ -188,9 +191,14 @@ def _other_surnames(a: ParsedName, b: ParsedName) -> float:
     low, high = sorted((x, y), key=len)
     if len(low) >= 4 and high.endswith(low) and high[: -len(low)] in _PARTICLES:
         return 0.82
-    if _respelt(a, b) and consonants(x) == consonants(y) and len(consonants(x)) >= 2:
+    if _respelt(a, b) and consonants(x) == consonants(y) and (len(consonants(x)) >= 2 or _lacks_vowels(x, y)):
         return _UNVOWELLED
     return 0.0
+
+
+def _lacks_vowels(x: str, y: str) -> bool:
+    """Whether one word came from a script that leaves vowels out: LY for ALI."""
+    return _VOWELS.isdisjoint(x) or _VOWELS.isdisjoint(y)
 
 
 def compare_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
@@ -278,6 +286,8 @@ def _compare_middle(x: tuple[str, ...], y: tuple[str, ...], a: ParsedName, b: Pa
     y = tuple(word for word in y if word not in a.surnames and word not in a.maiden)
     if not x or not y:
         return 1.0
+    if len(x) > 1 and len(y) > 1:
+        x, y = tuple(word for word in x if word not in y) or x[:1], tuple(word for word in y if word not in x) or y[:1]
     best = max(given_likeness(p, q)[0] for p, q in product(x, y))
     if best >= 0.7:
         return 1.0

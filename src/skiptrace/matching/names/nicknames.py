@@ -32,10 +32,19 @@ def _short_forms() -> dict[str, frozenset[str]]:
     for line in read_table("nicknames.tsv.gz").splitlines():
         name, _, shorts = line.partition("\t")
         forms.setdefault(name, set()).update(short for short in shorts.split("|") if (name, short) not in wrong)
+    for name, added in _curated().items():
+        forms.setdefault(name, set()).update(added)
+    return {name: frozenset(shorts - {name}) for name, shorts in forms.items()}
+
+
+@cache
+def _curated() -> dict[str, frozenset[str]]:
+    """Short forms listed by hand. They are right for the sex too: MISHA is a man's name beside MIKHAIL."""
+    forms: dict[str, set[str]] = {}
     for line in read_words("short_forms.txt"):
         name, *added = line.split()
         forms.setdefault(name, set()).update(added)
-    return {name: frozenset(shorts - {name}) for name, shorts in forms.items()}
+    return {name: frozenset(shorts) for name, shorts in forms.items()}
 
 
 @cache
@@ -67,6 +76,17 @@ def _loose_forms() -> dict[str, frozenset[str]]:
     return {name: frozenset(others) for name, others in forms.items()}
 
 
+def _is_curated(a: str, b: str) -> bool:
+    """Whether one is listed by hand as a short form of the other, or of another spelling of it (DMITRY of DMITRI)."""
+    forms = _curated()
+    return any(b in forms.get(name, ()) for name in _spellings(a)) or any(a in forms.get(n, ()) for n in _spellings(b))
+
+
+@lru_cache(maxsize=65_536)
+def _spellings(name: str) -> tuple[str, ...]:
+    return (name, *(other for group in _variant_groups().get(name, ()) for other in _variants()[group]))
+
+
 def _is_diminutive(long: str, short: str) -> bool:
     """BOBBY of BOB, KATIE of KATE."""
     match = _DIMINUTIVE.match(long)
@@ -88,11 +108,14 @@ def relation(a: str, b: str) -> Relation | None:
     groups = _variant_groups()
     if groups.get(a, frozenset()) & groups.get(b, frozenset()):
         return "variant"
+    is_loose = b in _loose_forms().get(a, frozenset())
+    if not is_loose and _is_curated(a, b):
+        return "nickname"
     if opposite_sexes(a, b):
         return None
-    shorts = _short_forms()
-    if b in _loose_forms().get(a, frozenset()):
+    if is_loose:
         return "loose_nickname"
+    shorts = _short_forms()
     if b in shorts.get(a, frozenset()) or a in shorts.get(b, frozenset()):
         return "nickname"
     full = _formal_names()

@@ -9,12 +9,13 @@ from functools import lru_cache
 from skiptrace.matching.known_words import given_name
 from skiptrace.matching.names.ordering import split_name
 from skiptrace.matching.names.values import ParsedName
-from skiptrace.matching.names.vocabulary import BUSINESS, GENERATIONS, TITLES
+from skiptrace.matching.names.vocabulary import BUSINESS, CREDENTIALS, GENERATIONS, TITLES
 from skiptrace.matching.text import ascii_upper, decode
 
 _CREDENTIAL_DOTS = re.compile(
     r"\b(?:M\.D|PH\.?\s?D|J\.D|D\.D\.S|ESQ|D\.O|R\.N|C\.P\.A|Q\.C|M\.P|ED\.D|D\.V\.M|M\.B\.A)\b\.?"
 )
+_DOTTED = re.compile(r"(?<=,)\s*((?:[A-Z]\.\s?){2,6}[A-Z]?)(?=\s*(?:,|$))")
 _ESTATE = re.compile(r"\b(?:THE )?(?:ESTATE|EST)(?: OF|/O)\b|,?\s*\(?\bESTATE\b\)?$|\bHEIRS OF\b")
 _DECEASED = re.compile(r"[,\s]*\(?\b(?:DECEASED|DEC'?D|DCSD|DECD|DEC)\b\.?\)?\s*$|\b(?:THE LATE|DECEASED)\b")
 _AKA = re.compile(
@@ -94,6 +95,8 @@ def _parse(text: str) -> ParsedName:
     line, maiden = _take_maiden(line)
     line, nicknames = _take_nicknames(line)
     line = _CREDENTIAL_DOTS.sub(" ", line)
+    if "." in line and "," in line:
+        line = _DOTTED.sub(_without_dots, line)
     line = _INITIAL_DOTS.sub(r"\1 ", line).replace(".", " ").replace("'", "").replace("`", "").replace("/", " ")
     if _JOINT.search(line):
         line, partner = _take_joint(line, flags)
@@ -114,6 +117,12 @@ def _parse(text: str) -> ParsedName:
         given, middle, surnames, generation, maiden=maiden, nicknames=nicknames, flags=frozenset(flags),
         aliases=aliases, transliterated=transliterated, ordered=ordered,
     )  # fmt: skip
+
+
+def _without_dots(match: re.Match[str]) -> str:
+    """FACS for F.A.C.S. where that is a credential; the initials of a given name stay apart."""
+    joined = re.sub(r"[^A-Z]", "", match[1])
+    return f" {joined}" if joined in CREDENTIALS else match[0]
 
 
 def _build(
