@@ -42,6 +42,8 @@ class Settings(BaseModel):
     """SQLAlchemy URL; empty means SQLite in ``home``."""
     key_file: Path | None = None
     """Key ring; empty means ``home``. Keep it out of the database's backups."""
+    subject_keys: str = ""
+    """URL of the vault, a database apart from the first; empty means SQLite beside the key file. Back it up apart."""
     audit_checkpoints: Path | None = None
     """Second sink of the audit trail; empty means ``home``. Best on another disk, append-only."""
     tenant: str = "default"

@@ -74,6 +74,7 @@ async def connect(settings: Settings) -> AsyncIterator[App]:
             settings.key_path,
             clock,
             checkpoints=settings.checkpoints_path,
+            subject_keys=settings.subject_keys,
             actor=Actor(settings.requester, settings.tenant),
         )
         stack.push_async_callback(store.close)

@@ -21,6 +21,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         async with place.store():
             pass
         await place.sql("DELETE FROM keys")
+        await place.sql("DELETE FROM vaults")
 
     asyncio.run(migrate())
     return folder / "store.db"

@@ -76,6 +76,11 @@ def test_the_search_for_canaries_finds_them() -> None:
     [
         "UPDATE cases SET names = (SELECT c.names FROM cases c WHERE c.case_id = 'case-2')",
         "UPDATE cases SET phones = emails",
+        "UPDATE cases SET ssn = ssn4",
+        "UPDATE cases SET tenant = 'another'",
+        "UPDATE traces SET tenant = 'another'",
+        "UPDATE traces SET case_id = 'case-2' WHERE trace_id = 'trace-1'",
+        "UPDATE calls SET case_id = 'case-2' WHERE call_id = 'trace-1-call'",
         "UPDATE traces SET findings = (SELECT t.findings FROM traces t WHERE t.trace_id = 'trace-2')",
         "UPDATE contacts SET content = (SELECT c.content FROM contacts c WHERE c.trace_id = 'trace-2')",
         "UPDATE contacts SET content = (SELECT t.content FROM third_party_contacts t WHERE t.trace_id = 'trace-1')",

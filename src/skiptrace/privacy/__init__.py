@@ -6,6 +6,8 @@ from skiptrace.privacy.checkpoints import BadCheckpoint, Checkpoint, CheckpointF
 from skiptrace.privacy.fields import CannotOpen, FieldCipher
 from skiptrace.privacy.index import Fingerprinter
 from skiptrace.privacy.keyring import KeyRing
+from skiptrace.privacy.subjects import Cipher, Erased, Owner, Part, SubjectIds, SubjectKeys
+from skiptrace.privacy.wrapping import RingWrapper
 
 __all__ = [
     "Actor",
@@ -16,10 +18,17 @@ __all__ = [
     "ChainBroken",
     "Checkpoint",
     "CheckpointFile",
+    "Cipher",
+    "Erased",
     "FieldCipher",
     "Fingerprinter",
     "KeyRing",
+    "Owner",
+    "Part",
+    "RingWrapper",
     "Signer",
+    "SubjectIds",
+    "SubjectKeys",
     "acting",
     "chain",
     "verify",

@@ -115,9 +115,7 @@ class CheckpointFile:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "r+b", buffering=0) as file:
-                after_a_cut = b"\n" if _ends_cut(file) else b""
-                if file.write(after_a_cut + line) != len(after_a_cut + line):
-                    raise OSError("the disk took only a part of it")
+                _write(file, (b"\n" if _ends_cut(file) else b"") + line)
                 os.fsync(descriptor)
         except OSError as error:
             raise StoreError(
@@ -137,6 +135,11 @@ def read_checkpoint_file(path: Path, public_key: bytes) -> list[Checkpoint]:
             return read_checkpoints(lines, public_key)
     except OSError as error:
         raise ConfigError(f"the audit checkpoint file {path} cannot be read: {error.strerror}") from None
+
+
+def _write(file: RawIOBase, line: bytes) -> None:
+    if file.write(line) != len(line):
+        raise OSError("the disk took only a part of it")
 
 
 def _ends_cut(file: RawIOBase) -> bool:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from skiptrace.errors import SkiptraceError
 from skiptrace.privacy.keyring import KeyRing
 
-_NONCE = 12
+NONCE = 12
 
 
 class CannotOpen(SkiptraceError):
@@ -34,27 +34,27 @@ class FieldCipher:
         self._header = bytes([len(self._active)]) + self._active
 
     def seal(self, table: str, column: str, row: str, value: bytes) -> bytes:
-        nonce = os.urandom(_NONCE)
-        sealed = self._ciphers[self._active].encrypt(nonce, value, _place(table, column, row, self._active))
+        nonce = os.urandom(NONCE)
+        sealed = self._ciphers[self._active].encrypt(nonce, value, place(table, column, row, self._active))
         return self._header + nonce + sealed
 
     def open(self, table: str, column: str, row: str, sealed: bytes) -> bytes:
         """Raises CannotOpen."""
-        key_id, nonce, body = _split(sealed)
+        key_id, nonce, body = split(sealed)
         cipher = self._ciphers.get(key_id)
         if cipher is None:
             raise CannotOpen(table, column, "the key ring lacks its key")
         try:
-            return cipher.decrypt(nonce, body, _place(table, column, row, key_id))
+            return cipher.decrypt(nonce, body, place(table, column, row, key_id))
         except (InvalidTag, ValueError):
             raise CannotOpen(table, column, "it was changed or moved") from None
 
 
-def _split(sealed: bytes) -> tuple[bytes, bytes, bytes]:
+def split(sealed: bytes) -> tuple[bytes, bytes, bytes]:
     start = 1 + (sealed[0] if sealed else 0)
-    return sealed[1:start], sealed[start : start + _NONCE], sealed[start + _NONCE :]
+    return sealed[1:start], sealed[start : start + NONCE], sealed[start + NONCE :]
 
 
-def _place(table: str, column: str, row: str, key_id: bytes) -> bytes:
+def place(table: str, column: str, row: str, key_id: bytes) -> bytes:
     # The row comes last but one and key ids hold no NUL, so no two places have the same bytes.
     return f"{table}\0{column}\0{row}\0".encode() + key_id

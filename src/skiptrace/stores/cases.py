@@ -22,10 +22,11 @@ from skiptrace.model import (
     Subject,
 )
 from skiptrace.ports import BatchState, Clock
-from skiptrace.privacy import AuditEvent, FieldCipher
+from skiptrace.privacy import AuditEvent, SubjectKeys
 from skiptrace.stores.codec import decode, encode
 from skiptrace.stores.databases import insert_into
 from skiptrace.stores.schema import calls, cases, traces
+from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn
 
 CHUNK = 500
@@ -47,8 +48,8 @@ class Terms:
 class Intake:
     """Handler for the writer: commits cases that are new."""
 
-    def __init__(self, cipher: FieldCipher, clock: Clock) -> None:
-        self._cipher = cipher
+    def __init__(self, vault: Vault, clock: Clock) -> None:
+        self._vault = vault
         self._clock = clock
 
     def accept(self, turn: Turn, several: Sequence[Sequence[Case]]) -> Sequence[object]:
@@ -61,7 +62,9 @@ class Intake:
         statement = insert.on_conflict_do_nothing(index_elements=["case_id"]).returning(cases.c.case_id)
         new = 0
         for start in range(0, len(given), CHUNK):
-            rows = [_row(self._cipher, case, now) for case in given[start : start + CHUNK]]
+            chunk = given[start : start + CHUNK]
+            keys = self._vault.make((case.tenant, case.case_id) for case in chunk)
+            rows = [_row(keys[case.tenant, case.case_id], case, now) for case in chunk]
             new += len((turn.conn.execute(statement, rows)).all())
         if new:
             batches = sorted({case.batch_id for case in given})
@@ -69,13 +72,13 @@ class Intake:
         return new
 
 
-def _row(cipher: FieldCipher, case: Case, accepted_at: datetime) -> dict[str, object]:
+def _row(keys: SubjectKeys, case: Case, accepted_at: datetime) -> dict[str, object]:
     subject, row = case.subject, case.case_id
     terms = Terms(case.account, case.purpose, case.requester, case.budget)
     sealed = {
         "names": subject.names,
         "birth_date": subject.birth_date,
-        "ssn": (subject.ssn, subject.ssn4),
+        "ssn4": subject.ssn4,
         "addresses": subject.addresses,
         "phones": subject.phones,
         "emails": subject.emails,
@@ -88,21 +91,27 @@ def _row(cipher: FieldCipher, case: Case, accepted_at: datetime) -> dict[str, ob
         "as_of": case.as_of,
         "accepted_at": accepted_at,
         "terms": encode(terms).decode(),
-    } | {column: cipher.seal("cases", column, row, encode(value)) for column, value in sealed.items()}
+        "ssn": _full_ssn(keys, case),
+    } | {column: keys.file.seal("cases", column, row, encode(value)) for column, value in sealed.items()}
 
 
-def _case(cipher: FieldCipher, row: Row[Any]) -> Case:
+def _full_ssn(keys: SubjectKeys, case: Case) -> bytes:
+    """Sealed with a secret of its own, which ends before the others do. Empty once it has."""
+    return keys.ssn.seal("cases", "ssn", case.case_id, case.subject.ssn.encode()) if keys.ssn else b""
+
+
+def _case(keys: SubjectKeys, row: Row[Any]) -> Case:
     terms = decode(Terms, row.terms)
 
     def opened(column: str) -> bytes:
-        return cipher.open("cases", column, row.case_id, getattr(row, column))
+        return keys.file.open("cases", column, row.case_id, getattr(row, column))
 
-    ssn, ssn4 = decode(tuple[str, str], opened("ssn"))
+    ssn = keys.ssn.open("cases", "ssn", row.case_id, row.ssn).decode() if keys.ssn else ""
     subject = Subject(
         names=decode(tuple[Name, ...], opened("names")),
         birth_date=decode(PartialDate | None, opened("birth_date")),  # type: ignore[arg-type]
         ssn=ssn,
-        ssn4=ssn4,
+        ssn4=decode(str, opened("ssn4")),
         addresses=decode(tuple[AddressSighting, ...], opened("addresses")),
         phones=decode(tuple[PhoneSighting, ...], opened("phones")),
         emails=decode(tuple[EmailSighting, ...], opened("emails")),
@@ -120,25 +129,29 @@ def _case(cipher: FieldCipher, row: Row[Any]) -> Case:
     )
 
 
-def read_case(conn: Connection, cipher: FieldCipher, case_id: str) -> Case | None:
-    row = conn.execute(select(cases).where(cases.c.case_id == case_id)).one_or_none()
-    return None if row is None else _case(cipher, row)
+def read_case(conn: Connection, vault: Vault, case_id: str) -> Case | None:
+    return read_cases(conn, vault, [case_id]).get(case_id)
 
 
-def read_cases(conn: Connection, cipher: FieldCipher, case_ids: Sequence[str]) -> dict[str, Case]:
-    """The cases of these ids that exist, by id. One statement."""
-    return {row.case_id: _case(cipher, row) for row in conn.execute(select(cases).where(cases.c.case_id.in_(case_ids)))}
+def read_cases(conn: Connection, vault: Vault, case_ids: Sequence[str]) -> dict[str, Case]:
+    """The cases of these ids that exist and were not erased, by id. One statement."""
+    rows = conn.execute(select(cases).where(cases.c.case_id.in_(case_ids))).all()
+    keys = vault.find((row.tenant, row.case_id) for row in rows)
+    return {row.case_id: _case(keys[of], row) for row in rows if (of := (row.tenant, row.case_id)) in keys}
 
 
-def unfinished_page(conn: Connection, cipher: FieldCipher, batch_id: str, after: int) -> Sequence[tuple[int, Case]]:
-    """The next cases without a finished trace behind row number ``after``, each with its own number."""
+def unfinished_page(conn: Connection, vault: Vault, batch_id: str, after: int) -> tuple[Sequence[Case], int | None]:
+    """The next cases without a finished trace behind row number ``after``, and where they end: None at the very end."""
     page = (
         select(cases)
         .where(cases.c.batch_id == batch_id, cases.c.number > after, ~_FINISHED)
         .order_by(cases.c.number)
         .limit(CHUNK)
     )
-    return [(row.number, _case(cipher, row)) for row in conn.execute(page)]
+    rows = conn.execute(page).all()
+    keys = vault.find((row.tenant, row.case_id) for row in rows)
+    found = [_case(keys[of], row) for row in rows if (of := (row.tenant, row.case_id)) in keys]
+    return found, rows[-1].number if rows else None
 
 
 def batch_state(conn: Connection, batch_id: str) -> BatchState:

@@ -53,6 +53,11 @@ class Database(Protocol):
 
     async def close(self) -> None: ...
 
+    @property
+    def engine(self) -> Engine:
+        """For the work of a function that already runs on this kind of database: of its own transactions."""
+        ...
+
 
 def database_at(url: str) -> Database:
     """``sqlite:///path`` or ``postgresql://…``. Raises ConfigError for anything else."""
@@ -90,6 +95,10 @@ class Sqlite:
         await self._run(self._engine.dispose)
         self._threads.shutdown()
 
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
@@ -117,6 +126,10 @@ class Postgres:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine.sync_engine
 
 
 def take_turn(conn: Connection) -> None:

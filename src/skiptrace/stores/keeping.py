@@ -10,7 +10,7 @@ from sqlalchemy import Table, select
 from skiptrace.errors import BadInput, LostLease
 from skiptrace.model import Contact, Event, Ground, SourceRecord, Trace
 from skiptrace.ports import Evidenced
-from skiptrace.privacy import AuditEvent, FieldCipher
+from skiptrace.privacy import AuditEvent, SubjectKeys
 from skiptrace.stores import schema
 from skiptrace.stores.books import Entry
 from skiptrace.stores.codec import encode, pack
@@ -19,6 +19,7 @@ from skiptrace.stores.outbox import add_events, events_of
 from skiptrace.stores.purchases import row_of
 from skiptrace.stores.replies import reply_row
 from skiptrace.stores.shapes import ContactContent, Findings, History
+from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn
 
 _TABLES = (
@@ -49,13 +50,14 @@ class _Rows:
 class Keeping:
     """Handler for the writer: keeps traces whole."""
 
-    def __init__(self, cipher: FieldCipher) -> None:
-        self._cipher = cipher
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
 
     def keep(self, turn: Turn, several: Sequence[Sequence[Evidenced]]) -> Sequence[object]:
         """A trace that is kept already stays as it is, so that keeping may be repeated after a lost connection."""
         known = _known(turn, [e.trace.trace_id for done in several for e in done])
         ending = Ending(turn, [e.lease for done in several for e in done if e.lease and e.trace.trace_id not in known])
+        keys = self._vault.make((e.trace.tenant, e.trace.case_id) for done in several for e in done)
         rows = _Rows()
         results: list[object] = []
         to_tell: list[Event] = []
@@ -63,7 +65,7 @@ class Keeping:
             try:
                 fresh = [e for e in done if e.trace.trace_id not in known]
                 ending.check(fresh)
-                for_this = [self._rows(evidenced) for evidenced in fresh]
+                for_this = [_Sealed(keys[e.trace.tenant, e.trace.case_id]).rows(e) for e in fresh]
             except (BadInput, LostLease) as error:
                 results.append(error)
                 continue
@@ -80,11 +82,19 @@ class Keeping:
         ending.write()
         return results
 
-    def _rows(self, evidenced: Evidenced) -> _Rows:
+
+class _Sealed:
+    """The rows of one trace, under the secrets of its case."""
+
+    def __init__(self, keys: SubjectKeys) -> None:
+        self._keys = keys
+        self._cipher = keys.file
+
+    def rows(self, evidenced: Evidenced) -> _Rows:
         trace, rows = evidenced.trace, _Rows()
         for local in evidenced.local_replies:
             rows.of["calls"].append(row_of(Entry(local.call, active=False, hit=None)))
-            rows.of["replies"].append(reply_row(self._cipher, local.call.call_id, local.reply))
+            rows.of["replies"].append(reply_row(self._keys, local.call.call_id, local.reply))
         rows.of["traces"].append(self._trace(trace))
         rows.of["source_records"] = [self._record(trace, n, r) for n, r in enumerate(evidenced.records)]
         keys = {(r.provider, r.record_id): (n, r.call_id) for n, r in enumerate(evidenced.records)}

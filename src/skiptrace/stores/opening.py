@@ -6,20 +6,40 @@ import hmac
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, Engine, inspect, select, text
 
 from skiptrace.errors import ConfigError
-from skiptrace.privacy import KeyRing
+from skiptrace.privacy import KeyRing, RingWrapper, SubjectIds
 from skiptrace.stores import schema
 from skiptrace.stores.databases import take_turn
 from skiptrace.stores.migrations import REVISIONS
+from skiptrace.stores.vault import Vault
 
 
-def prepare(key_file: Path, conn: Connection) -> KeyRing:
-    """Raises ConfigError when the database is newer than this version, or the key file missing, wrong or open."""
+def prepare(key_file: Path, keys: Engine, conn: Connection) -> tuple[KeyRing, Vault]:
+    """``keys`` leads to the vault's database.
+
+    Raises ConfigError when the database is newer than this version, or when the key file or the vault is missing, wrong
+    or open to others.
+    """
     take_turn(conn)
     _migrate(conn)
-    return _ring(conn, key_file)
+    ring = _ring(conn, key_file)
+    return ring, _vault(conn, Vault(keys, RingWrapper(key_file), SubjectIds(ring.derive("subject ids"))))
+
+
+def _vault(conn: Connection, vault: Vault) -> Vault:
+    """The vault, when it is the one that this database began with."""
+    vault_id = vault.prepare()
+    known = conn.execute(select(schema.privacy.vaults.c.vault_id)).scalar_one_or_none()
+    if known is None:
+        conn.execute(schema.privacy.vaults.insert(), [{"vault_id": vault_id}])
+    elif known != vault_id:
+        raise ConfigError(
+            "the vault of subject keys is missing or belongs to another database: restore its file from your backup, "
+            "or name the right one in the setting subject_keys"
+        )
+    return vault
 
 
 def _migrate(conn: Connection) -> None:

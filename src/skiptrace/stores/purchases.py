@@ -14,11 +14,12 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, se
 from skiptrace.errors import SkiptraceError
 from skiptrace.model import Call, CallState
 from skiptrace.ports import Reserved
-from skiptrace.privacy import AuditEvent, FieldCipher
+from skiptrace.privacy import AuditEvent
 from skiptrace.stores.books import CHANGES_MONEY, Books, Entry, Move, Reserve, counters, intended
 from skiptrace.stores.databases import insert_into
 from skiptrace.stores.replies import reply_row
 from skiptrace.stores.schema import calls, replies, spending
+from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn
 
 # Built once: for a single purchase, building and hashing them costs as much as running them.
@@ -39,8 +40,8 @@ _MOVE = (
 class Purchases:
     """Handlers for the writer: reservations, transitions, recovery."""
 
-    def __init__(self, cipher: FieldCipher) -> None:
-        self._cipher = cipher
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
 
     def apply(self, turn: Turn, operations: Sequence[Reserve | Move]) -> Sequence[object]:
         """Apply operations in order; each gets its result or its own error."""
@@ -100,10 +101,14 @@ class Purchases:
         if new := [row_of(books.entries[i]) for i in books.new]:
             conn.execute(calls.insert(), new)
         if kept:
-            rows = [reply_row(self._cipher, m.call.call_id, m.reply) for m in kept if m.reply is not None]
-            conn.execute(replies.insert(), rows)
+            conn.execute(replies.insert(), self._replies(kept))
         if books.counted:
             _write_counters(conn, books)
+
+    def _replies(self, kept: Sequence[Move]) -> list[dict[str, object]]:
+        owners = {m.call.call_id: (m.call.tenant, m.call.case_id) for m in kept}
+        keys = self._vault.make(owners.values())
+        return [reply_row(keys[owners[m.call.call_id]], m.call.call_id, m.reply) for m in kept if m.reply is not None]
 
 
 def _load(conn: Connection, operations: Sequence[Reserve | Move]) -> Books:

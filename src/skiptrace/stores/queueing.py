@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from skiptrace.model import Again, Case, Job, Lane, Lease
 from skiptrace.ports import Claimed, Swept
-from skiptrace.privacy import FieldCipher
 from skiptrace.stores import jobs
 from skiptrace.stores.cases import Intake, read_cases
 from skiptrace.stores.databases import Database
@@ -19,6 +18,7 @@ from skiptrace.stores.jobs import Named, Queue, Return, Submission, Wanted
 from skiptrace.stores.lanes import Shares
 from skiptrace.stores.purchases import Purchases
 from skiptrace.stores.trouble import plain_errors
+from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn, Writer
 
 T = TypeVar("T")
@@ -27,12 +27,10 @@ T = TypeVar("T")
 class SqlJobs:
     """Implements ports.Jobs on a database that a store has opened."""
 
-    def __init__(
-        self, database: Database, writer: Writer, cipher: FieldCipher, intake: Intake, purchases: Purchases
-    ) -> None:
+    def __init__(self, database: Database, writer: Writer, vault: Vault, intake: Intake, purchases: Purchases) -> None:
         self._jobs_in = database
         self._job_writer = writer
-        self._case_cipher = cipher
+        self._case_vault = vault
         self._queue = Queue(intake, purchases)
         self._shares = Shares()
 
@@ -51,8 +49,8 @@ class SqlJobs:
         if not leased:
             return ()
         case_ids = [job.case_id for _, job in leased]
-        found = await self._look(partial(read_cases, cipher=self._case_cipher, case_ids=case_ids))
-        return [Claimed(lease, job, found[job.case_id]) for lease, job in leased]
+        found = await self._look(partial(read_cases, vault=self._case_vault, case_ids=case_ids))
+        return [Claimed(lease, job, found[job.case_id]) for lease, job in leased if job.case_id in found]
 
     async def renew(self, worker_id: str, leases: Sequence[Lease], seconds: float) -> Sequence[Lease]:
         return await self._alone(partial(jobs.renew, worker_id=worker_id, leases=leases, seconds=seconds))

@@ -7,12 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from skiptrace.model import Reply
-from skiptrace.privacy import FieldCipher
+from skiptrace.privacy import Cipher, Erased, SubjectKeys
 from skiptrace.stores.codec import decode, encode
-from skiptrace.stores.schema import replies
+from skiptrace.stores.schema import calls, replies
+from skiptrace.stores.vault import Vault
 
 
-def reply_row(cipher: FieldCipher, call_id: str, reply: Reply) -> dict[str, object]:
+def reply_row(keys: SubjectKeys, call_id: str, reply: Reply) -> dict[str, object]:
+    """Raises Erased when the raw replies of this case were disposed of."""
+    cipher = keys.replies
+    if cipher is None:
+        raise Erased
     return {
         "call_id": call_id,
         "status": reply.status,
@@ -22,7 +27,7 @@ def reply_row(cipher: FieldCipher, call_id: str, reply: Reply) -> dict[str, obje
     }
 
 
-def _reply(cipher: FieldCipher, row: Row[Any]) -> Reply:
+def _reply(cipher: Cipher, row: Row[Any]) -> Reply:
     headers = cipher.open("replies", "headers", row.call_id, row.headers)
     return Reply(
         status=row.status,
@@ -32,6 +37,9 @@ def _reply(cipher: FieldCipher, row: Row[Any]) -> Reply:
     )
 
 
-def read_reply(conn: Connection, cipher: FieldCipher, call_id: str) -> Reply | None:
-    row = conn.execute(select(replies).where(replies.c.call_id == call_id)).one_or_none()
-    return None if row is None else _reply(cipher, row)
+def read_reply(conn: Connection, vault: Vault, call_id: str) -> Reply | None:
+    """None when there is none, or none any more."""
+    of_call = select(replies, calls.c.tenant, calls.c.case_id).join(calls, calls.c.call_id == replies.c.call_id)
+    row = conn.execute(of_call.where(replies.c.call_id == call_id)).one_or_none()
+    keys = None if row is None else vault.one(row.tenant, row.case_id)
+    return _reply(keys.replies, row) if row is not None and keys and keys.replies else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -12,9 +12,19 @@ from typing import TypeVar, cast
 
 from sqlalchemy import Connection
 
+from skiptrace.errors import ConfigError
 from skiptrace.model import Call, CallState, Case, Outcome, Reply, SourceRecord, Trace
 from skiptrace.ports import AlreadyBought, BatchState, Caps, Clock, Evidenced, Intent, Reservation
-from skiptrace.privacy import Actor, AuditEvent, CheckpointFile, FieldCipher, Fingerprinter, KeyRing, Signer
+from skiptrace.privacy import (
+    Actor,
+    AuditEvent,
+    CheckpointFile,
+    FieldCipher,
+    Fingerprinter,
+    KeyRing,
+    Signer,
+)
+from skiptrace.stores.access import AccessStore
 from skiptrace.stores.books import Move, Reserve
 from skiptrace.stores.cases import Intake, batch_state, read_case, unfinished_page
 from skiptrace.stores.databases import Database, database_at
@@ -34,6 +44,7 @@ from skiptrace.stores.traces import (
     trace_ids_of_batch,
 )
 from skiptrace.stores.trouble import plain_errors
+from skiptrace.stores.vault import Vault
 from skiptrace.stores.verifying import Verified, verify_trail
 from skiptrace.stores.witness import Witness
 from skiptrace.stores.writer import Writer, note
@@ -42,17 +53,34 @@ PAGE = 200
 """So many traces are read at a time."""
 
 CHECKPOINTS = "audit-checkpoints.jsonl"
+VAULT = "subject-keys.db"
 
 NOBODY = Actor("unknown")
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The two databases: the cases, and the vault of their secrets."""
+
+    database: Database
+    keys: Database
+    vault: Vault
+
+    async def close(self) -> None:
+        await self.database.close()
+        await self.keys.close()
+
+
 class SqlStore(SqlJobs):
     """Implements ports.Store. Made by ``open``; ``close`` it when done."""
 
-    def __init__(self, database: Database, ring: KeyRing, clock: Clock, checkpoints: Path, actor: Actor) -> None:
+    def __init__(self, opened: Opened, ring: KeyRing, clock: Clock, checkpoints: Path, actor: Actor) -> None:
+        database, vault = opened.database, opened.vault
+        self._opened = opened
         self._database = database
+        self._vault = vault
         self._clock = clock
         self._checkpoints = CheckpointFile(checkpoints)
         self.signer = Signer(ring)
@@ -60,38 +88,51 @@ class SqlStore(SqlJobs):
         self._fingerprinter = Fingerprinter(ring)
         self._audit_key = ring.derive("audit chain")
         self._writer = Writer(database, self._audit_key, Witness(self._checkpoints, self.signer, clock), actor)
-        self._keeping = Keeping(self._cipher)
-        self._purchases = Purchases(self._cipher)
-        self._intake = Intake(self._cipher, clock)
-        super().__init__(database, self._writer, self._cipher, self._intake, self._purchases)
+        self._keeping = Keeping(vault)
+        self._purchases = Purchases(vault)
+        self._intake = Intake(vault, clock)
+        super().__init__(database, self._writer, vault, self._intake, self._purchases)
         self.outbox = SqlOutbox(database, self._writer)
         self.switches = SqlSwitches(database, self._writer, clock)
+        self.access = AccessStore(database, self._writer, self._cipher, ring.derive("staff marks"))
 
     @classmethod
     async def open(
-        cls, url: str, key_file: Path, clock: Clock, *, checkpoints: Path | None = None, actor: Actor = NOBODY
+        cls,
+        url: str,
+        key_file: Path,
+        clock: Clock,
+        *,
+        checkpoints: Path | None = None,
+        subject_keys: str = "",
+        actor: Actor = NOBODY,
     ) -> SqlStore:
         """Open ``sqlite:///path`` or ``postgresql://…``; the schema and, for a new database, the key file are made.
 
         ``checkpoints`` is the audit trail's second sink, beside the key file when it is not given. ``actor`` stands in
-        the audit trail where no ``acting`` block says who acts.
+        the audit trail where no ``acting`` block says who acts. ``subject_keys`` is the URL of the vault, a file beside
+        the key file when it is not given.
         Raises ConfigError when the database or the key file cannot be used, StoreError when the database fails.
         """
+        if subject_keys.startswith("postgres") and not url.startswith("postgres"):
+            raise ConfigError("subject_keys: a vault on PostgreSQL goes with a database on PostgreSQL")
         database = database_at(url)
+        keys = database_at(subject_keys or f"sqlite:///{key_file.with_name(VAULT)}")
         try:
             with plain_errors():
-                ring = await database.write(partial(prepare, key_file))
+                ring, vault = await database.write(partial(prepare, key_file, keys.engine))
         except BaseException:
             await database.close()
+            await keys.close()
             raise
-        return cls(database, ring, clock, checkpoints or key_file.with_name(CHECKPOINTS), actor)
+        return cls(Opened(database, keys, vault), ring, clock, checkpoints or key_file.with_name(CHECKPOINTS), actor)
 
     async def close(self) -> None:
         """Wait for the writes that are under way, sign the audit trail's head, let go of the database."""
         try:
             await self._writer.close()
         finally:
-            await self._database.close()
+            await self._opened.close()
 
     # The ledger
 
@@ -101,7 +142,7 @@ class SqlStore(SqlJobs):
     async def reserve(self, intent: Intent, caps: Caps) -> Reservation:
         reservation = cast("Reservation", await self._writer.write(self._purchases.apply, Reserve(intent, caps)))
         if isinstance(reservation, AlreadyBought):
-            bought = partial(read_reply, cipher=self._cipher, call_id=reservation.call.call_id)
+            bought = partial(read_reply, vault=self._vault, call_id=reservation.call.call_id)
             return replace(reservation, reply=await self._read(bought))
         return reservation
 
@@ -135,14 +176,15 @@ class SqlStore(SqlJobs):
         return cast("int", await self._writer.write(self._intake.accept, cases))
 
     async def case(self, case_id: str) -> Case | None:
-        return await self._read(partial(read_case, cipher=self._cipher, case_id=case_id))
+        return await self._read(partial(read_case, vault=self._vault, case_id=case_id))
 
     async def unfinished(self, batch_id: str) -> AsyncIterator[Case]:
-        after = -1
-        while page := await self._read(partial(unfinished_page, cipher=self._cipher, batch_id=batch_id, after=after)):
-            for _, case in page:
+        after: int | None = -1
+        while after is not None:
+            page = partial(unfinished_page, vault=self._vault, batch_id=batch_id, after=after)
+            cases, after = await self._read(page)
+            for case in cases:
                 yield case
-            after = page[-1][0]
 
     async def batch(self, batch_id: str) -> BatchState:
         return await self._read(partial(batch_state, batch_id=batch_id))
@@ -154,7 +196,7 @@ class SqlStore(SqlJobs):
 
     async def trace(self, trace_id: str) -> Trace | None:
         await self._note_access("trace.read", trace_id)
-        found = await self._read(partial(read_traces, cipher=self._cipher, trace_ids=[trace_id]))
+        found = await self._read(partial(read_traces, vault=self._vault, trace_ids=[trace_id]))
         return found[0] if found else None
 
     async def traces_of_account(self, tenant: str, account_id: str) -> Sequence[str]:
@@ -168,19 +210,19 @@ class SqlStore(SqlJobs):
         trace_ids = await self._read(partial(trace_ids_of_batch, batch_id=batch_id))
         for start in range(0, len(trace_ids), PAGE):
             page = trace_ids[start : start + PAGE]
-            for trace in await self._read(partial(read_traces, cipher=self._cipher, trace_ids=page)):
+            for trace in await self._read(partial(read_traces, vault=self._vault, trace_ids=page)):
                 yield trace
 
     async def records(self, trace_id: str) -> Sequence[SourceRecord]:
         await self._note_access("records.read", trace_id)
-        return await self._read(partial(read_records, cipher=self._cipher, trace_id=trace_id))
+        return await self._read(partial(read_records, vault=self._vault, trace_id=trace_id))
 
     async def calls(self, case_id: str) -> Sequence[Call]:
         return await self._read(partial(calls_of_case, case_id=case_id))
 
     async def reply(self, call_id: str) -> Reply | None:
         await self._note_access("reply.read", call_id)
-        return await self._read(partial(read_reply, cipher=self._cipher, call_id=call_id))
+        return await self._read(partial(read_reply, vault=self._vault, call_id=call_id))
 
     async def record_outcome(self, outcome: Outcome) -> None:
         await self._writer.write(record_outcomes, outcome)

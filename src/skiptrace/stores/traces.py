@@ -17,26 +17,36 @@ from skiptrace.model import (
     StopReason,
     Trace,
 )
-from skiptrace.privacy import FieldCipher
+from skiptrace.privacy import Cipher
 from skiptrace.stores import schema
 from skiptrace.stores.codec import decode, unpack
 from skiptrace.stores.shapes import ContactContent, Findings, History
+from skiptrace.stores.vault import Vault
 
 Contacts = Mapping[str, tuple[Contact, ...]]
 """Contacts by trace id, best first."""
 
 
-def read_traces(conn: Connection, cipher: FieldCipher, trace_ids: Sequence[str]) -> Sequence[Trace]:
-    """The traces of these ids that exist, in the order of the ids. Five statements, however many."""
+def read_traces(conn: Connection, vault: Vault, trace_ids: Sequence[str]) -> Sequence[Trace]:
+    """The traces of these ids that exist and were not erased, in the order of the ids. Few statements, however many."""
     found = conn.execute(select(schema.traces).where(schema.traces.c.trace_id.in_(trace_ids)))
     rows = {row.trace_id: row for row in found}
-    own = _contacts(conn, cipher, list(rows), schema.contacts, schema.evidence)
-    others = _contacts(conn, cipher, list(rows), schema.third_party_contacts, schema.third_party_evidence)
-    return [_trace(cipher, rows[i], own.get(i, ()), others.get(i, ())) for i in trace_ids if i in rows]
+    keys = vault.find((row.tenant, row.case_id) for row in rows.values())
+    ciphers = {row.trace_id: keys[of].file for row in rows.values() if (of := (row.tenant, row.case_id)) in keys}
+    own = _contacts(conn, ciphers, schema.contacts, schema.evidence)
+    others = _contacts(conn, ciphers, schema.third_party_contacts, schema.third_party_evidence)
+    return [_trace(ciphers[i], rows[i], own.get(i, ()), others.get(i, ())) for i in trace_ids if i in ciphers]
 
 
-def read_records(conn: Connection, cipher: FieldCipher, trace_id: str) -> Sequence[SourceRecord]:
-    table = schema.source_records
+def read_records(conn: Connection, vault: Vault, trace_id: str) -> Sequence[SourceRecord]:
+    """Empty when there is no such trace, or it was erased."""
+    table, traces = schema.source_records, schema.traces
+    of_trace = select(traces.c.tenant, traces.c.case_id).where(traces.c.trace_id == trace_id)
+    trace = conn.execute(of_trace).one_or_none()
+    keys = vault.one(trace.tenant, trace.case_id) if trace else None
+    if keys is None:
+        return []
+    cipher = keys.file
     rows = conn.execute(select(table).where(table.c.trace_id == trace_id).order_by(table.c.number))
     return [
         decode(SourceRecord, cipher.open("source_records", "content", f"{trace_id}/{row.number}", row.content))
@@ -44,16 +54,15 @@ def read_records(conn: Connection, cipher: FieldCipher, trace_id: str) -> Sequen
     ]
 
 
-def _contacts(
-    conn: Connection, cipher: FieldCipher, trace_ids: Sequence[str], contacts: Table, evidence: Table
-) -> Contacts:
+def _contacts(conn: Connection, ciphers: Mapping[str, Cipher], contacts: Table, evidence: Table) -> Contacts:
+    trace_ids = list(ciphers)
     grounds: dict[tuple[str, str], list[Ground]] = {}
     of_these = select(evidence).where(evidence.c.trace_id.in_(trace_ids)).order_by(evidence.c.number)
     for row in conn.execute(of_these):
         grounds.setdefault((row.trace_id, row.contact_id), []).append(_ground(row))
     found: dict[str, tuple[Contact, ...]] = {}
     for row in conn.execute(select(contacts).where(contacts.c.trace_id.in_(trace_ids)).order_by(contacts.c.rank)):
-        contact = _contact(cipher, contacts.name, row, tuple(grounds[row.trace_id, row.contact_id]))
+        contact = _contact(ciphers[row.trace_id], contacts.name, row, tuple(grounds[row.trace_id, row.contact_id]))
         found[row.trace_id] = (*found.get(row.trace_id, ()), contact)
     return found
 
@@ -62,7 +71,7 @@ def _ground(row: Row[Any]) -> Ground:
     return Ground(row.provider, row.record_id, row.upstream, row.call_id, row.pointer, row.verifies)
 
 
-def _contact(cipher: FieldCipher, table: str, row: Row[Any], grounds: tuple[Ground, ...]) -> Contact:
+def _contact(cipher: Cipher, table: str, row: Row[Any], grounds: tuple[Ground, ...]) -> Contact:
     sealed = cipher.open(table, "content", f"{row.trace_id}/{row.contact_id}", row.content)
     content = decode(ContactContent, sealed)
     return Contact(
@@ -83,9 +92,7 @@ def _contact(cipher: FieldCipher, table: str, row: Row[Any], grounds: tuple[Grou
     )
 
 
-def _trace(
-    cipher: FieldCipher, row: Row[Any], contacts: tuple[Contact, ...], third_party: tuple[Contact, ...]
-) -> Trace:
+def _trace(cipher: Cipher, row: Row[Any], contacts: tuple[Contact, ...], third_party: tuple[Contact, ...]) -> Trace:
     history = unpack(History, row.history)
     findings = unpack(Findings, cipher.open("traces", "findings", row.trace_id, row.findings))
     return Trace(

@@ -51,6 +51,7 @@ cases = Table(
     sealed("names"),
     sealed("birth_date"),
     sealed("ssn"),
+    sealed("ssn4"),
     sealed("addresses"),
     sealed("phones"),
     sealed("emails"),

@@ -1,1 +1,48 @@
-"""Keys of subjects, holds, tombstones and checkpoints of the audit chain."""
+"""Legal holds, erasures, and which vault the cases' secrets lie in (``skiptrace.stores.vault``, another database)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, text
+
+from skiptrace.stores.columns import Instant, Line
+from skiptrace.stores.schema.base import id_column, metadata, sealed
+
+vaults = Table("vaults", metadata, Column("vault_id", LargeBinary, primary_key=True))
+"""One row: a database that is opened beside another vault refuses to start."""
+
+holds = Table(
+    "holds",
+    metadata,
+    id_column("hold_id", primary_key=True),
+    id_column("tenant"),
+    id_column("account_id"),
+    Column("placed_at", Instant, nullable=False),
+    id_column("placed_by"),
+    sealed("reason"),
+    Column("released_at", Instant, nullable=True),
+    Column("released_by", Line, nullable=True),
+    Index(
+        "uq_holds_standing",
+        "tenant",
+        "account_id",
+        unique=True,
+        sqlite_where=text("released_at IS NULL"),
+        postgresql_where=text("released_at IS NULL"),
+    ),
+)
+"""While a hold stands, nothing of its account is erased or disposed of."""
+
+erasures = Table(
+    "erasures",
+    metadata,
+    id_column("erasure_id", primary_key=True),
+    id_column("tenant"),
+    id_column("account_id"),
+    Column("cases", Integer, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    id_column("asked_by"),
+    Column("reason", Line, nullable=False),
+    Column("finished_at", Instant, nullable=True),
+    Index(None, "tenant", "account_id"),
+)
+"""The tombstones. Without ``finished_at`` an erasure was begun and has to be finished."""

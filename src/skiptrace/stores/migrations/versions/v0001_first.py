@@ -62,7 +62,7 @@ def _cases() -> None:
         _column("as_of", sa.Date()),
         _column("accepted_at", MOMENT),
         _column("terms", sa.Text()),
-        *(_column(name, SEALED) for name in ("names", "birth_date", "ssn", "addresses", "phones", "emails")),
+        *(_column(name, SEALED) for name in ("names", "birth_date", "ssn", "ssn4", "addresses", "phones", "emails")),
         sa.UniqueConstraint("case_id"),
     )
     op.create_index("ix_cases_batch_id_number", "cases", ["batch_id", "number"])

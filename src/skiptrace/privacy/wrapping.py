@@ -1,0 +1,39 @@
+"""The key-encryption key in a file: wraps with the active key of the ring, and notices when the ring was rotated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+
+from skiptrace.privacy.fields import CannotOpen, FieldCipher
+from skiptrace.privacy.keyring import KeyRing
+
+
+class RingWrapper:
+    """A ``Cipher`` over the key file. A process that runs while the ring is rotated goes on with the new key."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = 0
+        self._cipher: FieldCipher | None = None
+        self._lock = Lock()
+
+    def seal(self, table: str, column: str, row: str, value: bytes) -> bytes:
+        return self._current().seal(table, column, row, value)
+
+    def open(self, table: str, column: str, row: str, sealed: bytes) -> bytes:
+        """Raises CannotOpen."""
+        held = self._cipher or self._current()
+        try:
+            return held.open(table, column, row, sealed)
+        except CannotOpen:
+            if (current := self._current()) is held:
+                raise
+            return current.open(table, column, row, sealed)
+
+    def _current(self) -> FieldCipher:
+        with self._lock:
+            changed = self._path.stat().st_mtime_ns
+            if self._cipher is None or changed != self._seen:
+                self._cipher, self._seen = FieldCipher(KeyRing.read(self._path)), changed
+            return self._cipher
