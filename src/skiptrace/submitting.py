@@ -13,6 +13,8 @@ from datetime import datetime
 
 from skiptrace.errors import BadInput
 from skiptrace.intake import Accepted, Problem, Rejected, Terms, case_id, read_fields
+from skiptrace.intake.cell import cell_text
+from skiptrace.intake.columns import locate
 from skiptrace.model import Case, Lane
 from skiptrace.ports import Dispatcher, Jobs
 
@@ -112,3 +114,13 @@ def _named(case: Case, order: Order) -> Case:
 
 def _taken(row: Accepted, new: bool) -> Taken:
     return Taken(row.row, row.case.case_id, row.case.account.account_id, new, row.warnings)
+
+
+def account_id_of(fields: Fields) -> str:
+    """The account that a row names, by whatever usual name; empty when it names none or several."""
+    try:
+        places = locate(tuple(fields)).places.get("account_id", ())
+    except BadInput:
+        return ""
+    values = tuple(fields.values())
+    return cell_text(values[places[0]]).strip() if places else ""

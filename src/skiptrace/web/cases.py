@@ -1,0 +1,171 @@
+"""Cases: submit, look, cancel, and reveal what is masked."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+
+from skiptrace.access import Action
+from skiptrace.errors import BadInput
+from skiptrace.intake import Problem as FieldProblem
+from skiptrace.intake import Terms
+from skiptrace.intake.purposes import read_purpose
+from skiptrace.model import Case, Job, Subject
+from skiptrace.submitting import Order, Refused, submit
+from skiptrace.web import once
+from skiptrace.web.guard import Admitted, GuardedRoute, allowed
+from skiptrace.web.house import House, house_of
+from skiptrace.web.problems import Problem, not_found, responses
+from skiptrace.web.shapes import Cancelled, CaseAccepted, CaseIn, CaseView, PathId, Revealed, RevealIn, SubjectView
+from skiptrace.web.where import the_account_to_submit, the_case, the_case_to_reveal
+
+router = APIRouter(route_class=GuardedRoute, tags=["cases"])
+
+USUAL = (400, 401, 403, 404, 422, 429, 500, 503)
+WITH_BODY = (*USUAL, 408, 413, 415)
+KEYED = (*WITH_BODY, 409)
+STAR_DATE, STAR_SSN = "****-**-**", "***-**-****"
+
+
+@router.post(
+    "/v1/cases",
+    status_code=202,
+    response_model=CaseAccepted,
+    responses={
+        **responses(*KEYED),
+        202: {"headers": {"Location": {"description": "The case.", "schema": {"type": "string"}}}},
+    },
+    openapi_extra=once.documented(once.REQUIRED),
+    summary="Submit one account to be traced",
+)
+async def post_case(
+    request: Request,
+    response: Response,
+    body: CaseIn,
+    admitted: Annotated[Admitted, allowed(Action.SUBMIT_CASE, the_account_to_submit)],
+) -> CaseAccepted:
+    house = house_of(request)
+    terms = terms_of(house, admitted, purpose=body.purpose, certified_by=body.certified_by, budget=body.budget)
+    order = Order(terms, body.lane, body.due_at, request.state.idempotency_key)
+    (receipt,) = await submit([(1, body.account)], order, house.store, house.dispatcher)
+    if isinstance(receipt, Refused):
+        raise Problem(422, "invalid", "the account cannot be traced as it is", errors=receipt.problems)
+    response.headers["Location"] = f"/v1/cases/{receipt.case_id}"
+    return CaseAccepted(
+        case_id=receipt.case_id,
+        account_id=receipt.account_id,
+        new=receipt.new,
+        warnings=[{"field": w.field, "reason": w.reason} for w in receipt.warnings],  # type: ignore[misc]
+    )
+
+
+@router.get(
+    "/v1/cases/{case_id}", response_model=CaseView, responses=responses(*USUAL), summary="A case, masked, and its state"
+)
+async def get_case(
+    request: Request, case_id: PathId, admitted: Annotated[Admitted, allowed(Action.VIEW_CASE, the_case)]
+) -> CaseView:
+    house = house_of(request)
+    case = await _case(house, admitted)
+    job = await house.store.job(case.tenant, case_id)
+    return _view(case, job)
+
+
+@router.post(
+    "/v1/cases/{case_id}:cancel",
+    response_model=Cancelled,
+    responses=responses(*KEYED),
+    openapi_extra=once.documented(once.OPTIONAL),
+    summary="Buy nothing more for a case; what was bought is kept",
+)
+@router.delete(
+    "/v1/cases/{case_id}",
+    response_model=Cancelled,
+    responses=responses(*USUAL),
+    summary="The same as :cancel",
+)
+async def cancel_case(
+    request: Request, case_id: PathId, admitted: Annotated[Admitted, allowed(Action.RUN_LOOKUP, the_case)]
+) -> Cancelled:
+    cancelled = await house_of(request).store.cancel(admitted.who.tenant, case_id)
+    return Cancelled(case_id=case_id, cancelled=cancelled)
+
+
+@router.post(
+    "/v1/cases/{case_id}:reveal",
+    response_model=Revealed,
+    response_model_exclude_unset=True,
+    responses=responses(*WITH_BODY),
+    summary="See an SSN or a birth date in clear; audited and limited",
+)
+async def reveal(
+    request: Request,
+    case_id: PathId,
+    body: RevealIn,
+    admitted: Annotated[Admitted, allowed(Action.REVEAL, the_case_to_reveal)],
+) -> Revealed:
+    subject = (await _case(house_of(request), admitted)).subject
+    found = {
+        "ssn": subject.ssn or (f"***-**-{subject.ssn4}" if subject.ssn4 else None),
+        "birth_date": str(subject.birth_date) if subject.birth_date else None,
+    }
+    return Revealed(case_id=case_id, **{name: found[name] for name in body.fields})
+
+
+def terms_of(
+    house: House, admitted: Admitted, *, purpose: str, certified_by: str, budget: Decimal | None, batch_id: str = ""
+) -> Terms:
+    """What holds for the cases of one request. The tenant is the key's, never the body's. Raises Problem."""
+    now = house.clock.now()
+    if budget is not None and budget > house.case_budget:
+        raise _wrong("budget", f"is more than one case may spend here ({house.case_budget:f} US dollars)")
+    try:
+        declared = read_purpose(purpose, certified_by, now)
+    except BadInput as error:
+        raise _wrong(error.field.replace("-", "_"), error.reason) from None
+    most = house.case_budget if budget is None else budget
+    who = admitted.who
+    return Terms(declared, who.principal_id, most, now.date(), who.tenant, batch_id)
+
+
+def _wrong(field: str, reason: str) -> Problem:
+    return Problem(422, "invalid", f"{field} {reason}", errors=[FieldProblem(field, reason)])
+
+
+async def _case(house: House, admitted: Admitted) -> Case:
+    case = await house.store.case(admitted.held.case_id)
+    if case is None or case.tenant != admitted.who.tenant:
+        raise not_found()
+    return case
+
+
+def _view(case: Case, job: Job | None) -> CaseView:
+    of_job: dict[str, Any] = {"state": None, "lane": None, "reason": "", "trace_id": ""}
+    of_job |= dict.fromkeys(("accepted_at", "started_at", "finished_at"))
+    if job is not None:
+        of_job = {name: getattr(job, name) for name in of_job}
+    return CaseView(
+        case_id=case.case_id,
+        account_id=case.account.account_id,
+        batch_id=case.batch_id,
+        as_of=case.as_of,
+        budget=case.budget,
+        purpose=sorted(case.purpose.codes),
+        certified_by=case.purpose.certified_by,
+        requester=case.requester,
+        subject=_masked(case.subject),
+        **of_job,
+    )
+
+
+def _masked(subject: Subject) -> SubjectView:
+    return SubjectView(
+        names=[name.text for name in subject.names],
+        birth_date=STAR_DATE if subject.birth_date else None,
+        ssn=STAR_SSN if subject.ssn or subject.ssn4 else None,
+        addresses=[seen.address.text for seen in subject.addresses],
+        phones=[seen.number for seen in subject.phones],
+        emails=[seen.email for seen in subject.emails],
+    )

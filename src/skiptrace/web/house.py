@@ -1,0 +1,33 @@
+"""What the routes work with, and how they reach it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from fastapi import Request
+
+from skiptrace.compliance import RuleBook
+from skiptrace.ports import Clock, Dispatcher, Store
+from skiptrace.stores.access import AccessStore
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """``case_budget`` is the most that a submitted case may spend, in US dollars. ``closing`` is set at shutdown."""
+
+    store: Store
+    access: AccessStore
+    dispatcher: Dispatcher
+    rules: RuleBook
+    clock: Clock
+    new_id: Callable[[], str]
+    case_budget: Decimal
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def house_of(request: Request) -> House:
+    found: House = request.app.state.house
+    return found

@@ -1,0 +1,383 @@
+"""What goes in and out over HTTP, as pydantic models; the OpenAPI document is made from them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from fastapi import Path
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, field_validator
+
+from skiptrace.compliance import Known
+from skiptrace.intake import FIELDS
+from skiptrace.model import (
+    Channel,
+    ContactKind,
+    ContactStatus,
+    JobState,
+    Lane,
+    LineType,
+    OutcomeKind,
+    Party,
+    StepResult,
+    StopReason,
+)
+from skiptrace.web.problems import FieldError
+
+_OPAQUE = r"^[A-Za-z0-9._-]{1,128}$"
+_PRINTABLE = r"^[^\x00-\x1f\x7f/]{1,128}$"
+
+Id = Annotated[str, Field(pattern=_OPAQUE)]
+PathId = Annotated[str, Path(pattern=_OPAQUE)]
+PathAccount = Annotated[str, Path(pattern=_PRINTABLE)]
+AccountId = Annotated[str, Field(pattern=_PRINTABLE)]
+PrincipalId = Annotated[str, Field(pattern=r"^[A-Za-z0-9@._-]{1,64}$")]
+Money = Annotated[Decimal, PlainSerializer(float, return_type=float)]
+Moment = AwareDatetime
+
+Cell = str | int | float | bool | None
+_CELL = {"type": ["string", "number", "boolean", "null"]}
+_CELLS = {"anyOf": [_CELL, {"type": "array", "items": _CELL}]}
+ACCOUNT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "One account by the names of its fields, as a placement file names its columns. Needed are "
+    "account_id, balance (US dollars), account_state, and a name.",
+    "properties": dict.fromkeys(FIELDS, _CELLS),
+    "additionalProperties": _CELLS,
+    "maxProperties": 200,
+}
+AccountFields = Annotated[dict[str, Cell | list[Cell]], Field(max_length=200, json_schema_extra=ACCOUNT_SCHEMA)]
+
+
+class In(BaseModel):
+    """Unknown fields are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CaseIn(In):
+    """One account to trace, and on what grounds."""
+
+    purpose: str = Field(min_length=1, max_length=200, examples=["collection"])
+    certified_by: str = Field(min_length=1, max_length=128, description="The person who certifies the purpose.")
+    account: AccountFields
+    lane: Lane = Lane.STANDARD
+    budget: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=4)
+    due_at: Moment | None = None
+
+
+class BulkTerms(In):
+    """The first line of a bulk stream: what holds for every account that follows."""
+
+    batch_id: Id
+    purpose: str = Field(min_length=1, max_length=200)
+    certified_by: str = Field(min_length=1, max_length=128)
+    lane: Lane = Lane.BATCH
+    budget: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=4)
+    due_at: Moment | None = None
+
+
+class CaseAccepted(BaseModel):
+    """The case is committed and queued; ``new`` is false when it was before."""
+
+    case_id: str
+    account_id: str
+    new: bool
+    warnings: list[FieldError]
+
+
+class SubjectView(BaseModel):
+    """The person sought. What identifies is masked: stars when it is known, null when it is not."""
+
+    names: list[str]
+    birth_date: str | None
+    ssn: str | None
+    addresses: list[str]
+    phones: list[str]
+    emails: list[str]
+
+
+class CaseView(BaseModel):
+    """A case and where it stands. ``state`` is null for a case that was never queued."""
+
+    case_id: str
+    account_id: str
+    batch_id: str
+    state: JobState | None
+    lane: Lane | None
+    reason: str
+    accepted_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    trace_id: str
+    as_of: date
+    budget: Money
+    purpose: list[str]
+    certified_by: str
+    requester: str
+    subject: SubjectView
+
+
+class Cancelled(BaseModel):
+    """``cancelled`` is false when the case had ended before."""
+
+    case_id: str
+    cancelled: bool
+
+
+class RevealReason(StrEnum):
+    """Why an SSN or a birth date has to be seen."""
+
+    RIGHT_PARTY = "right_party_verification"
+    CONSUMER_REQUEST = "consumer_request"
+    DISPUTE = "dispute"
+    LEGAL = "legal_process"
+    CORRECTION = "data_correction"
+
+
+class RevealIn(In):
+    """What to see in clear and why. ``reference`` is a ticket or call id of the platform, never a person."""
+
+    fields: list[Literal["ssn", "birth_date"]] = Field(min_length=1, max_length=2)
+    reason: RevealReason
+    reference: Id | None = None
+
+
+class Revealed(BaseModel):
+    """Only what was asked for; null when it is not known."""
+
+    case_id: str
+    ssn: str | None = None
+    birth_date: str | None = None
+
+
+class GrantView(BaseModel):
+    channel: Channel
+    rule_id: str
+    citation: str
+    zones: list[str]
+    opens: str
+    closes: str
+
+
+class GroundView(BaseModel):
+    provider: str
+    record_id: str
+    upstream: str
+    call_id: str
+    pointer: str
+    verifies: bool
+
+
+class ContactView(BaseModel):
+    """A contact that may be written back. A channel without a grant is closed."""
+
+    rank: int
+    contact_id: str
+    kind: ContactKind
+    value: str
+    probability: float
+    status: ContactStatus
+    party: Party
+    on_account: bool
+    line_type: LineType
+    first_seen: str
+    last_seen: str
+    grants: list[GrantView]
+    evidence: list[GroundView]
+    notes: list[str]
+
+
+class StepView(BaseModel):
+    provider: str
+    product: str
+    result: StepResult
+    reason: str
+    cost: float
+    call_id: str
+
+
+class TraceView(BaseModel):
+    """The result of one case: its contacts, best first, what was asked and what it cost (US dollars)."""
+
+    account_id: str
+    contacts: list[ContactView]
+    cost: float
+    stop_reason: StopReason
+    stop_detail: str
+    trace_id: str
+    case_id: str
+    hit: bool
+    suppressed_contacts: int
+    third_party_contacts: int
+    events: list[str]
+    steps: list[StepView]
+
+
+class EvidenceView(BaseModel):
+    """One reason and its weight in bits. The values of SSNs and birth dates are masked."""
+
+    feature: str
+    bits: float
+    sentence: str
+    asked: str
+    found: str
+
+
+class DecisionView(BaseModel):
+    rule_id: str
+    effect: str
+    about: str
+    reason: str
+    citation: str
+
+
+class WhyView(BaseModel):
+    """The explanation: for each contact the evidence, and the chain to the bytes that a vendor sent."""
+
+    trace_id: str
+    case_id: str
+    account_id: str
+    decisions: list[DecisionView]
+    versions: dict[str, str]
+    contacts: list[dict[str, Any]]
+
+
+class AccountTraces(BaseModel):
+    account_id: str
+    trace_ids: list[str]
+
+
+class OutcomeIn(In):
+    """What happened when a contact was used."""
+
+    trace_id: Id
+    contact_id: Id
+    kind: OutcomeKind
+    at: Moment | None = None
+
+
+class OutcomeView(BaseModel):
+    outcome_id: str
+    trace_id: str
+    contact_id: str
+    kind: OutcomeKind
+    at: datetime
+    reported_by: str
+
+
+class BatchView(BaseModel):
+    """How far a batch is. ``ended`` counts cases done, cancelled or quarantined; ``spent`` is in US dollars."""
+
+    batch_id: str
+    accepted: int
+    ended: int
+    states: dict[str, int]
+    spent: Money
+
+
+class CanUseIn(In):
+    """May this contact be used on this channel, now or at ``at``? ``known`` is what the platform knows by now."""
+
+    channel: Channel
+    at: Moment | None = None
+    known: Known = Known()
+
+    @field_validator("known")
+    @classmethod
+    def _zones_exist(cls, known: Known) -> Known:
+        for stated in (known.stated, known.inbound):
+            if stated is not None and stated.zone not in available_timezones():
+                raise ValueError("a zone is not an IANA time zone")
+        return known
+
+
+class WindowView(BaseModel):
+    start: datetime
+    end: datetime
+    opened_by: str
+    closed_by: str
+
+
+class ZoneView(BaseModel):
+    source: str
+    zones: list[str]
+
+
+class CanUseView(BaseModel):
+    """The answer, with its reasons; it must not be relied on at or after ``expires_at``."""
+
+    allowed: bool
+    channel: Channel
+    at: datetime
+    reasons: list[str]
+    windows: list[WindowView]
+    evidence: list[ZoneView]
+    tzdata: str
+    rules_version: str
+    expires_at: datetime
+
+
+class AssignIn(In):
+    """``approval_id`` is needed by who assigns an account to themselves."""
+
+    principal_id: PrincipalId
+    approval_id: Id | None = None
+
+
+class Assigned(BaseModel):
+    account_id: str
+    principal_id: str
+
+
+class ApprovalIn(In):
+    """A request that needs a second person: the very request that will be made, nothing else."""
+
+    action: Literal["assign"]
+    account_id: AccountId
+    principal_id: PrincipalId
+
+
+class ApprovalView(BaseModel):
+    approval_id: str
+    expires_at: datetime
+
+
+class Signed(BaseModel):
+    approval_id: str
+    approved: bool
+
+
+class GlassIn(In):
+    """Open an account for an hour. The reason is read by compliance."""
+
+    account_id: AccountId
+    reason: str = Field(min_length=10, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f]*$")
+
+
+class OpeningView(BaseModel):
+    opening_id: str
+    principal_id: str
+    account_id: str
+    opened_at: datetime
+    until: datetime
+
+
+class OpeningToReview(OpeningView):
+    reason: str
+
+
+class AlertView(BaseModel):
+    number: int
+    principal_id: str
+    pattern: str
+    about: str
+    at: datetime
+    read_by: str
+
+
+class Done(BaseModel):
+    done: bool
