@@ -141,8 +141,10 @@ def _compare_highways(
 
 def _compare_names(a: ParsedAddress, b: ParsedAddress) -> Agreement:
     x, y = a.name.split(), b.name.split()
-    if _digits(a.name_key) != _digits(b.name_key) or (_digits(a.name_key) and min(len(x), len(y)) == 1):
-        return "different"  # 42ND and 43RD, AVENUE 9 and AVENUE 19
+    if not (a.name_key.isalpha() and b.name_key.isalpha()):
+        numbers = _digits(a.name_key)
+        if numbers != _digits(b.name_key) or (numbers and min(len(x), len(y)) == 1):
+            return "different"  # 42ND and 43RD, AVENUE 9 and AVENUE 19
     if not x or not y:
         return "possible"
     if DIRECTIONS.get(a.name, a) == DIRECTIONS.get(b.name, b):

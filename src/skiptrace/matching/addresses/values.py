@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from skiptrace.model import Personal
@@ -102,16 +101,19 @@ class ParsedAddress(Personal, _Parts):
         return ", ".join(part for part in (self.delivery_line, self.city, region) if part)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AddressComparison(Personal):
+class _Compared(NamedTuple):
+    verdict: AddressVerdict
+    compared: tuple[ParsedAddress, ParsedAddress, tuple[str, ...]]
+
+
+class AddressComparison(Personal, _Compared):
     """How two addresses relate, and why; each reason quotes both sides.
 
     ``same``: one delivery point. ``different_unit``: one building, two units. ``possible``: nothing contradicts, but
     a part is missing on one side or differs in spelling only. ``different``: a part contradicts.
     """
 
-    verdict: AddressVerdict
-    compared: tuple[ParsedAddress, ParsedAddress, tuple[str, ...]]
+    __slots__ = ()
 
     @property
     def reasons(self) -> tuple[str, ...]:

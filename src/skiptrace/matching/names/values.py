@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from skiptrace.model import Personal
 
@@ -51,16 +51,19 @@ class ParsedName(Personal):
 Finding = tuple[str, tuple[str, ...], tuple[str, ...], str]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class NameComparison(Personal):
+class _Compared(NamedTuple):
+    score: float
+    verdict: NameVerdict
+    compared: tuple[bool, list[Finding]]
+
+
+class NameComparison(Personal, _Compared):
     """How likely two names are one person's, from 0 to 1, the verdict, and what was compared.
 
     ``findings`` are (part, words of the first, words of the second, note); ``reasons`` are the same as sentences.
     """
 
-    score: float
-    verdict: NameVerdict
-    compared: tuple[bool, list[Finding]]
+    __slots__ = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
