@@ -206,11 +206,15 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep found: jobs that fell due, jobs taken back from dead workers, jobs that killed too many of them."""
+    """What a sweep found: jobs that fell due, jobs taken back from dead workers, jobs that killed too many of them.
+
+    ``suspects``: some jobs wait for a worker that asks for suspects.
+    """
 
     due: int = 0
     taken_back: int = 0
     quarantined: int = 0
+    suspects: bool = False
 
 
 class Went(StrEnum):
@@ -293,11 +297,14 @@ class Jobs(Protocol):
         ...
 
     async def renew(self, worker_id: str, leases: Sequence[Lease], seconds: float) -> Sequence[Lease]:
-        """Heartbeat. Returns the leases that still hold; a missing one is lost or its job was cancelled."""
+        """Heartbeat. Returns the leases that still hold; a missing one is lost or its job was cancelled.
+
+        A job of this worker for longer than ``seconds`` that is not among ``leases`` was forgotten: it is queued again.
+        """
         ...
 
     async def give_back(self, lease: Lease, again: Again) -> None:
-        """Not now: the job waits and is then done again. Raises LostLease."""
+        """Not now: the job waits and is then done again; its open calls are released or in doubt. Raises LostLease."""
         ...
 
     async def leave(self, worker_id: str) -> None:
@@ -328,8 +335,8 @@ class Dispatcher(Protocol):
 
     async def wake(self, lane: Lane, jobs: int) -> None: ...
 
-    async def wait(self, seconds: float) -> None:
-        """Return when woken, or when the time is over."""
+    async def wait(self, seconds: float, lanes: Sequence[Lane] = tuple(Lane)) -> None:
+        """Return when woken for one of these lanes, or when the time is over; at once after a trouble of its own."""
         ...
 
     async def close(self) -> None: ...

@@ -60,11 +60,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A job is not over: it waits ``after`` seconds and then asks the providers in ``only``, all when it is empty."""
+    """A job is not over: it waits ``after`` seconds and then asks the providers in ``only``, all when it is empty.
+
+    ``blame``: the job itself went wrong, which counts like the death of a worker.
+    """
 
     after: float
     reason: str
     only: tuple[str, ...] = ()
+    blame: bool = False
 
 
 @dataclass(frozen=True, slots=True)

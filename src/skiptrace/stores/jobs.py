@@ -7,7 +7,7 @@ A claim does not: it locks only rows that nobody else has locked and then waits 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -96,17 +96,21 @@ class Queue:
 
     def give_back(self, turn: Turn, several: Sequence[Return]) -> Sequence[object]:
         turn.take()
+        now = database_now(turn.conn)
+        rows = held(turn.conn, [given.lease for given in several])
         results: list[object] = []
         for given in several:
-            row = held(turn.conn, [given.lease]).get(given.lease.case_id)
+            row = rows.pop(given.lease.case_id, None)
             results.append(LostLease("another worker has this job now") if row is None else None)
             if row is not None:
-                finish(turn.conn, [ended(row, database_now(turn.conn), again=given.again)])
+                finish(turn.conn, [ended(row, now, again=given.again)])
+                self._purchases.abandon(turn, [row.case_id], now)
         return results
 
     def leave(self, turn: Turn, several: Sequence[str]) -> Sequence[object]:
         turn.take()
-        _take_back(turn.conn, several, died=False)
+        left = _take_back(turn.conn, several, died=False)
+        self._purchases.abandon(turn, [row.case_id for row in left], database_now(turn.conn))
         turn.conn.execute(workers.delete().where(workers.c.worker_id.in_(several)))
         return [None] * len(several)
 
@@ -152,7 +156,8 @@ class Queue:
         quarantined = [row.case_id for row in taken if row.state == JobState.QUARANTINED]
         turn.events += [AuditEvent(now, "job.taken_back", row.case_id, f"death {row.deaths}") for row in taken]
         turn.events += [AuditEvent(now, "job.quarantined", case_id) for case_id in quarantined]
-        found = Swept(due, len(taken) - len(quarantined), len(quarantined))
+        suspects = bool(turn.conn.execute(select(_ANY_SUSPECT)).scalar_one())
+        found = Swept(due, len(taken) - len(quarantined), len(quarantined), suspects)
         return [found, *[Swept()] * (len(several) - 1)]
 
 
@@ -302,17 +307,32 @@ def see(conn: Connection, worker_id: str, now: datetime, until: datetime) -> Non
     conn.execute(insert.on_conflict_do_update(index_elements=["worker_id"], set_=alive), [row])
 
 
-def renew(conn: Connection, *, worker_id: str, leases: Sequence[Lease], seconds: float) -> Sequence[Lease]:
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The leases that still hold, and those that the worker has but does not know of."""
+
+    still: Sequence[Lease]
+    forgotten: Sequence[Lease]
+
+
+def renew(conn: Connection, *, worker_id: str, leases: Sequence[Lease], seconds: float) -> Renewed:
     now = database_now(conn)
     until = now + timedelta(seconds=seconds)
     see(conn, worker_id, now, until)
-    mine = select(jobs.c.case_id, jobs.c.token).where(
-        jobs.c.worker_id == worker_id, text("worker_id <> ''"), jobs.c.state == JobState.LEASED
-    )
-    still = {(row.case_id, row.token) for row in conn.execute(mine)} if leases else set()
-    return [Lease(i.case_id, worker_id, i.token, until) for i in leases if (i.case_id, i.token) in still]
+    shown = {(lease.case_id, lease.token) for lease in leases}
+    still, forgotten = set(), []
+    for row in conn.execute(_HELD_BY, {"worker": worker_id}):
+        if (row.case_id, row.token) not in shown:
+            if row.started_at < now - timedelta(seconds=seconds):
+                forgotten.append(Lease(row.case_id, worker_id, row.token, until))
+        elif row.state == JobState.LEASED:
+            still.add((row.case_id, row.token))
+    return Renewed([replace(i, until=until) for i in leases if (i.case_id, i.token) in still], forgotten)
 
 
+_HELD_BY = select(jobs.c.case_id, jobs.c.token, jobs.c.state, jobs.c.started_at).where(
+    jobs.c.worker_id == bindparam("worker"), text("worker_id <> ''")
+)
 _LOOKS = {False: _look(QUEUED), True: _look(SUSPECT)}
 _PICKS = {
     (suspects, lane): select(jobs.c.case_id)
@@ -337,22 +357,27 @@ def held(conn: Connection, leases: Sequence[Lease]) -> dict[str, Row[Any]]:
 
 def ended(row: Row[Any], now: datetime, trace_id: str = "", again: Again | None = None) -> dict[str, object]:
     """What a held job becomes: done, waiting when it is to be done ``again``; a cancelled one stays cancelled."""
-    state = JobState.DONE if again is None else JobState.WAITING
+    deaths = row.deaths + bool(again and again.blame)
+    state, reason = JobState.DONE, row.reason
     if row.state == JobState.CANCELLED:
         state = JobState.CANCELLED
+    elif again is not None:
+        state = JobState.WAITING if deaths < QUARANTINED_AFTER else JobState.QUARANTINED
+        reason = again.reason
     return {
         "key": row.case_id,
         "new_state": state.value,
         "new_due_at": now + timedelta(seconds=again.after) if again else row.due_at,
         "new_finished_at": None if state is JobState.WAITING else now,
+        "new_deaths": deaths,
         "new_retries": row.retries + bool(again and again.only),
         "new_only": " ".join(again.only) if again else "",
         "new_trace_id": trace_id or row.trace_id,
-        "new_reason": again.reason if again and state is JobState.WAITING else row.reason,
+        "new_reason": reason,
     }
 
 
-_ENDING = ("state", "due_at", "finished_at", "retries", "only", "trace_id", "reason")
+_ENDING = ("state", "due_at", "finished_at", "deaths", "retries", "only", "trace_id", "reason")
 _FINISH = (
     jobs.update()
     .where(jobs.c.case_id == bindparam("key"))
@@ -398,7 +423,11 @@ def finish(conn: Connection, rows: Sequence[dict[str, object]]) -> None:
 def anything_to_sweep(conn: Connection) -> bool:
     now = database_now(conn)
     due = exists().where(text("state = 'waiting'"), jobs.c.due_at <= now)
-    return bool(conn.execute(select(due | exists().where(workers.c.until < now))).scalar_one())
+    dead = exists().where(workers.c.until < now)
+    return bool(conn.execute(select(due | dead | _ANY_SUSPECT)).scalar_one())
+
+
+_ANY_SUSPECT = exists(select(jobs.c.case_id).where(text(SUSPECT)))
 
 
 def _queue_due(conn: Connection, now: datetime) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
 
+from skiptrace.errors import LostLease
 from skiptrace.model import Again, Case, Job, Lane, Lease
 from skiptrace.ports import Claimed, Swept
 from skiptrace.stores import jobs
@@ -53,7 +55,11 @@ class SqlJobs:
         return [Claimed(lease, job, found[job.case_id]) for lease, job in leased if job.case_id in found]
 
     async def renew(self, worker_id: str, leases: Sequence[Lease], seconds: float) -> Sequence[Lease]:
-        return await self._alone(partial(jobs.renew, worker_id=worker_id, leases=leases, seconds=seconds))
+        renewed = await self._alone(partial(jobs.renew, worker_id=worker_id, leases=leases, seconds=seconds))
+        for lease in renewed.forgotten:
+            with suppress(LostLease):
+                await self.give_back(lease, Again(0.0, "its worker had lost sight of it"))
+        return renewed.still
 
     async def give_back(self, lease: Lease, again: Again) -> None:
         await self._job_writer.write(self._queue.give_back, Return(lease, again))

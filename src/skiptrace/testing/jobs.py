@@ -123,6 +123,38 @@ class JobsContract:
             assert done is not None
             assert (done.state, done.trace_id, done.only) == (JobState.DONE, "trace-2", ())
 
+    async def test_a_job_that_goes_wrong_by_itself_is_put_aside_like_one_that_kills(self, tmp_path: Path) -> None:
+        async with self.connect(tmp_path) as store:
+            await store.submit([a_case("case-1")], Lane.BATCH)
+            for deaths in range(3):
+                (claimed,) = await store.claim("me", 1, LONG, suspects=deaths == 2)
+                await store.give_back(claimed.lease, Again(0.0, "KeyError", blame=True))
+                await store.sweep()
+            (job,) = await store.quarantined("default")
+            assert (job.deaths, job.reason) == (3, "KeyError")
+
+    async def test_a_job_whose_worker_does_not_know_that_it_has_it_is_queued_again(self, tmp_path: Path) -> None:
+        """The claim was committed, and the connection broke before its result came."""
+        async with self.connect(tmp_path) as store:
+            await store.submit(cases(2), Lane.BATCH)
+            known, _ = await store.claim("me", 2, LONG)
+            assert await store.renew("me", [known.lease], LONG), "a claim may be under way during a heartbeat"
+            assert await store.sweep() == Swept()
+            await asyncio.sleep(2 * BRIEF)
+            assert len(await store.renew("me", [known.lease], BRIEF)) == 1
+            await store.renew("me", [known.lease], LONG)
+            await store.sweep()
+            assert ids(await store.claim("another", 9, LONG)) == ["case-001"]
+
+    async def test_calls_of_a_job_that_is_given_back_are_not_left_open(self, tmp_path: Path) -> None:
+        async with self.connect(tmp_path) as store:
+            claimed = await _claim_one(store)
+            reserved = await store.reserve(an_intent(), NO_CAPS)
+            assert isinstance(reserved, Reserved)
+            await store.mark_sent(reserved.call, NOW)
+            await store.give_back(claimed.lease, Again(0.0, "the database was away"))
+            assert [call.state for call in await store.calls("case-1")] == [CallState.IN_DOUBT]
+
     # Whose turn it is
 
     async def test_a_small_tenant_does_not_wait_behind_a_large_one(self, tmp_path: Path) -> None:
@@ -226,7 +258,7 @@ class JobsContract:
     async def test_a_job_that_kills_its_workers_is_put_aside(self, tmp_path: Path) -> None:
         async with self.connect(tmp_path) as store:
             await store.submit([a_case("poison"), a_case("good")], Lane.BATCH)
-            for swept in (Swept(taken_back=1), Swept(taken_back=1), Swept(quarantined=1)):
+            for swept in (Swept(taken_back=1), Swept(taken_back=1, suspects=True), Swept(quarantined=1)):
                 suspects = swept.quarantined == 1
                 (claimed,) = await store.claim("me", 1, BRIEF, suspects=suspects)
                 assert claimed.case.case_id == "poison"
