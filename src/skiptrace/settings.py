@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -17,8 +17,11 @@ PREFIX = "SKIPTRACE_"
 Dollars = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4)]
 
 
+LimitName = Literal["per_second", "per_minute", "per_hour", "per_day", "per_month", "concurrent"]
+
+
 class ProviderSettings(BaseModel):
-    """What is ours to say about one provider: keys, contract prices, a different address, options."""
+    """What is ours to say about one provider: keys, contract prices and limits, a different address, options."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -26,6 +29,8 @@ class ProviderSettings(BaseModel):
     credentials: dict[str, SecretStr] = {}
     base_url: str = ""
     price: dict[str, Dollars] = {}
+    limits: dict[LimitName, Annotated[int, Field(ge=1)]] = {}
+    """In place of the manifest's, for all workers together."""
     options: dict[str, str] = {}
     purpose_map: dict[str, str] = {}
     """Our purpose codes to the vendor's, from your contract. A regulated provider without one is not asked."""
@@ -40,6 +45,8 @@ class Settings(BaseModel):
     """Where the embedded database, the key file and the reference indexes live."""
     database: str = ""
     """SQLAlchemy URL; empty means SQLite in ``home``."""
+    redis: str = ""
+    """URL of the Redis that the workers share; empty means one process alone."""
     key_file: Path | None = None
     """Key ring; empty means ``home``. Keep it out of the database's backups."""
     subject_keys: str = ""

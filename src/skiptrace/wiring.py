@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 
-from skiptrace import compliance, matching, strategies, tracing
+from skiptrace import compliance, limits, matching, strategies, tracing
 from skiptrace.errors import ConfigError
 from skiptrace.model import AddressCheck, Judgement, Manifest, PastOutcome, PhoneCheck, SourceRecord, Subject
 from skiptrace.ports import Caps, Provider
@@ -59,16 +59,11 @@ async def connect(settings: Settings) -> AsyncIterator[App]:
     Raises ConfigError, with what to change, when the program must not start.
     """
     clock = SystemClock()
-    known = catalog.discover()
+    known = _installed(settings)
     strategy = strategies.load(settings.strategy)
     strategies.check(strategy, known)
     rules = compliance.load_rules(settings.rules)
     async with AsyncExitStack() as stack:
-        wire = Wire(clock, allow_loopback=bool(settings.sandbox_url))
-        stack.push_async_callback(wire.close)
-        providers = _providers(settings, known, wire, clock)
-        for provider in providers.values():
-            stack.push_async_callback(provider.close)
         store = await SqlStore.open(
             settings.database_url,
             settings.key_path,
@@ -78,6 +73,14 @@ async def connect(settings: Settings) -> AsyncIterator[App]:
             actor=Actor(settings.requester, settings.tenant),
         )
         stack.push_async_callback(store.close)
+        stated = {name: manifest.limits for name, manifest in known.items()}
+        limiter = limits.limiter(settings.redis, new_id(), stated, store.switches, clock)
+        stack.push_async_callback(limiter.close)
+        wire = Wire(clock, allow_loopback=bool(settings.sandbox_url), limiter=limiter)
+        stack.push_async_callback(wire.close)
+        providers = _providers(settings, known, wire, clock)
+        for provider in providers.values():
+            stack.push_async_callback(provider.close)
         await store.recover(clock.now() - ABANDONED_AFTER)
         caps = Caps(settings.case_budget, settings.run_cap, settings.day_cap, settings.provider_day_cap)
         yield App(
@@ -100,12 +103,19 @@ def prepare_reference(settings: Settings, progress: Progress | None = None) -> N
         reference_file.prepare(_reference_options(settings, mine), settings.home_dir, progress)
 
 
+def _installed(settings: Settings) -> dict[str, Manifest]:
+    """The manifests of all providers, with the settings' limits."""
+    known = catalog.discover()
+    if unknown := sorted(settings.providers.keys() - known.keys()):
+        raise ConfigError(f"providers.{unknown[0]}: no such provider is installed; installed are {', '.join(known)}")
+    mine = settings.providers
+    return {name: catalog.limited(m, mine[name].limits.items()) if name in mine else m for name, m in known.items()}
+
+
 def _providers(
     settings: Settings, known: Mapping[str, Manifest], wire: Wire, clock: SystemClock
 ) -> dict[str, Provider]:
     """Those that are enabled and have what they need. A provider that the settings name must be complete."""
-    if unknown := sorted(settings.providers.keys() - known.keys()):
-        raise ConfigError(f"providers.{unknown[0]}: no such provider is installed; installed are {', '.join(known)}")
     built: dict[str, Provider] = {}
     for name, manifest in known.items():
         mine = settings.providers.get(name, ProviderSettings())

@@ -7,7 +7,7 @@ so that listing providers stays quick.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -152,6 +152,11 @@ def mapped(manifest: Manifest, purposes: Mapping[str, str]) -> Manifest:
         listed = ", ".join(manifest.purposes) or "no purpose"
         raise ConfigError(f"providers.{manifest.id}.purpose_map.{unknown[0]}: its manifest lists {listed}")
     return replace(manifest, purpose_map=dict(purposes))
+
+
+def limited(manifest: Manifest, limits: Iterable[tuple[str, int]]) -> Manifest:
+    """The manifest with a contract's limits, by name, in place of the stated ones."""
+    return replace(manifest, limits=replace(manifest.limits, **dict(limits)))
 
 
 _FROM_FILE = TypeAdapter(Manifest)
