@@ -1,0 +1,69 @@
+"""Serve the application with uvicorn: no access log, no banner, and an end in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+DRAIN_SECONDS = 20
+"""After SIGTERM requests under way have this long to end; streams are told at once."""
+CONNECTIONS = 2048
+"""More open connections than this are answered with 503, so that those let in are served."""
+
+
+class Server(uvicorn.Server):
+    """Tells the streams when it is asked to end, and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
+        super().__init__(config)
+        self._closing = closing
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._closing.set()
+        super().handle_exit(sig, frame)
+
+    def end(self) -> None:
+        """The same as a signal."""
+        self._closing.set()
+        self.should_exit = True
+
+
+def server(app: FastAPI, closing: asyncio.Event, *, proxies: str = "") -> Server:
+    """A server for the application. ``proxies`` are the addresses whose X-Forwarded headers are believed."""
+    # a request line holds an account id, and a traceback may hold a person: neither is logged
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        h11_max_incomplete_event_size=32 * 1024,
+    )
+    return Server(config, closing)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio switches Nagle's algorithm off only for sockets that say they are TCP; with it each reply waits 40 ms
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(1024)
+    return listener
