@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from skiptrace.errors import ConfigError
 
@@ -34,6 +34,24 @@ class ProviderSettings(BaseModel):
     options: dict[str, str] = {}
     purpose_map: dict[str, str] = {}
     """Our purpose codes to the vendor's, from your contract. A regulated provider without one is not asked."""
+
+
+class SinkSettings(BaseModel):
+    """One place where results are written back. ``docs/write-back.md`` says which of these a kind needs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str
+    url: SecretStr = SecretStr("")
+    secret: SecretStr = SecretStr("")
+    old_secret: SecretStr = SecretStr("")
+    rotated_at: AwareDatetime | None = None
+    payload: Literal["thin", "full"] = "thin"
+    folder: Path | None = None
+    links: str = ""
+    tenant: str = ""
+    from_start: bool = False
+    options: dict[str, str] = {}
 
 
 class Settings(BaseModel):
@@ -67,6 +85,8 @@ class Settings(BaseModel):
     day_cap: Dollars | None = None
     provider_day_cap: Dollars | None = None
     providers: dict[str, ProviderSettings] = {}
+    sinks: dict[str, SinkSettings] = {}
+    """Where results are written back, each under a name of its own."""
 
     @property
     def home_dir(self) -> Path:

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Protocol
 
 from skiptrace import compliance
-from skiptrace.batch.known import on_account
 from skiptrace.batch.running import Hands, run_cases
 from skiptrace.batch.validation import Validation
 from skiptrace.errors import ConfigError, PolicyRefused
 from skiptrace.intake import Accepted, Accounts, Terms
 from skiptrace.model import Case, Effect, Trace
 from skiptrace.reporting.files import new_file
+from skiptrace.reporting.known import on_account
 from skiptrace.reporting.results import JsonObject, account_object
 from skiptrace.reporting.summary import Summary
 from skiptrace.reporting.writers import ResultWriter, result_files

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from skiptrace.cli import batch, demo, evaluate, lookup, match, outcome, providers, rules, sandbox, why
+from skiptrace.cli import batch, demo, evaluate, lookup, match, outbox, outcome, providers, rules, sandbox, why
 from skiptrace.cli.context import Common
 from skiptrace.cli.failures import exit_code, plain_line
 
@@ -58,6 +58,7 @@ app.command("why")(why.why)
 app.command("match")(match.match)
 app.command("evaluate")(evaluate.evaluate)
 app.command("outcome")(outcome.outcome)
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(providers.app, name="providers")
 app.add_typer(rules.app, name="rules")
 app.command("sandbox")(sandbox.sandbox)

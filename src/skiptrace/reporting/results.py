@@ -93,3 +93,10 @@ def ground_object(ground: Ground) -> JsonObject:
 def is_hit(trace: Trace) -> bool:
     """Whether any provider returned something."""
     return any(step.result is StepResult.FOUND for step in trace.steps)
+
+
+def write_back_object(trace: Trace, on_account: Collection[str]) -> JsonObject:
+    """``account_object`` as a platform takes it over: what the account came with stands first and is marked."""
+    found = account_object(trace, on_account)
+    found["contacts"].sort(key=lambda contact: not contact["on_account"])
+    return found

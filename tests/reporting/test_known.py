@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skiptrace.batch.known import on_account
+from skiptrace.reporting.known import on_account
 from skiptrace.model import ContactKind
 from tests import builders as build
 
