@@ -25,7 +25,7 @@ import usaddress
 
 from skiptrace.matching.addresses import compare_addresses, crf, parse_address, parsing
 from skiptrace.matching.names import compare_names, parse_name
-from skiptrace.matching.phones import parse_phone
+from skiptrace.matching.phones import compare_phones, parse_phone
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "matching"
 PARTS = ("dev", "blind", "hard", "fresh")
@@ -92,17 +92,19 @@ def _phone_is_right(row: dict[str, str]) -> bool:
 
 
 def soup(count: int = 40_000) -> dict[str, object]:
-    """Feed random Unicode, random bytes and shuffled real tokens to every parser; count exceptions."""
+    """Feed random Unicode, random bytes and shuffled real tokens to every parser and comparison; count exceptions."""
     rng = random.Random(20)
     words = [word for row in rows("addresses") for word in row["first"].split()]
-    failures = []
+    failures: list[str] = []
+    before: str | bytes = ""
     for at in range(count):
         text = _nonsense(rng, words, at % 4)
-        for parse in (parse_address, parse_name, parse_phone):
+        for compare in (compare_addresses, compare_names, compare_phones):
             try:
-                parse(text)
+                compare(before, text)
             except Exception as error:  # noqa: BLE001 - this is what is counted
-                failures.append(f"{parse.__name__}({text!r}): {error!r}")
+                failures.append(f"{compare.__name__}({before!r}, {text!r}): {error!r}")
+        before = text
     return {"strings": count, "exceptions": len(failures), "first": failures[:3]}
 
 

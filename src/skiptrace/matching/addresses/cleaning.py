@@ -63,7 +63,8 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     tokens = text.replace(",", " , ").split()
     if "-" in text:
         tokens = [stripped for token in tokens if (stripped := token.strip("-/"))]
-    return (_mended(tokens) if _DAMAGED.search(text) else tokens), notes
+    mixed = [token for token in tokens if not (token.isalpha() or token.isdigit() or token == ",")]
+    return (_mended(tokens) if mixed and _DAMAGED.search(" ".join(mixed)) else tokens), notes
 
 
 def _mended_zip(text: str, damaged: re.Match[str]) -> str:
