@@ -1,0 +1,26 @@
+"""What a worker does with a job: trace its case, with what an earlier trace of it brought."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from skiptrace import tracing
+from skiptrace.ports import Claimed, Evidenced
+from skiptrace.privacy.acting import acting, on_behalf_of
+from skiptrace.purchase import Permit
+from skiptrace.tracing import NOTHING_EARLIER, App
+
+Work = Callable[[Claimed, Permit], Awaitable[Evidenced]]
+
+
+def tracing_jobs(app: App) -> Work:
+    """The work of ``skiptrace worker``."""
+
+    async def work(claimed: Claimed, permit: Permit) -> Evidenced:
+        job = claimed.job
+        with acting(on_behalf_of(claimed.case)):
+            asks_again = job.only and job.trace_id
+            earlier = await tracing.recall(job.trace_id, job.only, app) if asks_again else NOTHING_EARLIER
+            return await tracing.run(claimed.case, app, permit, earlier)
+
+    return work
