@@ -78,7 +78,8 @@ def app_of(
     rules = compliance.load_rules(None)
     buyer = Buyer(store, clock, Caps(), lambda: f"call-{next(numbers)}")
     versions = {"matching": matching.VERSION}
-    return App(store, providers, strategy, rules, buyer, judge_now, clock, lambda: "trace-1", versions), providers
+    parts = (store, providers, strategy, rules, buyer, judge_now, store.history, clock)
+    return App(*parts, lambda: "trace-1", versions), providers
 
 
 async def run(app: App, case: Case) -> Trace:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
+from skiptrace.compliance.history import ConsumerEvent
 from skiptrace.model import (
     AddressCheck,
     Again,
@@ -342,6 +343,10 @@ class Dispatcher(Protocol):
     async def close(self) -> None: ...
 
 
+History = Callable[[Case], Awaitable[Sequence[ConsumerEvent]]]
+"""What was reported of this case's consumer, on any of their accounts, since it was placed."""
+
+
 class Judge(Protocol):
     """Matches and ranks what was found so far. The plain one calls ``matching.judge``; a crew's judges many at once."""
 
@@ -488,6 +493,14 @@ class Store(Ledger, Jobs, Protocol):
 
     async def reply(self, call_id: str) -> Reply | None: ...
 
+    async def record_events(self, events: Sequence[ConsumerEvent]) -> int:
+        """Keep what the platform reports of consumers. An event whose id is known is left as it is. Returns the new."""
+        ...
+
+    async def history(self, case: Case) -> Sequence[ConsumerEvent]:
+        """Events on the case's account, and on other accounts of the same SSN within the tenant; oldest first."""
+        ...
+
     async def record_outcome(self, outcome: Outcome) -> None: ...
 
     async def outcomes(self, trace_id: str) -> Sequence[Outcome]: ...
@@ -507,6 +520,7 @@ __all__ = [
     "Clock",
     "Dispatcher",
     "Evidenced",
+    "History",
     "Intent",
     "Jobs",
     "Judge",

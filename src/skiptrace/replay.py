@@ -7,9 +7,12 @@ only ids and times differ. A difference means that a version changed: ``Trace.ve
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
+from skiptrace.compliance import ConsumerEvent
 from skiptrace.errors import ConfigError, ProviderError
 from skiptrace.model import Case, Reply, Request, Step, StepResult, Trace
 from skiptrace.ports import Provider
@@ -19,7 +22,7 @@ from skiptrace.waterfall import Ask
 
 
 async def replay(trace_id: str, app: App) -> Trace:
-    """The trace as the installed versions would decide it today, from the stored replies.
+    """The trace as the installed versions would decide it, from the stored replies and what was known when it began.
 
     Raises KeyError for an unknown trace, ConfigError when a provider that it asked is not set up here.
     """
@@ -31,9 +34,26 @@ async def replay(trace_id: str, app: App) -> Trace:
         raise ConfigError(f"{missing[0]} was asked in this trace and is not set up here; its replies cannot be read")
     replies = {step.call_id: await app.store.reply(step.call_id) for step in stored.steps if step.call_id}
     asked = deque(step for step in stored.steps if _was_taken(step) and not step.carried)
-    recorded = replace(app, buyer=_Recorded(asked, replies), new_id=lambda: trace_id)
-    again = await run(case, recorded, earlier=await _earlier(stored, app))
-    return again.trace
+    then = stored.started_at
+    known = [e for e in await app.store.history(case) if e.recorded_at is None or e.recorded_at <= then]
+
+    async def history(_: Case) -> Sequence[ConsumerEvent]:
+        return known
+
+    recorded = replace(
+        app, buyer=_Recorded(asked, replies), history=history, clock=_Then(then), new_id=lambda: trace_id
+    )
+    return (await run(case, recorded, earlier=await _earlier(stored, app))).trace
+
+
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """The clock as it stood when the trace began."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
 
 
 async def _earlier(stored: Trace, app: App) -> Earlier:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
 from skiptrace import compliance
-from skiptrace.compliance import RuleBook, Verdict
+from skiptrace.compliance import ConsumerEvent, RuleBook, Verdict, account_now, known_from
 from skiptrace.errors import ProviderError
 from skiptrace.model import (
     AddressCheck,
@@ -33,9 +33,9 @@ from skiptrace.model import (
     StopReason,
     Trace,
 )
-from skiptrace.ports import Clock, Evidenced, Judge, LocalReply, Provider, Store
+from skiptrace.ports import Clock, Evidenced, History, Judge, LocalReply, Provider, Store
 from skiptrace.privacy.acting import acting, on_behalf_of
-from skiptrace.purchase import UNLIMITED, Bought, Permit, answered
+from skiptrace.purchase import UNLIMITED, Bought, Permit, answered, is_local
 from skiptrace.waterfall import Ask, Progress, Skip, Stop, Strategy, next_move
 
 VERSION = "1"
@@ -71,6 +71,7 @@ class App:
     rules: RuleBook
     buyer: Asker
     judge: Judge
+    history: History
     clock: Clock
     new_id: Callable[[], str]
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -137,8 +138,8 @@ async def run(case: Case, app: App, permit: Permit = UNLIMITED, earlier: Earlier
     worker has taken over a call that is under way.
     """
     journal = _Journal(app.clock.now(), replaces=earlier.trace_id)
-    admission = compliance.admit(case, app.rules)
-    journal.note(admission)
+    case = await journal.catch_up(case, app)
+    admission = journal.admit(case, app)
     if admission.effect in STOPS:
         return journal.close(case, app, _stop(admission), Judgement(case.as_of))
     progress = Progress(case, await journal.carry(case, app, earlier), spent=earlier.spent)
@@ -155,6 +156,10 @@ async def run(case: Case, app: App, permit: Permit = UNLIMITED, earlier: Earlier
             progress = progress.past(request)
             continue
         provider = app.providers[move.manifest.id]
+        if not is_local(move.manifest, move.product) and (fresh := await journal.catch_up(case, app)) != case:
+            case, admission = fresh, journal.admit(fresh, app)
+            if admission.effect in STOPS:
+                return journal.close(case, app, _stop(admission), progress.judgement)
         bought = await app.buyer.buy(case, move, provider, request, permit)
         journal.add(move, bought)
         if bought.answer and bought.answer.found:
@@ -207,6 +212,17 @@ class _Journal:
     local_replies: list[LocalReply] = field(default_factory=list)
     later: dict[str, str] = field(default_factory=dict)
     """Providers that could not answer now, with the reason."""
+    history: Sequence[ConsumerEvent] = ()
+
+    async def catch_up(self, case: Case, app: App) -> Case:
+        """The case with its account as it is by now: what was reported since it was placed counts."""
+        self.history = await app.history(case)
+        return replace(case, account=account_now(case.account, self.history))
+
+    def admit(self, case: Case, app: App) -> Verdict:
+        admission = compliance.admit(case, app.rules, at=app.clock.now())
+        self.note(admission)
+        return admission
 
     def note(self, verdict: Verdict) -> None:
         self.decisions.extend(verdict.decisions)
@@ -259,7 +275,7 @@ class _Journal:
     def close(self, case: Case, app: App, stop: Stop, judgement: Judgement) -> Evidenced:
         """Decide the channels, or withhold everything when a rule ended the trace."""
         trace_id = app.new_id()
-        ours = (contact for contact in judgement.contacts if contact.party is not STRANGER)
+        ours = (c for c in compliance.kept(case, judgement.contacts) if c.party is not STRANGER)
         named = [replace(c, contact_id=f"{trace_id}.{n}") for n, c in enumerate(ours, 1)]
         withheld = stop.reason in STOPS.values()
         contacts = [_withhold(c, stop) if withheld else self._grant(case, c, judgement, app) for c in named]
@@ -291,7 +307,7 @@ class _Journal:
         return Again(0.0, "; ".join(f"{name}: {why}" for name, why in self.later.items()), tuple(self.later))
 
     def _grant(self, case: Case, contact: Contact, judgement: Judgement, app: App) -> Contact:
-        granted, decisions = compliance.grant(case, contact, judgement, app.rules)
+        granted, decisions = compliance.grant(case, contact, judgement, app.rules, known_from(self.history))
         self.decisions.extend(decisions)
         return granted
 

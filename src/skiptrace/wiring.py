@@ -90,6 +90,7 @@ async def connect(settings: Settings) -> AsyncIterator[App]:
             rules=rules,
             buyer=Buyer(store, clock, caps, new_id),
             judge=judge_now,
+            history=store.history,
             clock=clock,
             new_id=new_id,
             versions=_versions(strategy.name, rules.version),

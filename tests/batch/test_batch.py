@@ -85,9 +85,8 @@ def app_of(store: SqlStore, clock: FixedClock, provider: Directory, *, first_id:
     numbers = iter(range(first_id, 10_000))
     buyer = Buyer(store, clock, Caps(), lambda: f"call-{next(numbers)}", Stopped())
     rules = compliance.load_rules(None)
-    return App(
-        store, {"acme": provider}, strategy, rules, buyer, judge_now, clock, lambda: f"trace-{next(numbers)}", {}
-    )
+    names = (f"trace-{number}" for number in numbers)
+    return App(store, {"acme": provider}, strategy, rules, buyer, judge_now, store.history, clock, lambda: next(names))
 
 
 def placement(folder: Path, surnames: Sequence[str] = SURNAMES) -> Path:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from skiptrace.compliance.admission import Admission, Job
+from skiptrace.compliance.admission import Admission
 from skiptrace.compliance.contacts import Granting
 from skiptrace.compliance.in_flight import Learning
 from skiptrace.compliance.known import NOTHING, Known
@@ -29,6 +29,7 @@ from skiptrace.model import (
     Match,
     Party,
     Request,
+    SearchKind,
     SourceRecord,
 )
 from tests import builders
@@ -57,8 +58,8 @@ def home(state: str = "TX", zip_code: str = "78701", line: str = "118 Alder Ct")
     return Address(line, "", "Anytown", state, zip_code)
 
 
-def admission(job: Job = Job.LOCATE, **changes: Any) -> Admission:
-    return Admission(case(**changes), job)
+def admission(search: SearchKind = SearchKind.LOCATE, at: datetime | None = None, **changes: Any) -> Admission:
+    return Admission(case(search=search, **changes), at)
 
 
 def inquiring(request: Request | None = None, about: Case | None = None, **manifest: Any) -> Inquiring:

@@ -13,7 +13,6 @@ import pytest
 from skiptrace.compliance import (
     Attempt,
     Consent,
-    Job,
     Known,
     NumberCheck,
     Profile,
@@ -75,10 +74,7 @@ class RuleTest:
 
 
 def adm(rule_id: str, effect: Effect, profile: Profile = STRICT, **changes: Any) -> RuleTest:
-    job = changes.pop("job", Job.LOCATE)
-    return RuleTest(
-        Stage.ADMISSION, rule_id, effect, lambda _: admission(job, **changes), lambda _: admission(), profile
-    )
+    return RuleTest(Stage.ADMISSION, rule_id, effect, lambda _: admission(**changes), lambda _: admission(), profile)
 
 
 def fact(rule_id: str, which: AccountFact, effect: Effect, known: Fact = YES) -> RuleTest:
@@ -158,6 +154,11 @@ TESTS = (
     RuleTest(
         Stage.ADMISSION, "A-17", Effect.REFUSE, lambda _: admission(home=SEATTLE), lambda _: admission(),
         Profile(licensed_states=frozenset({"TX"}), enforce_licences=True),
+    ),
+    RuleTest(
+        Stage.ADMISSION, "X-00", Effect.HOLD,
+        lambda _: admission(at=NOON, account={"stated_at": NOON - timedelta(hours=25)}),
+        lambda _: admission(at=NOON, account={"stated_at": NOON - timedelta(hours=23)}),
     ),
     fact("X-01", AccountFact.CEASE, Effect.REFUSE),
     fact("X-02", AccountFact.ATTORNEY, Effect.REFUSE),

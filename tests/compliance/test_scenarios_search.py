@@ -10,7 +10,6 @@ import pytest
 
 from skiptrace import model
 from skiptrace.compliance import (
-    Job,
     Override,
     Profile,
     Role,
@@ -34,6 +33,7 @@ from skiptrace.model import (
     Party,
     Purpose,
     Request,
+    SearchKind,
     SourceRecord,
 )
 from tests import builders
@@ -145,7 +145,7 @@ def test_every_rule_that_was_evaluated_is_recorded_in_order(rules: RuleBook) -> 
     recorded = [d.rule_id for d in admit(case(account={"state": "closed"}), rules).decisions]
 
     assert recorded[:4] == ["A-01", "A-02", "A-03", "A-17"]
-    assert recorded[4:8] == ["X-01", "X-02", "X-03", "X-04"]
+    assert recorded[4:8] == ["X-00", "X-01", "X-02", "X-03"]
 
 
 def test_t04_a_recalled_account_cannot_be_overridden(rules: RuleBook) -> None:
@@ -254,7 +254,7 @@ def test_t14_a_cease_request_refuses_its_debt_and_is_noted_on_another(rules: Rul
 
 
 def test_after_a_cease_request_an_address_for_a_legal_remedy_may_be_sought(rules: RuleBook) -> None:
-    assert admit(case(facts={AccountFact.CEASE: YES}), rules, job=Job.LEGAL_REMEDY_ADDRESS).allowed
+    assert admit(case(facts={AccountFact.CEASE: YES}, search=SearchKind.LEGAL_REMEDY_ADDRESS), rules).allowed
 
 
 def test_t16_a_represented_consumer_is_not_searched_but_the_attorney_is(rules: RuleBook) -> None:
@@ -262,7 +262,7 @@ def test_t16_a_represented_consumer_is_not_searched_but_the_attorney_is(rules: R
 
     assert rule_ids(admit(represented, rules)) == {"X-02"}
     assert admit(represented, rules).effect is Effect.REFUSE
-    assert admit(represented, rules, job=Job.ATTORNEY_CONTACT).allowed
+    assert admit(replace(represented, search=SearchKind.ATTORNEY_CONTACT), rules).allowed
 
 
 @pytest.mark.parametrize("details", [Fact.NO, UNKNOWN])
@@ -375,7 +375,7 @@ def test_t21_a_death_on_the_subjects_ssn_stops_and_leaves_the_estate_search_open
     assert verdict.effect is Effect.STOP
     assert verdict.events == ("deceased_hit",)
     assert rule_ids(admit(dead, rules)) == {"X-04"}
-    assert admit(dead, rules, job=Job.ESTATE_REPRESENTATIVE).allowed
+    assert admit(replace(dead, search=SearchKind.ESTATE_REPRESENTATIVE), rules).allowed
 
 
 @pytest.mark.parametrize(
@@ -424,7 +424,7 @@ def test_t27_a_debt_that_may_be_time_barred_is_searched_but_not_for_suing(rules:
     book = replace(rules, profile=Profile(dppa_enabled=True))
 
     assert admit(barred, rules).allowed
-    assert rule_ids(admit(barred, rules, job=Job.LEGAL_SERVICE)) == {"X-09"}
+    assert rule_ids(admit(replace(barred, search=SearchKind.LEGAL_SERVICE), rules)) == {"X-09"}
     assert rule_ids(ask(book, barred, DataClass.DPPA, "DPPA_LITIG")) == {"A-09"}
 
 

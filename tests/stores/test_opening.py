@@ -19,7 +19,6 @@ from tests.builders import FixedClock
 from tests.stores.databases import Place
 from tests.stores.processes import in_processes
 
-
 FILES = (
     "store.db",
     "store.db-wal",

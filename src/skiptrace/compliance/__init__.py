@@ -3,14 +3,16 @@
 The functions of this room do no I/O (``load_rules`` apart) and know no time; the same values give the same verdict.
 """
 
-from skiptrace.compliance.admission import Job, admit, admit_batch
+from skiptrace.compliance.admission import admit, admit_batch
 from skiptrace.compliance.contacts import grant
 from skiptrace.compliance.gate import Verdict
+from skiptrace.compliance.history import ConsumerEvent, EventKind, account_now, known_from
 from skiptrace.compliance.in_flight import learned
 from skiptrace.compliance.known import Attempt, Consent, Known, NumberCheck, Reassigned, Refusal, Stated
 from skiptrace.compliance.loading import load_rules
 from skiptrace.compliance.overrides import Override, Role
 from skiptrace.compliance.rulebook import Level, Mark, Profile, Rule, RuleBook, Stage
+from skiptrace.compliance.searches import kept
 from skiptrace.compliance.sources import may_ask, may_send
 from skiptrace.compliance.third_parties import may_contact_third_party
 from skiptrace.compliance.use import Usability, can_use
@@ -23,6 +25,9 @@ __all__ = [
     "may_send",
     "learned",
     "grant",
+    "kept",
+    "account_now",
+    "known_from",
     "can_use",
     "may_contact_third_party",
     "load_rules",
@@ -35,9 +40,10 @@ __all__ = [
     "Stage",
     "Level",
     "Mark",
-    "Job",
     "Override",
     "Role",
+    "ConsumerEvent",
+    "EventKind",
     "Known",
     "Attempt",
     "Consent",

@@ -5,33 +5,26 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from datetime import date, datetime, timedelta
 
 from skiptrace.compliance.gate import NO, NOT_STATED, Finding, Gate, Verdict, decide, of_fact
 from skiptrace.compliance.overrides import Override, overridden
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
-from skiptrace.model import AccountFact, Case, Fact, PartialDate, Purpose
+from skiptrace.model import AccountFact, Case, Fact, PartialDate, Purpose, SearchKind
 
 UNREGULATED = {"FCRA_NONE", "GLBA_NONE", "DPPA_NONE", "DMF_NONE"}
 
 
-class Job(StrEnum):
-    """What the search is for. The special jobs are open where the ordinary one is refused."""
-
-    LOCATE = "locate"
-    ATTORNEY_CONTACT = "attorney_contact"
-    ESTATE_REPRESENTATIVE = "estate_representative"
-    LEGAL_REMEDY_ADDRESS = "legal_remedy_address"
-    LEGAL_SERVICE = "legal_service"
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Admission:
-    """The question of this gate."""
+    """The question of this gate. ``at`` is the moment of asking; None when age does not matter."""
 
     case: Case
-    job: Job
+    at: datetime | None = None
+
+    @property
+    def search(self) -> SearchKind:
+        return self.case.search
 
     def fact(self, which: AccountFact) -> Fact:
         return self.case.account.fact(which)
@@ -49,9 +42,9 @@ class Batch:
     purpose: Purpose
 
 
-def admit(case: Case, rules: RuleBook, *, job: Job = Job.LOCATE, overrides: Sequence[Override] = ()) -> Verdict:
-    """Whether this case may be searched: refuse, hold, or go on (pass, note)."""
-    verdict = decide(rules, Stage.ADMISSION, ADMISSION, Admission(case, job), "case")
+def admit(case: Case, rules: RuleBook, *, at: datetime | None = None, overrides: Sequence[Override] = ()) -> Verdict:
+    """Whether this case may be searched at this moment: refuse, hold, or go on (pass, note)."""
+    verdict = decide(rules, Stage.ADMISSION, ADMISSION, Admission(case, at), "case")
     return overridden(verdict, overrides, case, rules) if overrides else verdict
 
 
@@ -97,6 +90,15 @@ def _account(q: Admission, rule: Rule, book: RuleBook) -> Finding:
     return Finding(NO, "one person, one account with a balance, one requester")
 
 
+def _fresh(q: Admission, rule: Rule, book: RuleBook) -> Finding:
+    stated, hours = q.case.account.stated_at, rule.number("hours")
+    if q.at is None or stated is None:
+        return Finding(NOT_STATED, "the platform does not say when it stated the account; the certification covers it")
+    if q.at - stated > timedelta(hours=hours):
+        return Finding("stale", f"the account was stated more than {hours:g} hours ago; state it again")
+    return Finding(NO, f"the account was stated within {hours:g} hours")
+
+
 def _batch_row(q: Admission, rule: Rule, book: RuleBook) -> Finding:
     if not q.case.batch_id:
         return Finding(NO, "the case is not part of a batch")
@@ -118,7 +120,7 @@ def _batch(q: Batch, rule: Rule, book: RuleBook) -> Finding:
 
 def _cease(q: Admission, rule: Rule, book: RuleBook) -> Finding:
     if q.condition(book) == "ceased" or q.fact(AccountFact.CEASE) is Fact.YES:
-        if q.job is Job.LEGAL_REMEDY_ADDRESS:
+        if q.search is SearchKind.LEGAL_REMEDY_ADDRESS:
             return Finding(
                 "legal_remedy", "communication has ceased; only an address for notice of a legal remedy is sought"
             )
@@ -132,7 +134,7 @@ def _cease(q: Admission, rule: Rule, book: RuleBook) -> Finding:
 
 def _attorney(q: Admission, rule: Rule, book: RuleBook) -> Finding:
     if q.condition(book) == "represented" or q.fact(AccountFact.ATTORNEY) is Fact.YES:
-        if q.job is Job.ATTORNEY_CONTACT:
+        if q.search is SearchKind.ATTORNEY_CONTACT:
             return Finding("attorney_job", "the consumer is represented; only the attorney is sought")
         if q.fact(AccountFact.ATTORNEY_DETAILS) in (Fact.NO, Fact.UNKNOWN):
             return Finding(
@@ -154,7 +156,7 @@ def _bankruptcy(q: Admission, rule: Rule, book: RuleBook) -> Finding:
 
 def _deceased(q: Admission, rule: Rule, book: RuleBook) -> Finding:
     if q.condition(book) == "deceased" or q.fact(AccountFact.DECEASED) is Fact.YES:
-        if q.job is Job.ESTATE_REPRESENTATIVE:
+        if q.search is SearchKind.ESTATE_REPRESENTATIVE:
             return Finding("estate_job", "the consumer has died; only the representative of the estate is sought")
         return Finding("yes", "the consumer has died; only a search for the representative of the estate is open")
     return of_fact(q.fact(AccountFact.DECEASED), "the consumer has died")
@@ -206,7 +208,7 @@ def _dispute(q: Admission, rule: Rule, book: RuleBook) -> Finding:
 
 def _time_barred(q: Admission, rule: Rule, book: RuleBook) -> Finding:
     fact = q.fact(AccountFact.TIME_BARRED)
-    if fact is not Fact.NO and q.job is Job.LEGAL_SERVICE:
+    if fact is not Fact.NO and q.search is SearchKind.LEGAL_SERVICE:
         return Finding("legal_job", "a search for legal service needs a debt that is known not to be time-barred")
     return of_fact(fact, "the debt is time-barred")
 
@@ -265,6 +267,7 @@ ADMISSION: Gate[Admission] = {
     "A-02": _account,
     "A-03": _batch_row,
     "A-17": _licence,
+    "X-00": _fresh,
     "X-01": _cease,
     "X-02": _attorney,
     "X-03": _bankruptcy,

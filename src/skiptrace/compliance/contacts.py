@@ -34,7 +34,7 @@ from skiptrace.model import (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Granting:
-    """The question of this gate. ``channel`` and ``known`` are set only when the contact is about to be used."""
+    """The question of this gate. ``channel`` is set only when the contact is about to be used."""
 
     case: Case
     contact: Contact
@@ -61,14 +61,14 @@ class Granting:
 
 
 def grant(
-    case: Case, contact: Contact, judgement: Judgement, rules: RuleBook
+    case: Case, contact: Contact, judgement: Judgement, rules: RuleBook, known: Known = NOTHING
 ) -> tuple[Contact, tuple[RuleDecision, ...]]:
     """The contact with its grants, notes on what is closed and why, and every rule that was evaluated on it.
 
     Grants of voice carry the hours of rule B-09 and every zone that the number and the subject's likely residences
     point to: a call is allowed only when it is within the hours in all of them. A letter has no hour.
     """
-    question = Granting(case, contact, judgement)
+    question = Granting(case, contact, judgement, known)
     opened, decisions = open_channels(question, rules)
     grants = tuple(_granted(rule, channel, question, rules) for channel, rule in opened.items())
     notes = tuple(f"{d.rule_id}: {d.reason}" for d in decisions if STRENGTH[d.effect] >= STRENGTH[Effect.DENY])
@@ -168,6 +168,8 @@ def _workplace(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 
 
 def _stop_calling(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    if q.known.refused(q.contact.value, rule.channels):
+        return Finding("yes", "the consumer refused calls; that holds for numbers found later")
     return of_fact(q.case.account.fact(AccountFact.STOP_CALLING), "the consumer wants no telephone calls")
 
 

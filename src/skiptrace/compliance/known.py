@@ -106,6 +106,12 @@ class Known(Personal):
         )
         return max(good, key=lambda c: c.at, default=None)
 
+    def refused(self, value: str, channels: frozenset[Channel]) -> bool:
+        """Whether the consumer closed one of these channels for this value, and has not opened it again since."""
+        closed = (r for r in self.refusals if r.channels & channels and r.value in ("", value))
+        opened = [c for c in self.consents if c.value == value and c.given_by_consumer]
+        return any(not any(c.at > r.at and c.channels & r.channels for c in opened) for r in closed)
+
     def check(self, value: str) -> NumberCheck | None:
         """The newest check of this number."""
         return max((c for c in self.checks if c.value == value), key=lambda c: c.at, default=None)

@@ -61,7 +61,7 @@ def can_use(
     opened, of_contact = open_channels(granting, rules)
     using = Using.of(granting, channel, at.astimezone(UTC), rules)
     use = decide(rules, Stage.USE, USE, using, contact.contact_id or contact.kind.value)
-    admission = admit(fresh, rules)
+    admission = admit(fresh, rules, at=using.at)
     closed = [d for d in of_contact if channel in bars(d, rules)]
     reasons = [_sentence(d) for d in (*_denying(admission), *closed, *_denying(use))]
     if channel not in opened and not closed:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -107,7 +107,7 @@ def read_case(row: Row, columns: Columns, terms: Terms) -> Accepted | Rejected:
     if row.trouble:
         return Rejected(row.number, (Problem("row", row.trouble),), row.cells)
     reading = _Reading(row.cells, columns)
-    account = _account(reading, columns)
+    account = _account(reading, columns, terms.purpose.certified_at)
     subject = _subject(reading, terms.today)
     as_of = reading.strict("as_of", lambda text: fields.as_of(text, terms.today), terms.today)
     if reading.errors:
@@ -196,7 +196,7 @@ def _clean(cell: str) -> str:
     return text[1:] if text.startswith("'") and _ESCAPED.match(text) else text
 
 
-def _account(reading: _Reading, columns: Columns) -> Account:
+def _account(reading: _Reading, columns: Columns, stated_at: datetime | None) -> Account:
     account_id = reading.needed("account_id")
     if len(account_id) > _LONGEST_ID:
         reading.errors.append(Problem("account_id", f"is longer than {_LONGEST_ID} characters"))
@@ -215,6 +215,7 @@ def _account(reading: _Reading, columns: Columns) -> Account:
         opened_on=reading.strict("opened_on", fields.full_date, None),
         last_contact_on=reading.strict("last_contact_on", fields.full_date, None),
         facts=MappingProxyType(facts),
+        stated_at=stated_at,
     )
 
 

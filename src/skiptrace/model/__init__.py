@@ -1,6 +1,6 @@
 """Frozen values in the field's own words. Nothing here does anything but hold and print safely."""
 
-from skiptrace.model.cases import Account, AccountFact, Case, Purpose
+from skiptrace.model.cases import Account, AccountFact, Case, Purpose, SearchKind
 from skiptrace.model.delivery import Delivery, DeliveryState, Event, EventKind, Retracted, SinkHealth
 from skiptrace.model.jobs import Again, Job, JobState, Lane, Lease
 from skiptrace.model.judgement import (
@@ -112,6 +112,7 @@ __all__ = [
     "Retracted",
     "RuleDecision",
     "SinkHealth",
+    "SearchKind",
     "SourceRecord",
     "Step",
     "StepResult",

@@ -44,9 +44,25 @@ class AccountFact(StrEnum):
     NO_CALLS_AT_WORK = "no_calls_at_work"
 
 
+class SearchKind(StrEnum):
+    """What the search is for. The special searches are open where the ordinary one is refused."""
+
+    LOCATE = "locate"
+    ATTORNEY_CONTACT = "attorney_contact"
+    """The subject of the case is the consumer's attorney."""
+    ESTATE_REPRESENTATIVE = "estate_representative"
+    """The subject of the case is the person who acts for the estate."""
+    LEGAL_REMEDY_ADDRESS = "legal_remedy_address"
+    """An address for a notice that a remedy may be invoked; nothing else is kept."""
+    LEGAL_SERVICE = "legal_service"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A delinquent obligation on the collection platform. ``balance`` is in US dollars."""
+    """A delinquent obligation on the collection platform. ``balance`` is in US dollars.
+
+    ``stated_at`` is when the platform last stated the account and its facts; None when it does not say.
+    """
 
     account_id: str
     state: str
@@ -55,6 +71,7 @@ class Account:
     opened_on: date | None = None
     last_contact_on: date | None = None
     facts: Mapping[AccountFact, Fact] = field(default_factory=dict)
+    stated_at: datetime | None = None
 
     def fact(self, which: AccountFact) -> Fact:
         return self.facts.get(which, Fact.NOT_STATED)
@@ -94,3 +111,4 @@ class Case(Personal):
     as_of: date
     tenant: str = "default"
     batch_id: str = ""
+    search: SearchKind = SearchKind.LOCATE

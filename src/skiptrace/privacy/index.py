@@ -12,13 +12,23 @@ from skiptrace.privacy.keyring import KeyRing
 
 
 class Fingerprinter:
-    """Fingerprints of queries, comparable for as long as the ring's root is the same."""
+    """Fingerprints of queries and persons, comparable for as long as the ring's root is the same."""
 
     def __init__(self, ring: KeyRing) -> None:
         self._key = ring.derive("query fingerprint")
+        self._person_key = ring.derive("person index")
 
     def fingerprint(self, tenant: str, provider: str, product: str, query: bytes) -> bytes:
         """32 bytes that are equal for the same tenant, provider, product and canonical query only."""
         parts = (tenant.encode(), provider.encode(), product.encode(), query)
-        framed = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
-        return hmac.digest(self._key, framed, hashlib.sha256)
+        return hmac.digest(self._key, _framed(*parts), hashlib.sha256)
+
+    def person(self, tenant: str, ssn: str) -> bytes | None:
+        """Equal for the same nine digits within one tenant; None without them: four digits would find strangers."""
+        if not ssn:
+            return None
+        return hmac.digest(self._person_key, _framed(tenant.encode(), ssn.encode()), hashlib.sha256)
+
+
+def _framed(*parts: bytes) -> bytes:
+    return b"".join(len(part).to_bytes(8, "big") + part for part in parts)

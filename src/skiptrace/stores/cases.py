@@ -19,10 +19,11 @@ from skiptrace.model import (
     PartialDate,
     PhoneSighting,
     Purpose,
+    SearchKind,
     Subject,
 )
 from skiptrace.ports import BatchState, Clock
-from skiptrace.privacy import AuditEvent, SubjectKeys
+from skiptrace.privacy import AuditEvent, Fingerprinter, SubjectKeys
 from skiptrace.stores.codec import decode, encode
 from skiptrace.stores.databases import insert_into
 from skiptrace.stores.schema import calls, cases, traces
@@ -43,13 +44,15 @@ class Terms:
     purpose: Purpose
     requester: str
     budget: Decimal
+    search: SearchKind = SearchKind.LOCATE
 
 
 class Intake:
     """Handler for the writer: commits cases that are new."""
 
-    def __init__(self, vault: Vault, clock: Clock) -> None:
+    def __init__(self, vault: Vault, index: Fingerprinter, clock: Clock) -> None:
         self._vault = vault
+        self._index = index
         self._clock = clock
 
     def accept(self, turn: Turn, several: Sequence[Sequence[Case]]) -> Sequence[object]:
@@ -64,7 +67,7 @@ class Intake:
         for start in range(0, len(given), CHUNK):
             chunk = given[start : start + CHUNK]
             keys = self._vault.make((case.tenant, case.case_id) for case in chunk)
-            rows = [_row(keys[case.tenant, case.case_id], case, now) for case in chunk]
+            rows = [_row(keys[case.tenant, case.case_id], self._index, case, now) for case in chunk]
             new += len((turn.conn.execute(statement, rows)).all())
         if new:
             batches = sorted({case.batch_id for case in given})
@@ -72,9 +75,9 @@ class Intake:
         return new
 
 
-def _row(keys: SubjectKeys, case: Case, accepted_at: datetime) -> dict[str, object]:
+def _row(keys: SubjectKeys, index: Fingerprinter, case: Case, accepted_at: datetime) -> dict[str, object]:
     subject, row = case.subject, case.case_id
-    terms = Terms(case.account, case.purpose, case.requester, case.budget)
+    terms = Terms(case.account, case.purpose, case.requester, case.budget, case.search)
     sealed = {
         "names": subject.names,
         "birth_date": subject.birth_date,
@@ -92,6 +95,7 @@ def _row(keys: SubjectKeys, case: Case, accepted_at: datetime) -> dict[str, obje
         "accepted_at": accepted_at,
         "terms": encode(terms).decode(),
         "ssn": _full_ssn(keys, case),
+        "person": index.person(case.tenant, subject.ssn),
     } | {column: keys.file.seal("cases", column, row, encode(value)) for column, value in sealed.items()}
 
 
@@ -126,6 +130,7 @@ def _case(keys: SubjectKeys, row: Row[Any]) -> Case:
         as_of=row.as_of,
         tenant=row.tenant,
         batch_id=row.batch_id,
+        search=terms.search,
     )
 
 

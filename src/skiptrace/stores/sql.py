@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 
 from sqlalchemy import Connection
 
+from skiptrace.compliance.history import ConsumerEvent
 from skiptrace.errors import ConfigError
 from skiptrace.model import Call, CallState, Case, Outcome, Reply, SourceRecord, Trace
 from skiptrace.ports import AlreadyBought, BatchState, Caps, Clock, Evidenced, Intent, Reservation
@@ -28,6 +29,7 @@ from skiptrace.stores.access import AccessStore
 from skiptrace.stores.books import Move, Reserve
 from skiptrace.stores.cases import Intake, batch_state, read_case, unfinished_page
 from skiptrace.stores.databases import Database, database_at
+from skiptrace.stores.history import Histories
 from skiptrace.stores.keeping import Keeping
 from skiptrace.stores.opening import prepare
 from skiptrace.stores.outbox import SqlOutbox
@@ -90,7 +92,8 @@ class SqlStore(SqlJobs):
         self._writer = Writer(database, self._audit_key, Witness(self._checkpoints, self.signer, clock), actor)
         self._keeping = Keeping(vault)
         self._purchases = Purchases(vault)
-        self._intake = Intake(vault, clock)
+        self._intake = Intake(vault, self._fingerprinter, clock)
+        self._histories = Histories(vault, self._fingerprinter, clock)
         super().__init__(database, self._writer, vault, self._intake, self._purchases)
         self.outbox = SqlOutbox(database, self._writer)
         self.switches = SqlSwitches(database, self._writer, clock)
@@ -223,6 +226,12 @@ class SqlStore(SqlJobs):
     async def reply(self, call_id: str) -> Reply | None:
         await self._note_access("reply.read", call_id)
         return await self._read(partial(read_reply, vault=self._vault, call_id=call_id))
+
+    async def record_events(self, events: Sequence[ConsumerEvent]) -> int:
+        return cast("int", await self._writer.write(self._histories.record, events))
+
+    async def history(self, case: Case) -> Sequence[ConsumerEvent]:
+        return await self._read(partial(self._histories.read, case=case))
 
     async def record_outcome(self, outcome: Outcome) -> None:
         await self._writer.write(record_outcomes, outcome)

@@ -1,6 +1,6 @@
 """All tables. ``engine`` holds what a trace needs; each other room's tables stand in a module of their own."""
 
-from skiptrace.stores.schema import access, delivery, jobs, privacy, switches
+from skiptrace.stores.schema import access, delivery, history, jobs, privacy, switches
 from skiptrace.stores.schema.base import metadata
 from skiptrace.stores.schema.delivery import outbox
 from skiptrace.stores.schema.engine import (
@@ -27,6 +27,7 @@ __all__ = [
     "contacts",
     "delivery",
     "evidence",
+    "history",
     "jobs",
     "keys",
     "metadata",

@@ -55,8 +55,10 @@ cases = Table(
     sealed("addresses"),
     sealed("phones"),
     sealed("emails"),
+    Column("person", LargeBinary, nullable=True),
     UniqueConstraint("case_id"),
     Index(None, "batch_id", "number"),
+    Index(None, "tenant", "account_id", "number"),
 )
 
 _STATES = ", ".join(f"'{state}'" for state in CallState)

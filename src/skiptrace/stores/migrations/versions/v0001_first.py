@@ -63,9 +63,11 @@ def _cases() -> None:
         _column("accepted_at", MOMENT),
         _column("terms", sa.Text()),
         *(_column(name, SEALED) for name in ("names", "birth_date", "ssn", "ssn4", "addresses", "phones", "emails")),
+        sa.Column("person", sa.LargeBinary(), nullable=True),
         sa.UniqueConstraint("case_id"),
     )
     op.create_index("ix_cases_batch_id_number", "cases", ["batch_id", "number"])
+    op.create_index("ix_cases_tenant_account_id_number", "cases", ["tenant", "account_id", "number"])
 
 
 def _calls() -> None:
