@@ -12,7 +12,10 @@ _FIELDS = ["first", "middle", "last", "dob", "ssn4", "address", "city", "state",
 
 def scores(accounts: pd.DataFrame, candidates: pd.DataFrame) -> np.ndarray:
     """One probability-like score per candidate, in their order."""
-    asked = accounts.set_index("account_id")[_FIELDS].agg(" ".join, axis=1)
-    found = candidates[_FIELDS].agg(" ".join, axis=1)
-    ratio = cpdist(asked.loc[candidates.account_id].to_list(), found.to_list(), scorer=token_set_ratio)
+    texts = dict(zip(accounts.account_id, _texts(accounts), strict=True))
+    ratio = cpdist([texts[key] for key in candidates.account_id], _texts(candidates), scorer=token_set_ratio)
     return np.asarray(ratio) / 100
+
+
+def _texts(people: pd.DataFrame) -> list[str]:
+    return [" ".join(row) for row in zip(*(people[field] for field in _FIELDS), strict=True)]
