@@ -49,7 +49,7 @@ async def test_many_writers_make_one_chain(place: Place) -> None:
         buying = [(one, two)[n % 2].reserve(an_intent(f"call-{n}", str(n).encode()), Caps()) for n in range(200)]
         keeping = [(one, two)[n % 2].keep([a_result(f"trace-{n}")]) for n in range(50)]
         await asyncio.gather(*buying, *keeping)
-        assert (await one.verify_audit()).rows == 1 + 200 + 50 * 2
+        assert (await one.audit.verify()).rows == 1 + 200 + 50 * 2
     events = Counter(row[0] for row in await place.sql("SELECT event FROM audit"))
     assert events == {"cases.accepted": 1, "call.intended": 200, "call.local": 50, "trace.kept": 50}
 
@@ -68,10 +68,10 @@ async def test_many_writers_make_one_chain(place: Place) -> None:
 async def test_a_change_behind_the_stores_back_is_found(place: Place, change: str) -> None:
     async with place.store() as store:
         await fill(store)
-        assert (await store.verify_audit()).rows == 5
+        assert (await store.audit.verify()).rows == 5
         await place.sql(change)
         with pytest.raises(ChainBroken):
-            await store.verify_audit()
+            await store.audit.verify()
 
 
 async def test_what_cannot_be_audited_is_neither_shown_nor_bought(place: Place) -> None:
@@ -86,4 +86,4 @@ async def test_what_cannot_be_audited_is_neither_shown_nor_bought(place: Place) 
         assert [call.call_id for call in await store.calls("case-1")] == ["call-1", "trace-1-call"]
         await place.sql("ALTER TABLE gone RENAME TO audit")
         await store.reserve(an_intent("call-9", b"new"), Caps())
-        assert (await store.verify_audit()).rows == 6
+        assert (await store.audit.verify()).rows == 6

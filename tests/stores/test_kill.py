@@ -23,7 +23,7 @@ async def test_killed_before_any_commit_nothing_is_paid_twice(place: Place) -> N
         states = {n: [call.state for call in await store.calls(f"case-{n}")] for n in range(1, COMMITS + 1)}
         doubts = {call.case_id for call in await store.in_doubt("default")}
         batch = await store.batch("batch-1")
-        rows = await store.verify_audit()
+        rows = await store.audit.verify()
     gone, done = CallState.NOT_CHARGED, CallState.SETTLED
     assert states == {
         1: [done],

@@ -145,7 +145,7 @@ async def test_processes_that_open_a_new_database_at_once_share_it(new_place: Pl
     async with new_place.store() as store:
         state = await store.batch("batch-1")
         assert (state.accepted, state.done) == (10 + 3, 3)
-        assert (await store.verify_audit()).rows >= 4 + 3
+        assert (await store.audit.verify()).rows >= 4 + 3
 
 
 def rotated(ring: KeyRing) -> KeyRing:

@@ -28,7 +28,7 @@ async def test_a_full_disk_is_said_so_and_nothing_is_half_written(sqlite_place: 
         limit.lift()
         await store.keep([a_result(f"trace-{n}") for n in range(50)])
         assert len(await store.traces_of_account("default", "A case-1")) == 50
-        assert (await store.verify_audit()).rows > 100
+        assert (await store.audit.verify()).rows > 100
     assert await sqlite_place.sql("PRAGMA integrity_check") == [("ok",)]
 
 

@@ -10,7 +10,23 @@ from typing import Annotated
 
 import typer
 
-from skiptrace.cli import batch, demo, evaluate, lookup, match, outbox, outcome, providers, rules, sandbox, why
+from skiptrace.cli import (
+    access,
+    audit,
+    batch,
+    demo,
+    evaluate,
+    keys,
+    lookup,
+    match,
+    outbox,
+    outcome,
+    providers,
+    rules,
+    sandbox,
+    serve,
+    why,
+)
 from skiptrace.cli.context import Common
 from skiptrace.cli.failures import exit_code, plain_line
 
@@ -55,6 +71,10 @@ app.command("demo")(demo.demo)
 app.command("lookup")(lookup.lookup)
 app.add_typer(batch.app, name="batch")
 app.command("why")(why.why)
+app.command("serve")(serve.serve)
+app.add_typer(keys.app, name="keys")
+app.add_typer(access.app, name="access")
+app.add_typer(audit.app, name="audit")
 app.command("match")(match.match)
 app.command("evaluate")(evaluate.evaluate)
 app.command("outcome")(outcome.outcome)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from threading import Lock
 
 from skiptrace.privacy.fields import CannotOpen, FieldCipher
 from skiptrace.privacy.keyring import KeyRing
+
+LOOK_SECONDS = 1.0
+"""How soon a running process notices a rotation."""
 
 
 class RingWrapper:
@@ -15,6 +19,7 @@ class RingWrapper:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._seen = 0
+        self._looked = 0.0
         self._cipher: FieldCipher | None = None
         self._lock = Lock()
 
@@ -27,12 +32,15 @@ class RingWrapper:
         try:
             return held.open(table, column, row, sealed)
         except CannotOpen:
-            if (current := self._current()) is held:
+            if (current := self._current(fresh=True)) is held:
                 raise
             return current.open(table, column, row, sealed)
 
-    def _current(self) -> FieldCipher:
+    def _current(self, *, fresh: bool = False) -> FieldCipher:
         with self._lock:
+            if self._cipher is not None and not fresh and time.monotonic() - self._looked < LOOK_SECONDS:
+                return self._cipher
+            self._looked = time.monotonic()
             changed = self._path.stat().st_mtime_ns
             if self._cipher is None or changed != self._seen:
                 self._cipher, self._seen = FieldCipher(KeyRing.read(self._path)), changed

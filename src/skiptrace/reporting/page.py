@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
-from pathlib import Path
 
 from skiptrace.model import Purpose, StepResult, StopReason
 from skiptrace.reporting import plots
+from skiptrace.reporting.html import masthead, page, section, table
 from skiptrace.reporting.summary import Summary
 from skiptrace.reporting.text import duration, money, share
 
-_STYLE = Path(__file__).with_name("report.css")
 _STOP_TEXT = {
     StopReason.ENOUGH: "enough: the wanted probability was reached",
     StopReason.EXHAUSTED: "exhausted: every step of the strategy was considered",
@@ -48,22 +47,15 @@ def report_page(summary: Summary, run: RunFacts) -> str:
     parts = [
         _masthead(summary, run),
         _tiles(summary, run),
-        _section("What was found", _found(summary)),
-        _section("Providers", _providers(summary)),
-        _section("Who has what", _overlap(summary)),
-        _section("One case over time", _timeline(summary)),
-        _section("Is the probability right?", _truth(run)),
-        _section("Why the searches ended", _endings(summary)),
-        _section("The file", _intake(run)),
+        section("What was found", _found(summary)),
+        section("Providers", _providers(summary)),
+        section("Who has what", _overlap(summary)),
+        section("One case over time", _timeline(summary)),
+        section("Is the probability right?", _truth(run)),
+        section("Why the searches ended", _endings(summary)),
+        section("The file", _intake(run)),
     ]
-    style = _STYLE.read_text("utf-8")
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(run.title)}</title><style>{style}</style></head>\n<body><main>\n"
-        + "\n".join(parts)
-        + "\n</main></body></html>\n"
-    )
+    return page(run.title, parts)
 
 
 def _masthead(summary: Summary, run: RunFacts) -> str:
@@ -74,8 +66,7 @@ def _masthead(summary: Summary, run: RunFacts) -> str:
         f"strategy {run.strategy}",
         f"batch {run.batch_id}",
     )
-    line = " &middot; ".join(escape(fact) for fact in facts)
-    return f'<header><p class="brand">skiptrace</p><h1>{escape(run.title)}</h1><p class="facts">{line}</p></header>'
+    return masthead(run.title, facts)
 
 
 def _tiles(summary: Summary, run: RunFacts) -> str:
@@ -123,7 +114,7 @@ def _providers(summary: Summary) -> str:
     ]
     head = ["provider", "product", *(r.value.replace("_", " ") for r in results), "spend"]
     note = "<p>Nothing found, not asked, failed and refused are four different things.</p>"
-    return note + _table(head, rows) if rows else "<p>No provider was asked.</p>"
+    return note + table(head, rows) if rows else "<p>No provider was asked.</p>"
 
 
 def _overlap(summary: Summary) -> str:
@@ -150,7 +141,7 @@ def _truth(run: RunFacts) -> str:
             "contact is used (<code>skiptrace outcome</code>), or run <code>skiptrace demo</code>, which knows it.</p>"
         )
     caption = "On the dashed line, a claimed probability is the share that was right. Bars: 95 % intervals."
-    cards = _table(["against the known truth", ""], [list(row) for row in run.scorecard]) if run.scorecard else ""
+    cards = table(["against the known truth", ""], [list(row) for row in run.scorecard]) if run.scorecard else ""
     return (
         f'<div class="pair">{_figure(plots.reliability_plot(dict(run.reliability)), caption)}<div>{cards}</div></div>'
     )
@@ -160,11 +151,11 @@ def _endings(summary: Summary) -> str:
     rows = [
         [_STOP_TEXT[stop], f"{count:,}", share(count, summary.accounts)] for stop, count in summary.stops.most_common()
     ]
-    table = _table(["ending", "accounts", "share"], rows)
+    endings = table(["ending", "accounts", "share"], rows)
     if not summary.rules:
-        return table
+        return endings
     rules = [[rule, reason, citation, f"{count:,}"] for (rule, reason, citation), count in summary.rules.most_common()]
-    return table + _table(["rule", "what it says", "citation", "accounts"], rules)
+    return endings + table(["rule", "what it says", "citation", "accounts"], rules)
 
 
 def _intake(run: RunFacts) -> str:
@@ -172,26 +163,8 @@ def _intake(run: RunFacts) -> str:
         return "<p>Every row was read without a remark.</p>"
     ordered = sorted(run.problems.items(), key=lambda item: (-item[1], item[0]))
     rows = [[action, name, reason, f"{count:,}"] for (action, name, reason), count in ordered]
-    return _table(["row", "field", "what is wrong", "rows"], rows)
-
-
-def _section(title: str, body: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{body}</section>"
+    return table(["row", "field", "what is wrong", "rows"], rows)
 
 
 def _figure(svg: str, caption: str) -> str:
     return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose cells are text; columns of figures stand right."""
-    body = list(rows)
-    right = [bool(body) and all(row[i][:1] in "0123456789$\N{EN DASH}" for row in body) for i in range(len(head))]
-    marks = [' class="n"' if flag else "" for flag in right]
-    top = "".join(f"<th{mark}>{escape(cell)}</th>" for mark, cell in zip(marks, head, strict=True))
-    lines = ("".join(f"<td{m}>{escape(cell)}</td>" for m, cell in zip(marks, row, strict=True)) for row in body)
-    return (
-        f"<table><thead><tr>{top}</tr></thead><tbody>"
-        + "".join(f"<tr>{line}</tr>" for line in lines)
-        + "</tbody></table>"
-    )

@@ -212,6 +212,12 @@ def calls_of_case(conn: Connection, case_id: str) -> Sequence[Call]:
     return _calls(conn, calls.c.case_id == case_id)
 
 
+def calls_of_provider(conn: Connection, tenant: str, provider: str, since: datetime, until: datetime) -> Sequence[Call]:
+    """Those whose first byte was sent in [since, until)."""
+    sent_then = (calls.c.sent_at >= since, calls.c.sent_at < until)
+    return _calls(conn, calls.c.tenant == tenant, calls.c.provider == provider, *sent_then)
+
+
 def calls_in_doubt(conn: Connection, tenant: str) -> Sequence[Call]:
     return _calls(conn, calls.c.tenant == tenant, calls.c.state == CallState.IN_DOUBT)
 

@@ -26,6 +26,7 @@ from skiptrace.privacy import (
     Signer,
 )
 from skiptrace.stores.access import AccessStore
+from skiptrace.stores.auditing import AuditTrail
 from skiptrace.stores.books import Move, Reserve
 from skiptrace.stores.cases import Intake, batch_state, read_case, unfinished_page
 from skiptrace.stores.databases import Database, database_at
@@ -47,7 +48,6 @@ from skiptrace.stores.traces import (
 )
 from skiptrace.stores.trouble import plain_errors
 from skiptrace.stores.vault import Vault
-from skiptrace.stores.verifying import Verified, verify_trail
 from skiptrace.stores.witness import Witness
 from skiptrace.stores.writer import Writer, note
 
@@ -84,12 +84,11 @@ class SqlStore(SqlJobs):
         self._database = database
         self._vault = vault
         self._clock = clock
-        self._checkpoints = CheckpointFile(checkpoints)
-        self.signer = Signer(ring)
         self._cipher = FieldCipher(ring)
         self._fingerprinter = Fingerprinter(ring)
-        self._audit_key = ring.derive("audit chain")
-        self._writer = Writer(database, self._audit_key, Witness(self._checkpoints, self.signer, clock), actor)
+        audit_key, file, signer = ring.derive("audit chain"), CheckpointFile(checkpoints), Signer(ring)
+        self._writer = Writer(database, audit_key, Witness(file, signer, clock), actor)
+        self.audit = AuditTrail(database, self._writer, audit_key, file, signer)
         self._keeping = Keeping(vault)
         self._purchases = Purchases(vault)
         self._intake = Intake(vault, self._fingerprinter, clock)
@@ -238,11 +237,6 @@ class SqlStore(SqlJobs):
 
     async def outcomes(self, trace_id: str) -> Sequence[Outcome]:
         return await self._read(partial(outcomes_of_trace, trace_id=trace_id))
-
-    async def verify_audit(self) -> Verified:
-        """Check the audit trail from its first row on, and against every checkpoint. Raises ChainBroken."""
-        checkpoints = self._checkpoints.read(self.signer.public_key)
-        return await self._read(partial(verify_trail, key=self._audit_key, checkpoints=checkpoints))
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         with plain_errors():

@@ -124,6 +124,13 @@ def trace_ids_of_account(conn: Connection, tenant: str, account_id: str) -> Sequ
     return list(conn.execute(select(traces.c.trace_id).where(*of_account).order_by(*newest_first)).scalars())
 
 
+def trace_ids_of_case(conn: Connection, case_id: str) -> Sequence[str]:
+    """Oldest first."""
+    traces = schema.traces
+    of_case = select(traces.c.trace_id).where(traces.c.case_id == case_id)
+    return list(conn.execute(of_case.order_by(traces.c.finished_at, traces.c.trace_id)).scalars())
+
+
 def newest_trace_ids(conn: Connection, tenant: str, at_most: int) -> Sequence[str]:
     """Newest first."""
     traces = schema.traces
