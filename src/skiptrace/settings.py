@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from skiptrace.access import Role
 from skiptrace.errors import ConfigError
 
 PREFIX = "SKIPTRACE_"
@@ -54,6 +55,46 @@ class SinkSettings(BaseModel):
     options: dict[str, str] = {}
 
 
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class WorkerSettings(BaseModel):
+    """How much one worker does at once, and when it is taken for dead. Times are in seconds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    slots: Annotated[int, Field(ge=1, le=2000)] = 50
+    """Traces under way at once."""
+    lookup_slots: Annotated[int, Field(ge=0, le=500)] = 4
+    """Traces more, for lookups that somebody waits for."""
+    lease: Seconds = 6.0
+    heartbeat: Seconds = 2.0
+    drain: Seconds = 10.0
+    """After SIGTERM, traces under way have so long to end; then they stop before their next purchase."""
+    retries: Annotated[int, Field(ge=0, le=100)] = 4
+    """So often providers that could not answer are asked again."""
+    retry_after: Seconds = 60.0
+    retry_at_most: Seconds = 3600.0
+    health_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Port on 127.0.0.1 that answers /livez and /readyz; 0 for none."""
+
+
+class PlatformSettings(BaseModel):
+    """The collection platform's own table or view, for jobs that it enqueues by account id. ``docs/worker.md``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    database: SecretStr
+    table: str
+    key: str = "account_id"
+    columns: dict[str, str | list[str]] = {}
+    constants: dict[str, str] = {}
+    purpose: str
+    certified_by: str
+    queue: str = "skiptrace"
+    """Name of the arq queue."""
+
+
 class Settings(BaseModel):
     """All settings. Money is in US dollars; a cap that is not set does not limit."""
 
@@ -65,6 +106,10 @@ class Settings(BaseModel):
     """SQLAlchemy URL; empty means SQLite in ``home``."""
     redis: str = ""
     """URL of the Redis that the workers share; empty means one process alone."""
+    fleet: str = "default"
+    """Workers of one name share wake-ups; another fleet on the same Redis has another name."""
+    worker: WorkerSettings = WorkerSettings()
+    platform: PlatformSettings | None = None
     key_file: Path | None = None
     """Key ring; empty means ``home``. Keep it out of the database's backups."""
     subject_keys: str = ""
@@ -73,6 +118,12 @@ class Settings(BaseModel):
     """Second sink of the audit trail; empty means ``home``. Best on another disk, append-only."""
     tenant: str = "default"
     requester: str = "local"
+    role: Role = Role.OPERATOR
+    """What the command line may do, as the action matrix says; ``operator`` may do everything."""
+    api_docs: bool = False
+    """Serve the OpenAPI document and a page to read it, without a key."""
+    api_proxies: str = ""
+    """Addresses of reverse proxies whose X-Forwarded headers are believed, with commas between."""
     strategy: Path | None = None
     """Waterfall file; empty means the shipped one."""
     rules: Path | None = None

@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 
 from skiptrace import compliance, limits, matching, strategies, tracing
+from skiptrace.dispatch import LocalDispatcher, RedisDispatcher
 from skiptrace.errors import ConfigError
 from skiptrace.model import AddressCheck, Judgement, Manifest, PastOutcome, PhoneCheck, SourceRecord, Subject
-from skiptrace.ports import Caps, Provider
+from skiptrace.ports import Caps, Clock, Dispatcher, Provider
 from skiptrace.privacy import Actor
 from skiptrace.providers import catalog, reference_file
 from skiptrace.providers.base import Setup
@@ -23,6 +24,9 @@ from skiptrace.stores import SqlStore
 from skiptrace.tracing import App
 
 REFERENCE = "reference_file"
+
+FLEET = "fleet"
+"""Doors and workers that share a Redis are one fleet."""
 
 ABANDONED_AFTER = timedelta(minutes=10)
 """A call that was under way this long ago belongs to a process that died: far above any provider's deadline."""
@@ -64,15 +68,7 @@ async def connect(settings: Settings) -> AsyncIterator[App]:
     strategies.check(strategy, known)
     rules = compliance.load_rules(settings.rules)
     async with AsyncExitStack() as stack:
-        store = await SqlStore.open(
-            settings.database_url,
-            settings.key_path,
-            clock,
-            checkpoints=settings.checkpoints_path,
-            subject_keys=settings.subject_keys,
-            actor=Actor(settings.requester, settings.tenant),
-        )
-        stack.push_async_callback(store.close)
+        store = await stack.enter_async_context(open_store(settings, clock))
         stated = {name: manifest.limits for name, manifest in known.items()}
         limiter = limits.limiter(settings.redis, new_id(), stated, store.switches, clock)
         stack.push_async_callback(limiter.close)
@@ -95,6 +91,28 @@ async def connect(settings: Settings) -> AsyncIterator[App]:
             new_id=new_id,
             versions=_versions(strategy.name, rules.version),
         )
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore]:
+    """The store alone, for doors that do not trace. Raises ConfigError or StoreError."""
+    store = await SqlStore.open(
+        settings.database_url,
+        settings.key_path,
+        clock,
+        checkpoints=settings.checkpoints_path,
+        subject_keys=settings.subject_keys,
+        actor=Actor(settings.requester, settings.tenant),
+    )
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def dispatcher(settings: Settings) -> Dispatcher:
+    """Who wakes the workers: the Redis of the settings, or nobody outside this process."""
+    return RedisDispatcher(settings.redis, FLEET) if settings.redis else LocalDispatcher()
 
 
 def prepare_reference(settings: Settings, progress: Progress | None = None) -> None:

@@ -1,0 +1,35 @@
+"""Behind ``skiptrace serve``: open what the routes need, serve until told to end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from skiptrace.compliance import load_rules
+from skiptrace.settings import Settings
+from skiptrace.web.app import create_app
+from skiptrace.web.house import House
+from skiptrace.web.serving import listen, server
+from skiptrace.wiring import SystemClock, dispatcher, new_id, open_store
+
+
+@asynccontextmanager
+async def housed(settings: Settings) -> AsyncIterator[House]:
+    """What the routes work with. Raises ConfigError or StoreError."""
+    clock = SystemClock()
+    rules = load_rules(settings.rules)
+    bell = dispatcher(settings)
+    try:
+        async with open_store(settings, clock) as store:
+            yield House(store, store.access, bell, rules, clock, new_id, settings.case_budget)
+    finally:
+        await bell.close()
+
+
+async def serve(settings: Settings, host: str, port: int, told: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; then requests under way end, and new ones are refused."""
+    async with housed(settings) as house:
+        listener = listen(host, port)
+        running = server(create_app(house, docs=settings.api_docs), house.closing, proxies=settings.api_proxies)
+        told(f"http://{host}:{listener.getsockname()[1]}")
+        await running.serve([listener])
