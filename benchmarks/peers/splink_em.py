@@ -1,4 +1,8 @@
-"""Splink 5 as its own tutorials set it up: u from random pairs, m by EM, term frequencies on names."""
+"""Splink 5 as its own tutorials set it up: u from random pairs, m by EM, term frequencies on names.
+
+Of seven set-ups tried (without term frequencies, a joint name comparison, EM blocked on birth date, phone or account)
+none did better.
+"""
 
 from __future__ import annotations
 
