@@ -71,6 +71,22 @@ class KeyRing:
             raise ConfigError(f"the key file {path} cannot be created: {error.strerror}") from None
         return ring if first else cls.read(path)
 
+    @classmethod
+    def rotate(cls, path: Path) -> KeyRing:
+        """Add a key and make it the active one; the others stay for reading. The file is replaced in one step."""
+        ring = cls.read(path)
+        number = 1 + max((int(i[1:]) for i in ring.keys if i[1:].isdigit()), default=0)
+        keys = {**ring.keys, f"k{number}": secrets.token_bytes(KEY_BYTES)}
+        rotated = cls(ring.root, MappingProxyType(keys), f"k{number}")
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        try:
+            _write_private(draft, rotated.dump())
+            draft.replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise ConfigError(f"the key file {path} cannot be written: {error.strerror}") from None
+        return rotated
+
     def derive(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose, from the root by HKDF-SHA-256 (RFC 5869)."""
         return _hkdf(self.root, purpose)
