@@ -505,6 +505,18 @@ class Store(Ledger, Jobs, Protocol):
 
     async def outcomes(self, trace_id: str) -> Sequence[Outcome]: ...
 
+    async def past_outcomes(self, tenant: str, account_id: str) -> Sequence[PastOutcome]:
+        """What happened when values of this account were used, whichever trace told them; oldest first."""
+        ...
+
+    async def newest_of_cases(self, tenant: str, account_id: str) -> Sequence[str]:
+        """The newest trace of each case of an account, oldest case first."""
+        ...
+
+    async def traces_resting_on(self, tenant: str, *, call_id: str = "", source: str = "") -> Sequence[str]:
+        """The newest traces of their cases that rest on the answers of a call, or of a provider or upstream source."""
+        ...
+
     async def close(self) -> None: ...
 
 

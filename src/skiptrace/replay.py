@@ -61,7 +61,9 @@ async def _earlier(stored: Trace, app: App) -> Earlier:
     if not any(step.carried for step in stored.steps):
         return NOTHING_EARLIER
     only = {step.provider for step in stored.steps if not step.carried and step.reason != ASKED_BEFORE}
-    return await recall(stored.replaces, tuple(sorted(only)), app, before=stored.started_at)
+    earlier = await recall(stored.replaces, tuple(sorted(only)), app, before=stored.started_at)
+    carried = {step.call_id for step in stored.steps if step.carried}
+    return replace(earlier, bought=tuple(pair for pair in earlier.bought if pair[0].call_id in carried))
 
 
 def _was_taken(step: Step) -> bool:

@@ -23,6 +23,7 @@ from skiptrace.model import (
     Effect,
     Judgement,
     Party,
+    PastOutcome,
     Personal,
     PhoneCheck,
     Request,
@@ -96,6 +97,8 @@ class Earlier(Personal):
     spent: Decimal
     only: tuple[str, ...]
     bought: tuple[tuple[Step, Bought], ...]
+    outcomes: tuple[PastOutcome, ...] = ()
+    """What happened when values of this account were used before."""
 
     def bars(self, move: Ask) -> bool:
         return self.trace_id != "" and move.product.asks is Asks.PERSON and move.row.provider not in self.only
@@ -107,7 +110,7 @@ NOTHING_EARLIER = Earlier("", Decimal(0), (), ())
 async def recall(trace_id: str, only: tuple[str, ...], app: App, before: datetime | None = None) -> Earlier:
     """An earlier trace from what the store kept: its answers are read again from their bytes. KeyError if unknown.
 
-    With ``before`` the money that the case spent from then on is left out.
+    With ``before``, what the case spent and what came of its account's contacts from then on is left out.
     """
     stored = await app.store.trace(trace_id)
     if stored is None:
@@ -124,7 +127,9 @@ async def recall(trace_id: str, only: tuple[str, ...], app: App, before: datetim
             continue
         bought.append((replace(step, carried=True, cost=Decimal(0)), answered(answer, step.call_id, Decimal(0))))
     calls = [call for call in await app.store.calls(stored.case_id) if _was_before(call, before)]
-    return Earlier(trace_id, sum((call.charged for call in calls), Decimal(0)), only, tuple(bought))
+    known = await app.store.past_outcomes(stored.tenant, stored.account_id)
+    outcomes = tuple(outcome for outcome in known if before is None or outcome.at <= before)
+    return Earlier(trace_id, sum((call.charged for call in calls), Decimal(0)), only, tuple(bought), outcomes)
 
 
 def _was_before(call: Call, moment: datetime | None) -> bool:
@@ -137,7 +142,7 @@ async def run(case: Case, app: App, permit: Permit = UNLIMITED, earlier: Earlier
     When ``permit`` is withdrawn nothing more is bought; what was bought is judged. Raises LostLease when another
     worker has taken over a call that is under way.
     """
-    journal = _Journal(app.clock.now(), replaces=earlier.trace_id)
+    journal = _Journal(app.clock.now(), earlier.trace_id, earlier.outcomes)
     case = await journal.catch_up(case, app)
     admission = journal.admit(case, app)
     if admission.effect in STOPS:
@@ -204,6 +209,7 @@ class _Journal:
 
     started_at: datetime
     replaces: str = ""
+    outcomes: tuple[PastOutcome, ...] = ()
     steps: list[Step] = field(default_factory=list)
     decisions: list[RuleDecision] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
@@ -270,7 +276,8 @@ class _Journal:
         self.checks += answer.checks
 
     async def judge(self, case: Case, app: App) -> Judgement:
-        return await app.judge(case.subject, self.records, checks=self.checks, as_of=case.as_of, outcomes=())
+        known = self.outcomes
+        return await app.judge(case.subject, self.records, checks=self.checks, as_of=case.as_of, outcomes=known)
 
     def close(self, case: Case, app: App, stop: Stop, judgement: Judgement) -> Evidenced:
         """Decide the channels, or withhold everything when a rule ended the trace."""

@@ -22,6 +22,7 @@ from skiptrace.cli import (
     outbox,
     outcome,
     providers,
+    retract,
     rules,
     sandbox,
     serve,
@@ -79,6 +80,7 @@ app.command("match")(match.match)
 app.command("evaluate")(evaluate.evaluate)
 app.command("outcome")(outcome.outcome)
 app.add_typer(outbox.app, name="outbox")
+app.command("retract")(retract.retract)
 app.add_typer(providers.app, name="providers")
 app.add_typer(rules.app, name="rules")
 app.command("sandbox")(sandbox.sandbox)

@@ -12,13 +12,24 @@ class EventKind(StrEnum):
 
     TRACE_FINISHED = "trace.finished"
     TRACE_REVISED = "trace.revised"
-    """A stored trace was judged again without something that was withdrawn; nothing was bought."""
+    """A new version of an earlier trace of the same case: something was withdrawn, or asked again."""
     CASE_HELD = "case.held"
     CASE_STOPPED = "case.stopped"
     CASE_REFUSED = "case.refused"
     CONTACT_RETRACTED = "contact.retracted"
     ALERT_RAISED = "alert.raised"
     """Somebody should look: ``detail`` says at what."""
+    OUTCOME_RECORDED = "outcome.recorded"
+    """For ourselves: what follows from it is a retraction, a new trace, or nothing."""
+    ACCOUNT_REPORTED = "account.reported"
+    """For ourselves: something happened to an account that may make it due for a new trace."""
+
+
+OURS = frozenset({EventKind.OUTCOME_RECORDED, EventKind.ACCOUNT_REPORTED})
+"""Events that the platform told us: they are not told back to it."""
+
+FOLLOW_UP = "follow-up"
+"""Name and kind of the sink that hears ours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, case, exists, func, or_, select, update
 
 from skiptrace.model import Delivery, DeliveryState, Event, EventKind, SinkHealth, StopReason
+from skiptrace.model.delivery import FOLLOW_UP, OURS
 from skiptrace.ports import Evidenced, Settled, SinkEntry
 from skiptrace.privacy import AuditEvent
 from skiptrace.stores.databases import Database, insert_into
@@ -231,7 +232,7 @@ def _fan_out(conn: Connection, sink: Row[Any], at: datetime) -> None:
             "error": "",
         }
         for event in events
-        if sink.tenant in ("", event.tenant)
+        if sink.tenant in ("", event.tenant) and (sink.kind == FOLLOW_UP or event.kind not in OURS)
     ]
     if rows:
         conn.execute(deliveries.insert(), rows)
@@ -336,7 +337,9 @@ def _health(conn: Connection) -> Sequence[SinkHealth]:
         return func.coalesce(func.sum(case((deliveries.c.state == state.value, 1), else_=0)), 0)
 
     unseen = select(func.count()).where(
-        outbox.c.number > sinks.c.seen, or_(sinks.c.tenant == "", sinks.c.tenant == outbox.c.tenant)
+        outbox.c.number > sinks.c.seen,
+        or_(sinks.c.tenant == "", sinks.c.tenant == outbox.c.tenant),
+        or_(sinks.c.kind == FOLLOW_UP, outbox.c.kind.not_in(OURS)),
     )
     of_sink = and_(deliveries.c.sink == sinks.c.name, deliveries.c.state.in_(_OPEN))
     waiting = count(DeliveryState.WAITING).label("waiting")

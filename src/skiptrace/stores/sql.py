@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from skiptrace.compliance.history import ConsumerEvent
 from skiptrace.errors import ConfigError
-from skiptrace.model import Call, CallState, Case, Outcome, Reply, SourceRecord, Trace
+from skiptrace.model import Call, CallState, Case, Outcome, PastOutcome, Reply, SourceRecord, Trace
 from skiptrace.ports import AlreadyBought, BatchState, Caps, Clock, Evidenced, Intent, Reservation
 from skiptrace.privacy import (
     Actor,
@@ -30,6 +30,7 @@ from skiptrace.stores.auditing import AuditTrail
 from skiptrace.stores.books import Move, Reserve
 from skiptrace.stores.cases import Intake, batch_state, read_case, unfinished_page
 from skiptrace.stores.databases import Database, database_at
+from skiptrace.stores.following import newest_of_cases, past_outcomes, traces_resting_on
 from skiptrace.stores.history import Histories
 from skiptrace.stores.keeping import Keeping
 from skiptrace.stores.opening import prepare
@@ -237,6 +238,15 @@ class SqlStore(SqlJobs):
 
     async def outcomes(self, trace_id: str) -> Sequence[Outcome]:
         return await self._read(partial(outcomes_of_trace, trace_id=trace_id))
+
+    async def newest_of_cases(self, tenant: str, account_id: str) -> Sequence[str]:
+        return await self._read(partial(newest_of_cases, tenant=tenant, account_id=account_id))
+
+    async def traces_resting_on(self, tenant: str, *, call_id: str = "", source: str = "") -> Sequence[str]:
+        return await self._read(partial(traces_resting_on, tenant=tenant, call_id=call_id, source=source))
+
+    async def past_outcomes(self, tenant: str, account_id: str) -> Sequence[PastOutcome]:
+        return await self._read(partial(past_outcomes, vault=self._vault, tenant=tenant, account_id=account_id))
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         with plain_errors():

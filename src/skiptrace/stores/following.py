@@ -1,0 +1,60 @@
+"""What an account's traces and outcomes say together: which traces count, what they rest on, what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, or_, select, union
+
+from skiptrace.model import OutcomeKind, PastOutcome
+from skiptrace.stores import schema
+from skiptrace.stores.traces import read_traces
+from skiptrace.stores.vault import Vault
+
+
+def newest_of_cases(conn: Connection, tenant: str, account_id: str) -> Sequence[str]:
+    """The newest trace of each case of an account, oldest case first."""
+    traces = schema.traces
+    of_account = (traces.c.tenant == tenant, traces.c.account_id == account_id)
+    oldest_first = (traces.c.finished_at, traces.c.trace_id)
+    found = conn.execute(select(traces.c.case_id, traces.c.trace_id).where(*of_account).order_by(*oldest_first))
+    return list({row.case_id: row.trace_id for row in found}.values())
+
+
+def traces_resting_on(conn: Connection, tenant: str, call_id: str, source: str) -> Sequence[str]:
+    """The newest traces of their cases that rest on the answers of a call, or of a provider or upstream source."""
+    records, evidence = schema.source_records, schema.evidence
+    if call_id:
+        which = union(
+            select(records.c.trace_id).where(records.c.call_id == call_id),
+            select(evidence.c.trace_id).where(evidence.c.call_id == call_id),
+        )
+    else:
+        from_source = or_(evidence.c.provider == source, evidence.c.upstream == source)
+        which = union(
+            select(records.c.trace_id).where(records.c.provider == source),
+            select(evidence.c.trace_id).where(from_source),
+        )
+    traces = schema.traces
+    resting = select(traces.c.trace_id, traces.c.account_id).where(
+        traces.c.tenant == tenant, traces.c.trace_id.in_(which)
+    )
+    found = conn.execute(resting.order_by(traces.c.finished_at, traces.c.trace_id)).all()
+    newest = {name for account in {row.account_id for row in found} for name in newest_of_cases(conn, tenant, account)}
+    return [row.trace_id for row in found if row.trace_id in newest]
+
+
+def past_outcomes(conn: Connection, vault: Vault, tenant: str, account_id: str) -> Sequence[PastOutcome]:
+    """What happened when values of this account were used, whichever trace told them; oldest first."""
+    outcomes, traces = schema.outcomes, schema.traces
+    happened = (
+        select(outcomes)
+        .join(traces, traces.c.trace_id == outcomes.c.trace_id)
+        .where(traces.c.tenant == tenant, traces.c.account_id == account_id)
+        .order_by(outcomes.c.at, outcomes.c.outcome_id)
+    )
+    rows = conn.execute(happened).all()
+    told = read_traces(conn, vault, sorted({row.trace_id for row in rows})) if rows else ()
+    contacts = {contact.contact_id: contact for trace in told for contact in trace.contacts}
+    used = [(contacts[row.contact_id], row) for row in rows if row.contact_id in contacts]
+    return [PastOutcome(contact.kind, contact.value, OutcomeKind(row.kind), row.at) for contact, row in used]
