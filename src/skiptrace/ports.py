@@ -330,6 +330,10 @@ class Jobs(Protocol):
         """Somebody has looked at a quarantined job: queue it again with no deaths. False when it is not quarantined."""
         ...
 
+    async def weak_points(self) -> Sequence[str]:
+        """Settings of the database under which an acknowledged purchase could be forgotten, with what to change."""
+        ...
+
 
 class Dispatcher(Protocol):
     """Wakes workers. A lost wake-up costs time, never a job: the rows are in SQL."""

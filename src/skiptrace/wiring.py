@@ -25,8 +25,6 @@ from skiptrace.tracing import App
 
 REFERENCE = "reference_file"
 
-FLEET = "fleet"
-"""Doors and workers that share a Redis are one fleet."""
 
 ABANDONED_AFTER = timedelta(minutes=10)
 """A call that was under way this long ago belongs to a process that died: far above any provider's deadline."""
@@ -112,7 +110,7 @@ async def open_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore
 
 def dispatcher(settings: Settings) -> Dispatcher:
     """Who wakes the workers: the Redis of the settings, or nobody outside this process."""
-    return RedisDispatcher(settings.redis, FLEET) if settings.redis else LocalDispatcher()
+    return RedisDispatcher(settings.redis, settings.fleet) if settings.redis else LocalDispatcher()
 
 
 def prepare_reference(settings: Settings, progress: Progress | None = None) -> None:

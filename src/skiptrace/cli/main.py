@@ -27,6 +27,7 @@ from skiptrace.cli import (
     sandbox,
     serve,
     why,
+    worker,
 )
 from skiptrace.cli.context import Common
 from skiptrace.cli.failures import exit_code, plain_line
@@ -84,6 +85,7 @@ app.command("retract")(retract.retract)
 app.add_typer(providers.app, name="providers")
 app.add_typer(rules.app, name="rules")
 app.command("sandbox")(sandbox.sandbox)
+app.command("worker")(worker.worker)
 
 
 def run(arguments: Sequence[str] | None = None) -> None:

@@ -16,6 +16,7 @@ from skiptrace.ports import Claimed, Swept
 from skiptrace.stores import jobs
 from skiptrace.stores.cases import Intake, read_cases
 from skiptrace.stores.databases import Database
+from skiptrace.stores.durability import weak_points
 from skiptrace.stores.jobs import Named, Queue, Return, Submission, Wanted
 from skiptrace.stores.lanes import Shares
 from skiptrace.stores.purchases import Purchases
@@ -83,6 +84,10 @@ class SqlJobs:
 
     async def readmit(self, tenant: str, case_id: str) -> bool:
         return cast("bool", await self._job_writer.write(self._queue.readmit, Named(tenant, case_id)))
+
+    async def weak_points(self) -> Sequence[str]:
+        """Settings of the database under which an acknowledged purchase could be forgotten."""
+        return await self._look(weak_points)
 
     async def _look(self, work: Callable[[Connection], T]) -> T:
         with plain_errors():
