@@ -14,6 +14,9 @@ demo: $(UV) ## set up, start the simulated bureau, trace 200 sample accounts, pr
 test: $(UV) ## set up and run the tests, with the servers that they need
 	$(RUN) pytest
 
+torture: $(UV) ## kill workers 1,460 times on SQLite and PostgreSQL, with a vendor that keeps its own bill
+	$(RUN) python -m tests.torture
+
 check: $(UV) ## format, lint, types, imports: all that must hold before a change lands
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
@@ -28,4 +31,4 @@ format: $(UV) ## put the code into shape
 	$(PYTHON) -m venv .tools
 	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 
-.PHONY: help demo test check format
+.PHONY: help demo test torture check format

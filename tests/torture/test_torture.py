@@ -1,0 +1,26 @@
+"""A slice of the torture; ``make torture`` runs all of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.torture.running import ROOT
+
+KILLS = 78
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_killed_anywhere_nothing_is_lost_and_nothing_is_paid_twice(database: str) -> None:
+    program = [sys.executable, "-m", "tests.torture", "--database", database, "--kills", str(KILLS), "--stops", "6"]
+    ended = subprocess.run(program, cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 0, f"{ended.stdout}\n{ended.stderr[-4000:]}"
+    report = json.loads(ended.stdout.partition(f"{database}: ")[2])
+    assert report["kills"] >= KILLS
+    assert report["stopped"] == 6
+    assert set(report["by_point"]) >= {f"K{n:02}" for n in (2, 3, 4, *range(7, 21))}
+    assert not any(report["findings"].values())
