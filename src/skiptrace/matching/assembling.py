@@ -107,7 +107,7 @@ def _address_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
     def finding(known: Verifications, children: Sequence[int]) -> Finding:
         return known.of_address([columns.addresses[child] for child in children])
 
-    values = _values(ContactKind.ADDRESS, carried, columns.addresses, judged, text, finding)
+    values = _values(ContactKind.ADDRESS, carried, columns.addresses, judged, text=text, finding=finding)
     return _weighed(values, reach(carried, measures, weights, _known(values)), judged)
 
 
@@ -123,7 +123,7 @@ def _phone_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
         number = int(columns.candidates.people.phones.number[children[0]])
         return known.of_phone(number, [columns.phones[child] for child in children])
 
-    values = _values(ContactKind.PHONE, carried, columns.phones, judged, text, finding)
+    values = _values(ContactKind.PHONE, carried, columns.phones, judged, text=text, finding=finding)
     return _weighed(values, reach(carried, measures, weights, _known(values)), judged)
 
 
@@ -132,6 +132,7 @@ def _values(
     carried: Carried,
     sightings: Sequence[_Sighting],
     judged: Judged,
+    *,
     text: Callable[[Sequence[int]], str],
     finding: Callable[[Verifications, Sequence[int]], Finding],
 ) -> list[_Value]:

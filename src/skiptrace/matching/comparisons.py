@@ -219,8 +219,10 @@ def ssn4_levels(people: People, left: Ints, right: Ints) -> Levels:
     a, b = people.ssn4[left], people.ssn4[right]
     levels = np.where(a == b, SSN4["same"], SSN4["different"]).astype(np.int8)
     levels[(a < 0) | (b < 0)] = 0
-    rows = np.flatnonzero(levels == SSN4["different"])
-    a, b = a[rows].astype(np.int64), b[rows].astype(np.int64)
+    rows = (levels == SSN4["different"]).nonzero()[0]
+    if not len(rows):
+        return levels
+    a, b = a[rows], b[rows]
     wrong = _one_digit_off(a, b)
     for high in (1000, 100, 10):
         wrong |= b - a == (a // (high // 10) % 10 - a // high % 10) * (high - high // 10)
@@ -281,7 +283,9 @@ def phone_levels(phones: PhoneColumns, left: Ints, right: Ints) -> Levels:
 
 def _one_digit_off(a: Ints, b: Ints) -> Flags:
     """Exactly one decimal digit differs."""
-    gap = np.abs(a.astype(np.int64) - b)
+    if not len(a):
+        return np.zeros(0, bool)
+    gap = np.abs(a - b)
     power = 10 ** np.floor(np.log10(np.maximum(gap, 1))).astype(np.int64)
     flags: Flags = (gap > 0) & (gap % power == 0) & (a // (power * 10) == b // (power * 10))
     return flags
@@ -292,7 +296,7 @@ def _equal_or_open(x: Codes, y: Codes, same: int) -> tuple[Levels, Ints]:
     missing = (x == 0) | (y == 0)
     levels = np.where(x == y, same, 1).astype(np.int8)
     levels[missing] = 0
-    return levels, np.flatnonzero((x != y) & ~missing)
+    return levels, ((x != y) & ~missing).nonzero()[0]
 
 
 def _per_distinct_pair(words: Words, x: Codes, y: Codes, judge: Callable[[Words, Codes, Codes], Levels]) -> Levels:

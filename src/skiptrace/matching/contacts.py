@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -59,7 +60,7 @@ class Carried:
         return -self.best(-rows, -empty)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reached:
     """Log-odds in bits that each value reaches the subject now, and the parts that add up to them."""
 
@@ -67,7 +68,7 @@ class Reached:
     parts: Mapping[str, Floats]
     bits: Floats
 
-    @property
+    @cached_property
     def probability(self) -> Floats:
         return probability(self.bits)
 

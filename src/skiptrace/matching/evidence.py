@@ -111,7 +111,9 @@ def _party(record: SourceRecord, judged: Party) -> Party:
 
 
 def _reasons_of(questions: Sequence[Question], columns: CaseColumns, identity: Identity) -> list[list[Evidence]]:
-    """The evidence of each record, column by column: most of the work is in making the values."""
+    """The evidence of each record, column by column. Records that agree in what they say share the value that says it:
+    most of the work is in making values.
+    """
     reasons: list[list[Evidence]] = [[] for _ in columns.records]
     tied = strongest_ties(identity)
     cases = columns.candidates.subjects.tolist()
@@ -126,12 +128,17 @@ def _reasons_of(questions: Sequence[Question], columns: CaseColumns, identity: I
         if name in tied:
             found = [_named(columns.records[other]) if other >= 0 else "" for other in tied[name].tolist()]
         features, sentences, levels = _wording(name, identity)
+        made: dict[tuple[int, float, str, int], Evidence] = {}
         for n, bits in enumerate(column.tolist()):
             if bits >= _LEAST or bits <= -_LEAST:
                 level = levels[n] if levels else 0
                 quoted = found[n] if found else ""
-                of_subject = asked[cases[n]] if asked else ""
-                reasons[n].append(Evidence(features[level], bits, sentences[level], of_subject, quoted))
+                key = level, bits, quoted, cases[n]
+                evidence = made.get(key)
+                if evidence is None:
+                    of_subject = asked[cases[n]] if asked else ""
+                    evidence = made[key] = Evidence(features[level], bits, sentences[level], of_subject, quoted)
+                reasons[n].append(evidence)
     return reasons
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from math import log2
 
 import numpy as np
 
@@ -52,7 +54,7 @@ class Candidates:
         object.__setattr__(self, "groups", groups)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Identity:
     """Log-odds in bits that each record is the subject: ``alone`` before and ``bits`` after the group step."""
 
@@ -63,7 +65,7 @@ class Identity:
     parts: Mapping[str, Floats]
     """Bits of the prior, of every comparison and of the group step; they add up to ``bits``."""
 
-    @property
+    @cached_property
     def probability(self) -> Floats:
         return probability(self.bits)
 
@@ -87,8 +89,8 @@ def identify(candidates: Candidates, parameters: Parameters) -> Identity:
 def rarities(people: People, compared: Compared) -> dict[str, Floats]:
     """How rare an agreeing name is: bits of its frequency in the US census, 0 where the names do not agree."""
     names = people.names
-    given = np.array([_rarity(given_name(word)[0], 100) if word else 0.0 for word in names.given.values])
-    surname = np.array([_rarity(surname_count(word), 50) if word else 0.0 for word in names.surname.values])
+    given = np.array([_given_rarity(word) for word in names.given.values.tolist()])
+    surname = np.array([_surname_rarity(word) for word in names.surname.values.tolist()])
     return {
         "given_rarity": _where(compared.levels["given"] >= GIVEN["near"], names.given, given, compared),
         "surname_rarity": _where(compared.levels["surname"] >= SURNAME["near"], names.surname, surname, compared),
@@ -123,8 +125,14 @@ def _seen(spans: Spans, moments: Floats, rows: Ints) -> Floats:
     return latest
 
 
-def _rarity(bearers: int, floor: int) -> float:
-    return float(np.log2(AMERICANS / max(bearers, floor)))
+@lru_cache(maxsize=65_536)
+def _given_rarity(name: str) -> float:
+    return log2(AMERICANS / max(given_name(name)[0], 100)) if name else 0.0
+
+
+@lru_cache(maxsize=65_536)
+def _surname_rarity(name: str) -> float:
+    return log2(AMERICANS / max(surname_count(name), 50)) if name else 0.0
 
 
 def _where(agree: Flags, words: Words, rarity: Floats, compared: Compared) -> Floats:

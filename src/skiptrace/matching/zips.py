@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from skiptrace.matching.tables import read_table
+from skiptrace.matching.tables import SortedTable, read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,17 @@ _KINDS = {"S": "standard", "P": "po_box", "U": "unique", "M": "military"}
 
 
 @cache
-def _lines() -> dict[str, str]:
-    return {line[:5]: line for line in read_table("zips.tsv.gz").splitlines()}
+def _table() -> SortedTable:
+    return SortedTable("zips.tsv.gz")
 
 
 @lru_cache(maxsize=8192)
 def find_zip(zip5: str) -> ZipArea | None:
     """The area of a five-digit ZIP code, or None when no such ZIP code is listed."""
-    line = _lines().get(zip5)
-    if line is None:
+    listed = _table().get(zip5)
+    if listed is None:
         return None
-    _, kind, state, county, timezone, cities = line.split("\t")
+    kind, state, county, timezone, cities = listed.split("\t")
     return ZipArea(zip5, _KINDS[kind], state, county, timezone, tuple(cities.split("|")))
 
 
@@ -47,10 +47,10 @@ def find_zip(zip5: str) -> ZipArea | None:
 def _zips_by_city(state: str) -> dict[str, frozenset[str]]:
     gathered: dict[str, set[str]] = {}
     marker = f"\t{state}\t"
-    for zip5, line in _lines().items():
+    for line in read_table("zips.tsv.gz").splitlines():
         if line[7:11] == marker:
             for city in line.rpartition("\t")[2].split("|"):
-                gathered.setdefault(city, set()).add(zip5)
+                gathered.setdefault(city, set()).add(line[:5])
     return {city: frozenset(zips) for city, zips in gathered.items()}
 
 
