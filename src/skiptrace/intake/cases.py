@@ -24,9 +24,11 @@ from skiptrace.model import (
     Case,
     EmailSighting,
     Name,
+    PaymentHistory,
     Personal,
     PhoneSighting,
     Purpose,
+    Responsiveness,
     Subject,
 )
 
@@ -215,6 +217,8 @@ def _account(reading: _Reading, columns: Columns, stated_at: datetime | None) ->
         opened_on=reading.strict("opened_on", fields.full_date, None),
         last_contact_on=reading.strict("last_contact_on", fields.full_date, None),
         facts=MappingProxyType(facts),
+        payment_history=reading.lenient("payment_history", fields.payment_history, PaymentHistory.UNKNOWN),
+        responsiveness=reading.lenient("responsiveness", fields.responsiveness, Responsiveness.UNKNOWN),
         stated_at=stated_at,
     )
 

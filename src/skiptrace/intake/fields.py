@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from skiptrace.intake.vocabulary import STATES
-from skiptrace.model import Fact, Name, PartialDate
+from skiptrace.model import Fact, Name, PartialDate, PaymentHistory, Responsiveness
 
 _ISO = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?(?:[T ]\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
@@ -210,3 +210,21 @@ def fact(text: str) -> Fact:
     if stated is None:
         raise ValueError("is neither yes, no nor unknown")
     return stated
+
+
+def payment_history(text: str) -> PaymentHistory:
+    try:
+        return PaymentHistory(_word(text))
+    except ValueError:
+        raise ValueError(f"is not known; write {', '.join(PaymentHistory)}") from None
+
+
+def responsiveness(text: str) -> Responsiveness:
+    try:
+        return Responsiveness(_word(text))
+    except ValueError:
+        raise ValueError(f"is not known; write {', '.join(Responsiveness)}") from None
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[\s-]+", "_", text.strip().lower())

@@ -1,6 +1,6 @@
 """Frozen values in the field's own words. Nothing here does anything but hold and print safely."""
 
-from skiptrace.model.cases import Account, AccountFact, Case, Purpose, SearchKind
+from skiptrace.model.cases import Account, AccountFact, Case, PaymentHistory, Purpose, Responsiveness, SearchKind
 from skiptrace.model.delivery import Delivery, DeliveryState, Event, EventKind, Retracted, SinkHealth
 from skiptrace.model.jobs import Again, Job, JobState, Lane, Lease
 from skiptrace.model.judgement import (
@@ -101,6 +101,7 @@ __all__ = [
     "PartialDate",
     "Party",
     "PastOutcome",
+    "PaymentHistory",
     "Personal",
     "PhoneCheck",
     "PhoneSighting",
@@ -109,10 +110,11 @@ __all__ = [
     "Relative",
     "Reply",
     "Request",
+    "Responsiveness",
     "Retracted",
     "RuleDecision",
-    "SinkHealth",
     "SearchKind",
+    "SinkHealth",
     "SourceRecord",
     "Step",
     "StepResult",

@@ -57,6 +57,25 @@ class SearchKind(StrEnum):
     LEGAL_SERVICE = "legal_service"
 
 
+class PaymentHistory(StrEnum):
+    """How the consumer has paid so far, as the platform sums it up."""
+
+    PAYING = "paying"
+    PAID_BEFORE = "paid_before"
+    NEVER_PAID = "never_paid"
+    BROKEN_PROMISE = "broken_promise"
+    UNKNOWN = "unknown"
+
+
+class Responsiveness(StrEnum):
+    """How the consumer has answered so far, as the platform sums it up."""
+
+    RESPONSIVE = "responsive"
+    SILENT = "silent"
+    REFUSES = "refuses"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A delinquent obligation on the collection platform. ``balance`` is in US dollars.
@@ -72,6 +91,8 @@ class Account:
     last_contact_on: date | None = None
     facts: Mapping[AccountFact, Fact] = field(default_factory=dict)
     stated_at: datetime | None = None
+    payment_history: PaymentHistory = PaymentHistory.UNKNOWN
+    responsiveness: Responsiveness = Responsiveness.UNKNOWN
 
     def fact(self, which: AccountFact) -> Fact:
         return self.facts.get(which, Fact.NOT_STATED)
