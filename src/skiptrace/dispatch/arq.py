@@ -125,5 +125,6 @@ async def _close(worker: Worker, running: asyncio.Task[None]) -> None:
         worker.main_task.cancel()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    with suppress(redis_errors.RedisError, OSError, AttributeError):
-        await worker.close()
+    if pool := worker.ctx.get("redis"):  # its own close() is deprecated by the client it stands on
+        with suppress(redis_errors.RedisError, OSError):
+            await pool.aclose(close_connection_pool=True)
