@@ -21,6 +21,8 @@ from skiptrace.model import (
     Fact,
     Judgement,
     Name,
+    Outcome,
+    OutcomeKind,
     PartialDate,
     Party,
     PhoneSighting,
@@ -270,3 +272,23 @@ async def test_a_withdrawn_permit_ends_the_trace_and_keeps_what_was_bought(store
     assert (done.trace.stop, done.trace.stop_detail) == (StopReason.CANCELLED, "cancelled by its owner")
     assert [record.record_id for record in done.records] == ["r9"]
     assert providers["second"].sent == 0
+
+
+async def test_what_happened_to_a_number_counts_in_the_next_case_of_the_account(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    app, _ = app_of(store, clock, ("acme", (Answer(records=(OWN,)), Answer(records=(OWN,)))))
+    first = await run(app, build.case(case_id="case-1"))
+    number = next(c for c in first.contacts if c.kind is ContactKind.PHONE)
+    await store.record_outcome(
+        Outcome("o-1", first.trace_id, number.contact_id, OutcomeKind.WRONG_PARTY, clock.now(), "jane")
+    )
+    clock.at += timedelta(minutes=1)
+    again = replace(app, new_id=lambda: "trace-2")
+    second = await run(again, build.case(case_id="case-2"))
+    same = next(c for c in second.contacts if c.value == number.value)
+    assert number.status is not ContactStatus.SUPPRESSED
+    assert same.status is ContactStatus.SUPPRESSED
+    assert any(e.feature == "outcomes" and "wrong party" in e.found for e in same.evidence)
+    assert (await replay("trace-2", again)).contacts == second.contacts
+    assert (await replay("trace-1", app)).contacts == first.contacts

@@ -17,7 +17,7 @@ from skiptrace.errors import ConfigError, ProviderError
 from skiptrace.model import Case, Reply, Request, Step, StepResult, Trace
 from skiptrace.ports import Provider
 from skiptrace.purchase import Bought, Permit, answered
-from skiptrace.tracing import ASKED_BEFORE, NOTHING_EARLIER, App, Earlier, recall, run
+from skiptrace.tracing import ASKED_BEFORE, App, Earlier, first_time, recall, run
 from skiptrace.waterfall import Ask
 
 
@@ -59,7 +59,7 @@ class _Then:
 async def _earlier(stored: Trace, app: App) -> Earlier:
     """What the stored trace began with."""
     if not any(step.carried for step in stored.steps):
-        return NOTHING_EARLIER
+        return await first_time(stored.tenant, stored.account_id, app, before=stored.started_at)
     only = {step.provider for step in stored.steps if not step.carried and step.reason != ASKED_BEFORE}
     earlier = await recall(stored.replaces, tuple(sorted(only)), app, before=stored.started_at)
     carried = {step.call_id for step in stored.steps if step.carried}

@@ -81,7 +81,7 @@ class App:
 async def trace(case: Case, app: App) -> Trace:
     """Run the engine on one accepted case, keep the trace with all that it rests on, and return it."""
     with acting(on_behalf_of(case)):
-        done = await run(case, app)
+        done = await run(case, app, earlier=await first_time(case.tenant, case.account.account_id, app))
         await app.store.keep([done])
     return done.trace
 
@@ -107,6 +107,11 @@ class Earlier(Personal):
 NOTHING_EARLIER = Earlier("", Decimal(0), (), ())
 
 
+async def first_time(tenant: str, account_id: str, app: App, before: datetime | None = None) -> Earlier:
+    """A case without an earlier trace. What came of its account's contacts until ``before`` is known all the same."""
+    return replace(NOTHING_EARLIER, outcomes=await _past_outcomes(tenant, account_id, app, before))
+
+
 async def recall(trace_id: str, only: tuple[str, ...], app: App, before: datetime | None = None) -> Earlier:
     """An earlier trace from what the store kept: its answers are read again from their bytes. KeyError if unknown.
 
@@ -127,9 +132,13 @@ async def recall(trace_id: str, only: tuple[str, ...], app: App, before: datetim
             continue
         bought.append((replace(step, carried=True, cost=Decimal(0)), answered(answer, step.call_id, Decimal(0))))
     calls = [call for call in await app.store.calls(stored.case_id) if _was_before(call, before)]
-    known = await app.store.past_outcomes(stored.tenant, stored.account_id)
-    outcomes = tuple(outcome for outcome in known if before is None or outcome.at <= before)
+    outcomes = await _past_outcomes(stored.tenant, stored.account_id, app, before)
     return Earlier(trace_id, sum((call.charged for call in calls), Decimal(0)), only, tuple(bought), outcomes)
+
+
+async def _past_outcomes(tenant: str, account_id: str, app: App, before: datetime | None) -> tuple[PastOutcome, ...]:
+    known = await app.store.past_outcomes(tenant, account_id)
+    return tuple(outcome for outcome in known if before is None or outcome.at <= before)
 
 
 def _was_before(call: Call, moment: datetime | None) -> bool:

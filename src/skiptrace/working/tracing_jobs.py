@@ -8,7 +8,7 @@ from skiptrace import tracing
 from skiptrace.ports import Claimed, Evidenced
 from skiptrace.privacy.acting import acting, on_behalf_of
 from skiptrace.purchase import Permit
-from skiptrace.tracing import NOTHING_EARLIER, App
+from skiptrace.tracing import App
 
 Work = Callable[[Claimed, Permit], Awaitable[Evidenced]]
 
@@ -17,10 +17,12 @@ def tracing_jobs(app: App) -> Work:
     """The work of ``skiptrace worker``."""
 
     async def work(claimed: Claimed, permit: Permit) -> Evidenced:
-        job = claimed.job
-        with acting(on_behalf_of(claimed.case)):
-            asks_again = job.only and job.trace_id
-            earlier = await tracing.recall(job.trace_id, job.only, app) if asks_again else NOTHING_EARLIER
-            return await tracing.run(claimed.case, app, permit, earlier)
+        job, case = claimed.job, claimed.case
+        with acting(on_behalf_of(case)):
+            if job.only and job.trace_id:
+                earlier = await tracing.recall(job.trace_id, job.only, app)
+            else:
+                earlier = await tracing.first_time(case.tenant, case.account.account_id, app)
+            return await tracing.run(case, app, permit, earlier)
 
     return work
