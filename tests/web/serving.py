@@ -103,8 +103,8 @@ class Served:
         return await self.store._database.read(read)
 
     async def traced(self, case: Case) -> Evidenced:
-        """A case that was submitted and traced; returns what was kept."""
-        await self.store.submit([case], Lane.STANDARD)
+        """A case that was accepted and traced; returns what was kept."""
+        await self.store.accept([case])
         done = a_result(f"t{uuid4().hex}", case)
         await self.store.keep([done])
         return done

@@ -9,17 +9,17 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar, cast
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, exists, func, select
 
 from skiptrace.access import KeyRecord, Marks, Principal, Scope
-from skiptrace.model import Subject
+from skiptrace.model import JobState, Subject
 from skiptrace.privacy import FieldCipher
 from skiptrace.stores import looking, principals, promises
 from skiptrace.stores.databases import Database
 from skiptrace.stores.looking import Act, Alert, Look, Marker
 from skiptrace.stores.principals import Held, KeyHolder
 from skiptrace.stores.promises import Approval, Asked, Claimed, Opening, Promises, StoredResponse
-from skiptrace.stores.schema import calls, cases, jobs
+from skiptrace.stores.schema import calls, cases, jobs, traces
 from skiptrace.stores.trouble import plain_errors
 from skiptrace.stores.writer import Turn, Writer
 
@@ -37,7 +37,7 @@ class Progress:
 
     @property
     def ended(self) -> int:
-        return sum(self.states.get(state, 0) for state in ("done", "quarantined", "cancelled"))
+        return sum(self.states.get(state, 0) for state in (JobState.DONE, JobState.QUARANTINED, JobState.CANCELLED))
 
 
 class AccessStore:
@@ -163,10 +163,11 @@ def _do(turn: Turn, works: Sequence[Callable[[Turn], object]]) -> Sequence[objec
 
 
 def _progress(conn: Connection, tenant: str, batch_id: str) -> Progress:
-    of_batch = (cases.c.tenant == tenant, cases.c.batch_id == batch_id)
-    accepted = conn.execute(select(func.count()).select_from(cases).where(*of_batch)).scalar_one()
-    table = jobs.jobs
-    counted = select(table.c.state, func.count()).where(table.c.tenant == tenant, table.c.batch_id == batch_id)
-    states = {str(state): int(n) for state, n in conn.execute(counted.group_by(table.c.state))}
+    """By the jobs of its cases; a case that was traced without a job is done."""
+    table, of_batch = jobs.jobs, (cases.c.tenant == tenant, cases.c.batch_id == batch_id)
+    traced = exists().where(traces.c.case_id == cases.c.case_id)
+    state = func.coalesce(table.c.state, case((traced, JobState.DONE.value), else_="accepted")).label("state")
+    counted = select(state, func.count()).join_from(cases, table, table.c.case_id == cases.c.case_id, isouter=True)
+    states = {str(name): int(n) for name, n in conn.execute(counted.where(*of_batch).group_by(state))}
     bought = select(func.sum(calls.c.charged)).where(calls.c.tenant == tenant, calls.c.batch_id == batch_id)
-    return Progress(batch_id, accepted, states, conn.execute(bought).scalar_one() or Decimal(0))
+    return Progress(batch_id, sum(states.values()), states, conn.execute(bought).scalar_one() or Decimal(0))

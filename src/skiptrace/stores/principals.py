@@ -178,6 +178,8 @@ def held_account(conn: Connection, who: Principal, account_id: str, at: datetime
     rows = conn.execute(wanted.where(cases.c.account_id == account_id, cases.c.tenant == who.tenant)).all()
     if not rows:
         return None
+    if who.role is not Role.SERVICE:  # to have submitted one case of an account does not open the others
+        return Held(account_id, rows[0].case_id, account_id, scope_of_account(conn, who, account_id, at))
     mine = next((row for row in rows if _requester(row) == who.principal_id), rows[0])
     return _held(conn, who, account_id, mine, at)
 
