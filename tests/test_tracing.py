@@ -280,6 +280,7 @@ async def test_what_happened_to_a_number_counts_in_the_next_case_of_the_account(
     app, _ = app_of(store, clock, ("acme", (Answer(records=(OWN,)), Answer(records=(OWN,)))))
     first = await run(app, build.case(case_id="case-1"))
     number = next(c for c in first.contacts if c.kind is ContactKind.PHONE)
+    clock.at += timedelta(minutes=1)
     await store.record_outcome(
         Outcome("o-1", first.trace_id, number.contact_id, OutcomeKind.WRONG_PARTY, clock.now(), "jane")
     )
