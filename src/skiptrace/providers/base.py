@@ -102,7 +102,9 @@ class HttpProvider(ABC):
     def to_answer(self, product: str, reply: Reply, call_id: str) -> Answer:
         if trouble := self.trouble(reply):
             raise trouble
-        return self.read(product, reply, call_id)
+        answer = self.read(product, reply, call_id)
+        signed = (replace(check, provider=self.manifest.id, call_id=call_id) for check in answer.checks)
+        return replace(answer, checks=tuple(signed)) if answer.checks else answer
 
     async def close(self) -> None:  # noqa: B027 - a provider that opens nothing has nothing to close
         """The wire is shared and closed by whoever made it."""

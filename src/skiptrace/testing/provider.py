@@ -132,9 +132,8 @@ class ProviderContract:
 
         assert answer.found
         assert len({r.record_id for r in answer.records}) == len(answer.records)
-        for record in answer.records:
-            assert (record.provider, record.call_id) == (self.provider_id, "call-1")
         for found in (*answer.records, *answer.checks):
+            assert (found.provider, found.call_id) == (self.provider_id, "call-1")
             assert _at(orjson.loads(body), found.pointer), "the pointer must lead to the part of the reply it came from"
 
     def test_a_hit_invents_nothing(self, product: Product) -> None:
