@@ -135,7 +135,7 @@ class Torture:
         attempt = point
         while True:
             pid = fork(partial(submitter, self.ground, Order(attempt, submit=numbers)))
-            status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            status = self._wait_for(pid)
             if status == 0:
                 return
             assert status == -signal.SIGKILL, f"a submitter failed: {status}"
@@ -143,6 +143,15 @@ class Torture:
             if attempt is Point.ACKNOWLEDGED:
                 return
             attempt = None
+
+    def _wait_for(self, pid: int) -> int:
+        """Exit status of a submitter. Meanwhile sleepers are woken: one may hold the lock that it waits for."""
+        while True:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                return os.waitstatus_to_exitcode(status)
+            self._shoot_and_wake()
+            time.sleep(0.005)
 
     # Lives and deaths
 
@@ -154,19 +163,22 @@ class Torture:
             self._doomed[pid] = time.monotonic() + self._rng.uniform(0.0, 1.0)
 
     def _reap(self, began: float) -> None:
-        """See who has died or fallen asleep, shoot whom it is time for, wake who has slept long enough."""
+        """See who has died or fallen asleep; shoot whom it is time for, wake who has slept long enough."""
         assert time.monotonic() - began < 3600, "the torture does not end"
-        now = time.monotonic()
-        for pid in [pid for pid, at in self._doomed.items() if at <= now]:
-            os.kill(pid, signal.SIGKILL)
-        while self._asleep and self._asleep[0][0] <= now:
-            os.kill(self._asleep.popleft()[1], signal.SIGCONT)
+        self._shoot_and_wake()
         while True:
             pid, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED) if self.lives else (0, 0)
             if not pid:
                 break
             self._ended(pid, status)
         time.sleep(0.005)
+
+    def _shoot_and_wake(self) -> None:
+        now = time.monotonic()
+        for pid in [pid for pid, at in self._doomed.items() if at <= now]:
+            os.kill(pid, signal.SIGKILL)
+        while self._asleep and self._asleep[0][0] <= now:
+            os.kill(self._asleep.popleft()[1], signal.SIGCONT)
 
     def _ended(self, pid: int, status: int) -> None:
         if os.WIFSTOPPED(status):

@@ -29,6 +29,8 @@ from skiptrace.stores.columns import Instant
 
 BUSY_SECONDS = 30
 READERS = 4
+STALLED_SECONDS = 5
+"""A process that stops in the middle of a transaction holds up all others for so long; then PostgreSQL ends it."""
 _TURN = 0x736B6970
 """Key of the PostgreSQL advisory lock under which writers take turns."""
 
@@ -112,8 +114,14 @@ class Postgres:
         from sqlalchemy.ext.asyncio import create_async_engine
 
         url = url.set(drivername="postgresql+asyncpg")
+        settings = {"idle_in_transaction_session_timeout": str(STALLED_SECONDS * 1000)}
         self._engine = create_async_engine(
-            url, pool_size=READERS + 1, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+            url,
+            pool_size=READERS + 1,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"server_settings": settings},
         )
 
     async def write(self, work: Callable[[Connection], T]) -> T:
