@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from skiptrace.compliance import ConsumerEvent
-from skiptrace.compliance.history import AccountStated
-from skiptrace.compliance.known import Refusal
 from skiptrace.model import (
     AccountFact,
+    AccountStated,
     Answer,
     Case,
     Channel,
+    ConsumerEvent,
     ContactKind,
     Fact,
     Party,
+    Refusal,
     SearchKind,
     StopReason,
     Trace,

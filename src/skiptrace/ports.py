@@ -10,7 +10,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
-from skiptrace.compliance.history import ConsumerEvent
 from skiptrace.model import (
     AddressCheck,
     Again,
@@ -18,6 +17,7 @@ from skiptrace.model import (
     Call,
     CallState,
     Case,
+    ConsumerEvent,
     Delivery,
     DeliveryState,
     Event,

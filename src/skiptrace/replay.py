@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from skiptrace.compliance import ConsumerEvent
 from skiptrace.errors import ConfigError, ProviderError
-from skiptrace.model import Case, Reply, Request, Step, StepResult, Trace
+from skiptrace.model import Case, ConsumerEvent, Reply, Request, Step, StepResult, Trace
 from skiptrace.ports import Provider
 from skiptrace.purchase import Bought, Permit, answered
 from skiptrace.tracing import ASKED_BEFORE, App, Earlier, first_time, recall, run

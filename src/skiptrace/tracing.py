@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from skiptrace import compliance
-from skiptrace.compliance import ConsumerEvent, RuleBook, Verdict, account_now, known_from
+from skiptrace.compliance import RuleBook, Verdict, account_now, known_from
 from skiptrace.errors import ProviderError
 from skiptrace.model import (
     AddressCheck,
@@ -18,6 +18,7 @@ from skiptrace.model import (
     Asks,
     Call,
     Case,
+    ConsumerEvent,
     Contact,
     ContactStatus,
     Effect,

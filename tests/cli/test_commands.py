@@ -43,6 +43,9 @@ def results(folder: Path) -> dict[str, dict[str, object]]:
         "rules list",
         "rules show",
         "rules rehearse",
+        "can-use",
+        "history record",
+        "history show",
         "sandbox",
     ],
 )

@@ -10,23 +10,15 @@ from typing import Any
 
 import pytest
 
-from skiptrace.compliance import (
-    Attempt,
-    Consent,
-    Known,
-    NumberCheck,
-    Profile,
-    Reassigned,
-    Refusal,
-    RuleBook,
-    Stage,
-)
+from skiptrace.compliance import Known, Profile, RuleBook, Stage
 from skiptrace.compliance.admission import Batch
 from skiptrace.compliance.gate import evaluate
 from skiptrace.compliance.loading import GATES
 from skiptrace.model import (
     AccountFact,
+    Attempt,
     Channel,
+    Consent,
     Contact,
     ContactKind,
     ContactStatus,
@@ -34,9 +26,12 @@ from skiptrace.model import (
     Effect,
     Fact,
     LineType,
+    NumberCheck,
     PartialDate,
     Party,
     Purpose,
+    Reassigned,
+    Refusal,
     Request,
 )
 from tests import builders

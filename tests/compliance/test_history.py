@@ -1,4 +1,4 @@
-"""What platforms report of a consumer, and what it adds up to."""
+"""Reported platforms report of a consumer, and what it adds up to."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from skiptrace.compliance import ConsumerEvent, EventKind, account_now, known_from
-from skiptrace.compliance.history import WHAT, AccountStated, Inbound, Residence, What
-from skiptrace.compliance.known import Refusal
-from skiptrace.model import AccountFact, Channel, Fact
+from skiptrace.compliance import account_now, known_from
+from skiptrace.model import (
+    REPORTED,
+    AccountFact,
+    AccountStated,
+    Channel,
+    ConsumerEvent,
+    ConsumerEventKind,
+    Fact,
+    Inbound,
+    Refusal,
+    Reported,
+    Residence,
+)
 from tests.builders import NOW, account
 
 DAY = timedelta(days=1)
@@ -17,7 +27,7 @@ CEASE = AccountFact.CEASE
 BANKRUPTCY_ENDED = AccountFact.BANKRUPTCY_ENDED
 
 
-def event(what: What, at: datetime = NOW, account_id: str = "A-1") -> ConsumerEvent:
+def event(what: Reported, at: datetime = NOW, account_id: str = "A-1") -> ConsumerEvent:
     return ConsumerEvent(f"e-{at.isoformat()}", "default", account_id, at, "platform", what)
 
 
@@ -26,8 +36,8 @@ def stated(*facts: tuple[AccountFact, Fact], at: datetime = NOW, state: str = ""
 
 
 def test_every_kind_of_event_has_its_type() -> None:
-    assert set(WHAT) == set(EventKind)
-    assert event(Refusal(frozenset({Channel.SMS}), NOW)).kind is EventKind.REFUSAL
+    assert set(REPORTED) == set(ConsumerEventKind)
+    assert event(Refusal(frozenset({Channel.SMS}), NOW)).kind is ConsumerEventKind.REFUSAL
 
 
 def test_the_newest_word_on_a_fact_counts() -> None:

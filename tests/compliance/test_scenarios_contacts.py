@@ -9,21 +9,12 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from skiptrace import compliance, model
-from skiptrace.compliance import (
-    Attempt,
-    Consent,
-    Known,
-    NumberCheck,
-    Reassigned,
-    Refusal,
-    RuleBook,
-    can_use,
-    grant,
-    may_contact_third_party,
-)
+from skiptrace.compliance import Known, RuleBook, can_use, grant, may_contact_third_party
 from skiptrace.model import (
     AccountFact,
+    Attempt,
     Channel,
+    Consent,
     Contact,
     ContactKind,
     ContactStatus,
@@ -32,7 +23,10 @@ from skiptrace.model import (
     Grant,
     LineType,
     Match,
+    NumberCheck,
     Party,
+    Reassigned,
+    Refusal,
     SourceRecord,
 )
 from tests.compliance.questions import GROUND, NOON, case, home, judged, letterbox, match, phone

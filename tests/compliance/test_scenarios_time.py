@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from skiptrace.compliance import Attempt, Known, RuleBook, Stated, Usability, can_use
+from skiptrace.compliance import Known, RuleBook, Stated, Usability, can_use
 from skiptrace.compliance.windows import tz
-from skiptrace.model import Address, Channel, Contact
+from skiptrace.model import Address, Attempt, Channel, Contact
 from tests.compliance.questions import case, home, judged, letterbox, phone
 
 EASTERN = tz("America/New_York")

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skiptrace.compliance.windows import TZDATA, Hours, Inconvenient, Window, earliest_day, tz, windows
+from skiptrace.compliance.windows import TZDATA, Hours, Window, earliest_day, tz, windows
 from skiptrace.compliance.zones import _area_codes, _zip_table, zones_of_address, zones_of_phone
-from skiptrace.model import Address
+from skiptrace.model import Address, Inconvenient
 
 HOURS = Hours(time(8, 1), time(20, 59))
 EASTERN, CENTRAL, MOUNTAIN, PACIFIC = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from skiptrace.compliance import ConsumerEvent
-from skiptrace.compliance.known import Refusal
-from skiptrace.model import Case, Channel
+from skiptrace.model import Case, Channel, ConsumerEvent, Refusal
 from tests import builders
 from tests.builders import NOW
 from tests.stores.databases import Place

@@ -54,9 +54,9 @@ async def _trace(settings: Settings, case: Case, *, whole: bool, as_json: bool) 
         await app.store.accept([case])
         trace = await tracing.trace(case, app)
         if as_json:
-            print_json(trace_object(trace, case, app))
+            print_json(await trace_object(trace, app))
         else:
-            print_trace(console(), trace, case, app, whole=whole)
+            await print_trace(console(), trace, app, whole=whole)
     return REFUSED if trace.stop in {StopReason.REFUSED, StopReason.HELD, StopReason.STOPPED} else 0
 
 

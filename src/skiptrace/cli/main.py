@@ -14,8 +14,10 @@ from skiptrace.cli import (
     access,
     audit,
     batch,
+    can_use,
     demo,
     evaluate,
+    history,
     keys,
     lookup,
     match,
@@ -73,6 +75,8 @@ app.command("demo")(demo.demo)
 app.command("lookup")(lookup.lookup)
 app.add_typer(batch.app, name="batch")
 app.command("why")(why.why)
+app.command("can-use")(can_use.can_use)
+app.add_typer(history.app, name="history")
 app.command("serve")(serve.serve)
 app.add_typer(keys.app, name="keys")
 app.add_typer(access.app, name="access")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from skiptrace import compliance
 from skiptrace.cli.output import table
-from skiptrace.model import Case, Channel, Contact, ContactKind, Effect, Judgement, LineType, Trace
+from skiptrace.contacting import may_use
+from skiptrace.model import Channel, Contact, ContactKind, Effect, LineType, Trace
 from skiptrace.reporting.results import account_object, shown_contacts
 from skiptrace.reporting.text import money
 from skiptrace.tracing import App
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 _MOST, _LEAST = 10, 0.05
 
 
-def trace_object(trace: Trace, case: Case, app: App) -> dict[str, Any]:
+async def trace_object(trace: Trace, app: App) -> dict[str, Any]:
     """The account's result, the decisions that were not passes and, per phone, whether it may be called now."""
     found = account_object(trace)
     for shown, (_, contact) in zip(found["contacts"], shown_contacts(trace), strict=True):
@@ -27,7 +26,7 @@ def trace_object(trace: Trace, case: Case, app: App) -> dict[str, Any]:
             for e in contact.evidence
         ]
         if contact.kind is ContactKind.PHONE:
-            allowed, why = may_call(trace, case, contact, app, app.clock.now())
+            allowed, why = await may_call(trace, contact, app)
             shown["may_call_now"] = {"allowed": allowed, "why": why}
     found["decisions"] = [
         {"rule_id": d.rule_id, "effect": d.effect.value, "about": d.about, "reason": d.reason, "citation": d.citation}
@@ -37,21 +36,21 @@ def trace_object(trace: Trace, case: Case, app: App) -> dict[str, Any]:
     return found
 
 
-def may_call(trace: Trace, case: Case, contact: Contact, app: App, at: datetime) -> tuple[bool, str]:
-    """Whether a person may dial this number at ``at``, and the first reason."""
-    judgement = Judgement(case.as_of, trace.matches, trace.contacts, trace.events)
-    answer = compliance.can_use(contact, Channel.VOICE_MANUAL, at, case=case, judgement=judgement, rules=app.rules)
+async def may_call(trace: Trace, contact: Contact, app: App) -> tuple[bool, str]:
+    """Whether a person may dial this number now, and the first reason."""
+    now = app.clock.now()
+    answer = await may_use(trace, contact, Channel.VOICE_MANUAL, now, store=app.store, rules=app.rules)
     return answer.allowed, "; ".join(answer.reasons[:1])
 
 
-def print_trace(out: Console, trace: Trace, case: Case, app: App, *, whole: bool) -> None:
+async def print_trace(out: Console, trace: Trace, app: App, *, whole: bool) -> None:
     """Contacts best first with reasons and what is allowed; then who was asked, the cost and the ending."""
     shown = shown_contacts(trace)
     likeliest = [(rank, c) for rank, c in shown if whole or (rank <= _MOST and c.probability >= _LEAST)]
     for rank, contact in likeliest:
         _print_contact(out, rank, contact)
         if contact.kind is ContactKind.PHONE:
-            allowed, why = may_call(trace, case, contact, app, app.clock.now())
+            allowed, why = await may_call(trace, contact, app)
             _print_line(out, "call now: yes" if allowed else f"call now: no, {why}")
     if not shown:
         out.print("No contact was found.")

@@ -6,9 +6,9 @@ The functions of this room do no I/O (``load_rules`` apart) and know no time; th
 from skiptrace.compliance.admission import admit, admit_batch
 from skiptrace.compliance.contacts import grant
 from skiptrace.compliance.gate import Verdict
-from skiptrace.compliance.history import ConsumerEvent, EventKind, account_now, known_from
+from skiptrace.compliance.history import account_now, known_from
 from skiptrace.compliance.in_flight import learned
-from skiptrace.compliance.known import Attempt, Consent, Known, NumberCheck, Reassigned, Refusal, Stated
+from skiptrace.compliance.known import Known, Stated
 from skiptrace.compliance.loading import load_rules
 from skiptrace.compliance.overrides import Override, Role
 from skiptrace.compliance.rulebook import Level, Mark, Profile, Rule, RuleBook, Stage
@@ -16,7 +16,7 @@ from skiptrace.compliance.searches import kept
 from skiptrace.compliance.sources import may_ask, may_send
 from skiptrace.compliance.third_parties import may_contact_third_party
 from skiptrace.compliance.use import Usability, can_use
-from skiptrace.compliance.windows import Hours, Inconvenient, Window
+from skiptrace.compliance.windows import Hours, Window
 
 __all__ = [
     "admit",
@@ -42,15 +42,7 @@ __all__ = [
     "Mark",
     "Override",
     "Role",
-    "ConsumerEvent",
-    "EventKind",
     "Known",
-    "Attempt",
-    "Consent",
     "Hours",
-    "Inconvenient",
-    "NumberCheck",
-    "Reassigned",
-    "Refusal",
     "Stated",
 ]

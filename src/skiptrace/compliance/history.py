@@ -1,44 +1,28 @@
-"""What the platform reports of a consumer after the account was placed, and what it adds up to.
+"""Reported the reported events of a consumer add up to.
 
-Each event is a fact about the person or the account at a time. Nothing is overwritten, so what was known at any earlier
-moment can be told.
+Nothing is overwritten, so what was known at any earlier moment can be told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from decimal import Decimal
-from enum import StrEnum
+from dataclasses import replace
 
-from skiptrace.compliance.known import Attempt, Consent, Known, NumberCheck, Refusal, Stated
-from skiptrace.compliance.windows import Inconvenient
-from skiptrace.model import Account, AccountFact, Fact, Personal
-
-
-@dataclass(frozen=True, slots=True)
-class AccountStated:
-    """The platform states the account anew: its state word, its balance (US dollars), and facts that it now knows."""
-
-    state: str = ""
-    balance: Decimal | None = None
-    facts: tuple[tuple[AccountFact, Fact], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """A verified inbound contact that showed the consumer's zone."""
-
-    zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Residence:
-    """The consumer named the zone where they live."""
-
-    zone: str
-
+from skiptrace.compliance.known import Known, Stated
+from skiptrace.model import (
+    Account,
+    AccountFact,
+    AccountStated,
+    Attempt,
+    Consent,
+    ConsumerEvent,
+    Fact,
+    Inbound,
+    Inconvenient,
+    NumberCheck,
+    Refusal,
+    Residence,
+)
 
 RELAXING = frozenset(
     {
@@ -53,55 +37,6 @@ RELAXING = frozenset(
     }
 )
 """Facts that open something when they are true; all others close something."""
-
-What = Attempt | Consent | Refusal | NumberCheck | Inconvenient | Residence | Inbound | AccountStated
-
-
-class EventKind(StrEnum):
-    """The kinds of event, as a platform writes them."""
-
-    ATTEMPT = "attempt"
-    CONSENT = "consent"
-    REFUSAL = "refusal"
-    NUMBER_CHECK = "number_check"
-    INCONVENIENT = "inconvenient"
-    RESIDENCE = "residence"
-    INBOUND = "inbound"
-    ACCOUNT = "account"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class ConsumerEvent(Personal):
-    """One reported event. ``event_id`` is the platform's own: the same id is recorded once.
-
-    ``at`` is when it happened, ``recorded_at`` when it became known here (None until it is recorded).
-    """
-
-    event_id: str
-    tenant: str
-    account_id: str
-    at: datetime
-    reported_by: str
-    what: What
-    recorded_at: datetime | None = None
-
-    @property
-    def kind(self) -> EventKind:
-        return _KINDS[type(self.what)]
-
-
-WHAT: Mapping[EventKind, type[What]] = {
-    EventKind.ATTEMPT: Attempt,
-    EventKind.CONSENT: Consent,
-    EventKind.REFUSAL: Refusal,
-    EventKind.NUMBER_CHECK: NumberCheck,
-    EventKind.INCONVENIENT: Inconvenient,
-    EventKind.RESIDENCE: Residence,
-    EventKind.INBOUND: Inbound,
-    EventKind.ACCOUNT: AccountStated,
-}
-
-_KINDS = {what: kind for kind, what in WHAT.items()}
 
 
 def known_from(events: Iterable[ConsumerEvent]) -> Known:

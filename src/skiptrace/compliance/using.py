@@ -8,11 +8,11 @@ from typing import Self
 
 from skiptrace.compliance.contacts import Granting, hours_of
 from skiptrace.compliance.gate import NO, Finding, Gate
-from skiptrace.compliance.known import CONSENTED, VOICE, Known, Reassigned
+from skiptrace.compliance.known import CONSENTED, VOICE, Known
 from skiptrace.compliance.location import Location, believed_addresses, locate
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
 from skiptrace.compliance.windows import Window, earliest_day, tz, windows
-from skiptrace.model import Address, Case, Channel, Contact
+from skiptrace.model import Address, Case, Channel, Contact, Reassigned
 
 HORIZON_DAYS = 7
 """How many days ahead the windows are listed."""

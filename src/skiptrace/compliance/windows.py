@@ -14,6 +14,8 @@ from importlib import resources
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
+from skiptrace.model import Inconvenient
+
 TZDATA = version("tzdata")
 """Release of the time-zone database that the windows are computed with."""
 
@@ -49,19 +51,6 @@ class Hours:
         start = datetime.combine(day, self.opens, tz(zone)).astimezone(UTC)
         end = datetime.combine(day, self.closes, tz(zone)).astimezone(UTC) + timedelta(minutes=1)
         return Window(start, end, f"{self.opens:%H:%M} {zone}", f"{self.closes:%H:%M} {zone}")
-
-
-@dataclass(frozen=True, slots=True)
-class Inconvenient:
-    """Local hours that the consumer named as inconvenient, from ``start`` until ``end`` (midnight when it is 00:00).
-
-    ``weekdays`` are 0 (Monday) to 6; ``reason`` says which event they come from.
-    """
-
-    weekdays: frozenset[int]
-    start: time
-    end: time
-    reason: str = "consumer"
 
 
 @cache

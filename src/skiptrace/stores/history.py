@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
 
-from skiptrace.compliance.history import WHAT, ConsumerEvent, EventKind
-from skiptrace.model import Case
+from skiptrace.model import REPORTED, Case, ConsumerEvent, ConsumerEventKind
 from skiptrace.ports import Clock
 from skiptrace.privacy import AuditEvent, Fingerprinter, Owner, SubjectKeys
 from skiptrace.stores.codec import decode, encode
@@ -80,7 +79,7 @@ def owner(tenant: str, account_id: str) -> Owner:
 
 def _event(keys: SubjectKeys, row: Row[Any]) -> ConsumerEvent:
     sealed = keys.file.open(_TABLE, "content", _row(row.tenant, row.event_id), row.content)
-    what = decode(WHAT[EventKind(row.kind)], sealed)
+    what = decode(REPORTED[ConsumerEventKind(row.kind)], sealed)
     return ConsumerEvent(row.event_id, row.tenant, row.account_id, row.at, row.reported_by, what, row.recorded_at)
 
 

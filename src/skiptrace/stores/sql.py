@@ -12,9 +12,8 @@ from typing import TypeVar, cast
 
 from sqlalchemy import Connection
 
-from skiptrace.compliance.history import ConsumerEvent
 from skiptrace.errors import ConfigError
-from skiptrace.model import Call, CallState, Case, Outcome, PastOutcome, Reply, SourceRecord, Trace
+from skiptrace.model import Call, CallState, Case, ConsumerEvent, Outcome, PastOutcome, Reply, SourceRecord, Trace
 from skiptrace.ports import AlreadyBought, BatchState, Caps, Clock, Evidenced, Intent, Reservation
 from skiptrace.privacy import (
     Actor,

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 
 from skiptrace.access import Action
-from skiptrace.compliance import can_use
-from skiptrace.model import Case, Contact, Judgement, Outcome, Trace
+from skiptrace.contacting import may_use
+from skiptrace.model import Contact, Outcome, Trace
 from skiptrace.reporting.explaining import contact_explained, trace_explained
 from skiptrace.reporting.results import account_object
 from skiptrace.web import once
@@ -90,11 +90,8 @@ async def post_can_use(
     house = house_of(request)
     trace = await _trace(house, admitted, trace_id)
     contact = _contact(trace, contact_id)
-    case = await _case_of(house, trace)
-    everybody = (*trace.contacts, *trace.third_party_contacts)
-    judgement = Judgement(case.as_of, trace.matches, everybody)
     at = body.at or house.clock.now()
-    answer = can_use(contact, body.channel, at, case=case, judgement=judgement, rules=house.rules, known=body.known)
+    answer = await may_use(trace, contact, body.channel, at, store=house.store, rules=house.rules, besides=body.known)
     return CanUseView.model_validate(answer, from_attributes=True)
 
 
@@ -132,13 +129,6 @@ async def _trace(house: House, admitted: Admitted, trace_id: str) -> Trace:
     if trace is None or trace.tenant != admitted.who.tenant:
         raise not_found()
     return trace
-
-
-async def _case_of(house: House, trace: Trace) -> Case:
-    case = await house.store.case(trace.case_id)
-    if case is None:
-        raise not_found()
-    return case
 
 
 def _contact(trace: Trace, contact_id: str) -> Contact:

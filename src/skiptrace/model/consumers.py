@@ -1,0 +1,155 @@
+"""Reported the platform reports of a consumer after the account was placed: calls, consents, refusals, statements.
+
+The platform keeps these and tells of them. A trace never makes one: a contact that was found has no consent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from decimal import Decimal
+from enum import StrEnum
+
+from skiptrace.model.cases import AccountFact
+from skiptrace.model.judgement import Channel
+from skiptrace.model.people import Fact, Personal
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Consent(Personal):
+    """The consumer opened channels on one number or address, for one account. Only an event with evidence makes one.
+
+    Using the address themselves to write or text about the debt counts: ``evidence_id`` names that message.
+    """
+
+    value: str
+    channels: frozenset[Channel]
+    account_id: str
+    given_by_consumer: bool
+    at: datetime
+    evidence_id: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Refusal(Personal):
+    """The consumer closed channels: on one value, or on every value when ``value`` is empty (also on later ones)."""
+
+    channels: frozenset[Channel]
+    at: datetime
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Attempt(Personal):
+    """One call or message about one account, on whatever number. ``conversation`` counts inbound ones too."""
+
+    at: datetime
+    channel: Channel
+    account_id: str
+    conversation: bool = False
+    connected: bool = True
+    """False only when the number is not in service: such a call does not count."""
+
+
+class Reassigned(StrEnum):
+    """The reassigned-numbers database: has the number changed hands since the date asked about?"""
+
+    YES = "yes"
+    NO = "no"
+    NO_DATA = "no_data"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NumberCheck(Personal):
+    """A check of one number: its line type was looked up, and maybe the reassigned-numbers database was asked."""
+
+    value: str
+    at: datetime
+    reassigned: Reassigned | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inconvenient:
+    """Local hours that the consumer named as inconvenient, from ``start`` until ``end`` (midnight when it is 00:00).
+
+    ``weekdays`` are 0 (Monday) to 6; ``reason`` says which event they come from.
+    """
+
+    weekdays: frozenset[int]
+    start: time
+    end: time
+    reason: str = "consumer"
+
+
+@dataclass(frozen=True, slots=True)
+class Residence:
+    """The consumer named the zone where they live."""
+
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A verified inbound contact that showed the consumer's zone."""
+
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStated:
+    """The platform states the account anew: its state word, its balance (US dollars), and facts that it now knows."""
+
+    state: str = ""
+    balance: Decimal | None = None
+    facts: tuple[tuple[AccountFact, Fact], ...] = ()
+
+
+Reported = Attempt | Consent | Refusal | NumberCheck | Inconvenient | Residence | Inbound | AccountStated
+
+
+class ConsumerEventKind(StrEnum):
+    """The kinds of event, as a platform writes them."""
+
+    ATTEMPT = "attempt"
+    CONSENT = "consent"
+    REFUSAL = "refusal"
+    NUMBER_CHECK = "number_check"
+    INCONVENIENT = "inconvenient"
+    RESIDENCE = "residence"
+    INBOUND = "inbound"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ConsumerEvent(Personal):
+    """One reported event. ``event_id`` is the platform's own: the same id is recorded once.
+
+    ``at`` is when it happened, ``recorded_at`` when it became known here (None until it is recorded).
+    """
+
+    event_id: str
+    tenant: str
+    account_id: str
+    at: datetime
+    reported_by: str
+    what: Reported
+    recorded_at: datetime | None = None
+
+    @property
+    def kind(self) -> ConsumerEventKind:
+        return _KINDS[type(self.what)]
+
+
+REPORTED: Mapping[ConsumerEventKind, type[Reported]] = {
+    ConsumerEventKind.ATTEMPT: Attempt,
+    ConsumerEventKind.CONSENT: Consent,
+    ConsumerEventKind.REFUSAL: Refusal,
+    ConsumerEventKind.NUMBER_CHECK: NumberCheck,
+    ConsumerEventKind.INCONVENIENT: Inconvenient,
+    ConsumerEventKind.RESIDENCE: Residence,
+    ConsumerEventKind.INBOUND: Inbound,
+    ConsumerEventKind.ACCOUNT: AccountStated,
+}
+
+_KINDS = {what: kind for kind, what in REPORTED.items()}
