@@ -114,6 +114,8 @@ class Settings(BaseModel):
     """Key ring; empty means ``home``. Keep it out of the database's backups."""
     subject_keys: str = ""
     """URL of the vault, a database apart from the first; empty means SQLite beside the key file. Back it up apart."""
+    retention: Path | None = None
+    """Retention matrix (TOML); empty means the shipped one."""
     audit_checkpoints: Path | None = None
     """Second sink of the audit trail; empty means ``home``. Best on another disk, append-only."""
     tenant: str = "default"

@@ -23,6 +23,7 @@ from skiptrace.cli import (
     match,
     outbox,
     outcome,
+    privacy,
     providers,
     retract,
     rules,
@@ -81,6 +82,7 @@ app.command("serve")(serve.serve)
 app.add_typer(keys.app, name="keys")
 app.add_typer(access.app, name="access")
 app.add_typer(audit.app, name="audit")
+app.add_typer(privacy.app, name="privacy")
 app.command("match")(match.match)
 app.command("evaluate")(evaluate.evaluate)
 app.command("outcome")(outcome.outcome)

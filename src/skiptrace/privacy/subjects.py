@@ -118,6 +118,10 @@ class SubjectKeys:
     def without(self, part: Part) -> SubjectKeys:
         return SubjectKeys(self.subject_id, {p: s for p, s in self.secrets.items() if p is not part})
 
+    def with_replies(self) -> SubjectKeys:
+        secrets = {Part.REPLIES: os.urandom(SECRET), **self.secrets}
+        return SubjectKeys(self.subject_id, {part: secrets[part] for part in Part if part in secrets})
+
     def wrap(self, wrapper: Cipher) -> bytes:
         parts = b"".join(part.encode() + secret for part, secret in self.secrets.items())
         return wrapper.seal("subject_keys", "wrapped", self.subject_id.hex(), parts)

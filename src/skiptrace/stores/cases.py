@@ -110,7 +110,7 @@ def _case(keys: SubjectKeys, row: Row[Any]) -> Case:
     def opened(column: str) -> bytes:
         return keys.file.open("cases", column, row.case_id, getattr(row, column))
 
-    ssn = keys.ssn.open("cases", "ssn", row.case_id, row.ssn).decode() if keys.ssn else ""
+    ssn = keys.ssn.open("cases", "ssn", row.case_id, row.ssn).decode() if keys.ssn and row.ssn else ""
     subject = Subject(
         names=decode(tuple[Name, ...], opened("names")),
         birth_date=decode(PartialDate | None, opened("birth_date")),  # type: ignore[arg-type]

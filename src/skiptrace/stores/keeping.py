@@ -10,7 +10,7 @@ from sqlalchemy import Table, select
 from skiptrace.errors import BadInput, LostLease
 from skiptrace.model import Contact, Event, Ground, SourceRecord, Trace
 from skiptrace.ports import Evidenced
-from skiptrace.privacy import AuditEvent, SubjectKeys
+from skiptrace.privacy import AuditEvent, Cipher, Owner, SubjectKeys
 from skiptrace.stores import schema
 from skiptrace.stores.books import Entry
 from skiptrace.stores.codec import encode, pack
@@ -58,6 +58,8 @@ class Keeping:
         known = _known(turn, [e.trace.trace_id for done in several for e in done])
         ending = Ending(turn, [e.lease for done in several for e in done if e.lease and e.trace.trace_id not in known])
         keys = self._vault.make((e.trace.tenant, e.trace.case_id) for done in several for e in done)
+        local = {(e.trace.tenant, e.trace.case_id) for done in several for e in done if e.local_replies}
+        replies = self._vault.for_replies(local)
         rows = _Rows()
         results: list[object] = []
         to_tell: list[Event] = []
@@ -65,7 +67,7 @@ class Keeping:
             try:
                 fresh = [e for e in done if e.trace.trace_id not in known]
                 ending.check(fresh)
-                for_this = [_Sealed(keys[e.trace.tenant, e.trace.case_id]).rows(e) for e in fresh]
+                for_this = [_sealed(keys, replies, e) for e in fresh]
             except (BadInput, LostLease) as error:
                 results.append(error)
                 continue
@@ -83,18 +85,24 @@ class Keeping:
         return results
 
 
+def _sealed(keys: Mapping[Owner, SubjectKeys], replies: Mapping[Owner, Cipher], evidenced: Evidenced) -> _Rows:
+    owner = (evidenced.trace.tenant, evidenced.trace.case_id)
+    cipher = keys[owner].file
+    return _Sealed(cipher, replies.get(owner, cipher)).rows(evidenced)
+
+
 class _Sealed:
     """The rows of one trace, under the secrets of its case."""
 
-    def __init__(self, keys: SubjectKeys) -> None:
-        self._keys = keys
-        self._cipher = keys.file
+    def __init__(self, cipher: Cipher, replies: Cipher) -> None:
+        self._cipher = cipher
+        self._replies = replies
 
     def rows(self, evidenced: Evidenced) -> _Rows:
         trace, rows = evidenced.trace, _Rows()
         for local in evidenced.local_replies:
             rows.of["calls"].append(row_of(Entry(local.call, active=False, hit=None)))
-            rows.of["replies"].append(reply_row(self._keys, local.call.call_id, local.reply))
+            rows.of["replies"].append(reply_row(self._replies, local.call.call_id, local.reply))
         rows.of["traces"].append(self._trace(trace))
         rows.of["source_records"] = [self._record(trace, n, r) for n, r in enumerate(evidenced.records)]
         keys = {(r.provider, r.record_id): (n, r.call_id) for n, r in enumerate(evidenced.records)}

@@ -106,9 +106,12 @@ class Purchases:
             _write_counters(conn, books)
 
     def _replies(self, kept: Sequence[Move]) -> list[dict[str, object]]:
-        owners = {m.call.call_id: (m.call.tenant, m.call.case_id) for m in kept}
-        keys = self._vault.make(owners.values())
-        return [reply_row(keys[owners[m.call.call_id]], m.call.call_id, m.reply) for m in kept if m.reply is not None]
+        ciphers = self._vault.for_replies((m.call.tenant, m.call.case_id) for m in kept)
+        return [
+            reply_row(ciphers[m.call.tenant, m.call.case_id], m.call.call_id, m.reply)
+            for m in kept
+            if m.reply is not None
+        ]
 
 
 def _load(conn: Connection, operations: Sequence[Reserve | Move]) -> Books:

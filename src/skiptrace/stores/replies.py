@@ -7,17 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from skiptrace.model import Reply
-from skiptrace.privacy import Cipher, Erased, SubjectKeys
+from skiptrace.privacy import Cipher
 from skiptrace.stores.codec import decode, encode
 from skiptrace.stores.schema import calls, replies
 from skiptrace.stores.vault import Vault
 
 
-def reply_row(keys: SubjectKeys, call_id: str, reply: Reply) -> dict[str, object]:
-    """Raises Erased when the raw replies of this case were disposed of."""
-    cipher = keys.replies
-    if cipher is None:
-        raise Erased
+def reply_row(cipher: Cipher, call_id: str, reply: Reply) -> dict[str, object]:
     return {
         "call_id": call_id,
         "status": reply.status,
@@ -42,4 +38,4 @@ def read_reply(conn: Connection, vault: Vault, call_id: str) -> Reply | None:
     of_call = select(replies, calls.c.tenant, calls.c.case_id).join(calls, calls.c.call_id == replies.c.call_id)
     row = conn.execute(of_call.where(replies.c.call_id == call_id)).one_or_none()
     keys = None if row is None else vault.one(row.tenant, row.case_id)
-    return _reply(keys.replies, row) if row is not None and keys and keys.replies else None
+    return _reply(keys.replies, row) if row is not None and row.body and keys and keys.replies else None

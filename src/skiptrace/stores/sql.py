@@ -29,6 +29,7 @@ from skiptrace.stores.auditing import AuditTrail
 from skiptrace.stores.books import Move, Reserve
 from skiptrace.stores.cases import Intake, batch_state, read_case, unfinished_page
 from skiptrace.stores.databases import Database, database_at
+from skiptrace.stores.erasing import Erasing
 from skiptrace.stores.following import newest_of_cases, past_outcomes, traces_resting_on
 from skiptrace.stores.history import Histories
 from skiptrace.stores.keeping import Keeping
@@ -38,6 +39,7 @@ from skiptrace.stores.outcomes import outcomes_of_trace, record_outcomes
 from skiptrace.stores.purchases import Purchases, calls_in_doubt, calls_of_case
 from skiptrace.stores.queueing import SqlJobs
 from skiptrace.stores.replies import read_reply
+from skiptrace.stores.retaining import Retaining
 from skiptrace.stores.switches import SqlSwitches
 from skiptrace.stores.traces import (
     newest_trace_ids,
@@ -89,6 +91,8 @@ class SqlStore(SqlJobs):
         audit_key, file, signer = ring.derive("audit chain"), CheckpointFile(checkpoints), Signer(ring)
         self._writer = Writer(database, audit_key, Witness(file, signer, clock), actor)
         self.audit = AuditTrail(database, self._writer, audit_key, file, signer)
+        self.erasing = Erasing(database, self._writer, vault, self._cipher, clock)
+        self.retaining = Retaining(database, self._writer, vault, clock)
         self._keeping = Keeping(vault)
         self._purchases = Purchases(vault)
         self._intake = Intake(vault, self._fingerprinter, clock)
@@ -135,6 +139,14 @@ class SqlStore(SqlJobs):
             await self._writer.close()
         finally:
             await self._opened.close()
+
+    async def rewrap_keys(self) -> int:
+        """Wrap every case's keys with the active key of the ring. Returns how many; may be stopped and repeated."""
+        done, after = 0, b""
+        while (page := await self._read(partial(self._vault.rewrap, after))) is not None:
+            after, count = page
+            done += count
+        return done
 
     # The ledger
 

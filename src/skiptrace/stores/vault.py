@@ -20,6 +20,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from skiptrace.privacy import CannotOpen, Cipher, Erased, Owner, Part, SubjectIds, SubjectKeys
+from skiptrace.privacy.subjects import PartCipher
 from skiptrace.stores.columns import Instant
 from skiptrace.stores.databases import insert_into
 
@@ -110,16 +111,34 @@ class Vault:
         self._forget_on_disk()
         return len(touched)
 
-    def rewrap(self, after: bytes) -> bytes | None:
-        """Wrap the next secrets behind ``after`` with the key that is active now. Returns where it is, None at the end.
+    def for_replies(self, owners: Iterable[Owner]) -> Mapping[Owner, Cipher]:
+        """What seals the raw replies of these cases; a new secret where the old one was disposed of. Raises Erased."""
+        made = self.make(owners)
+        return {owner: keys.replies or self._renew_replies(keys) for owner, keys in made.items()}
 
-        Each page is a transaction of its own: stopped at any point, it goes on from there or from the start.
+    def _renew_replies(self, keys: SubjectKeys) -> Cipher:
+        with self._engine.begin() as conn:
+            stored, erased = self._stored(conn, [keys.subject_id])
+            if erased:
+                raise Erased
+            keys = stored[keys.subject_id].with_replies()
+            change = subject_keys.update().where(subject_keys.c.subject_id == keys.subject_id)
+            conn.execute(change.values(wrapped=keys.wrap(self._wrapper)))
+        self._keep_open([keys])
+        return PartCipher(keys.subject_id, Part.REPLIES, keys.secrets[Part.REPLIES])
+
+    def rewrap(self, after: bytes, _: Connection | None = None) -> tuple[bytes, int] | None:
+        """Wrap the next secrets behind ``after`` with the key that is active now.
+
+        Returns where it is and how many that were, None at the end. Each page is a transaction of its own: a run that
+        was stopped may begin anew.
         """
         page = (
             select(subject_keys)
             .where(subject_keys.c.subject_id > after, subject_keys.c.wrapped.is_not(None))
             .order_by(subject_keys.c.subject_id)
             .limit(PAGE)
+            .with_for_update()
         )
         with self._engine.begin() as conn:
             rows = conn.execute(page).all()
@@ -127,7 +146,7 @@ class Vault:
                 keys = SubjectKeys.unwrap(self._wrapper, row.subject_id, row.wrapped)
                 again = subject_keys.update().where(subject_keys.c.subject_id == row.subject_id)
                 conn.execute(again.values(wrapped=keys.wrap(self._wrapper)))
-        return rows[-1].subject_id if rows else None
+        return (rows[-1].subject_id, len(rows)) if rows else None
 
     def _stored_or_new(self, missing: Sequence[bytes]) -> dict[bytes, SubjectKeys]:
         with self._engine.begin() as conn:

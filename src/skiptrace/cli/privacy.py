@@ -1,0 +1,104 @@
+"""``skiptrace privacy``: erase, hold, dispose, rotate."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Erasure, legal holds, retention and key rotation.", no_args_is_help=True)
+
+AccountId = Annotated[str, typer.Option("--account", help="Id of the account.")]
+By = Annotated[str, typer.Option("--by", help="Who decides this; the requester of the settings if absent.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+@app.command("erase")
+def erase(
+    context: typer.Context,
+    *,
+    account: AccountId,
+    reason: Annotated[str, typer.Option(help="Code or file number; no name.")],
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Destroy the keys of all cases of an account. Nobody can undo this, from no backup."""
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.privacy_run import erase_account
+
+    asyncio.run(erase_account(read_settings(context), account, reason, by, as_json=as_json))
+
+
+@app.command("hold")
+def hold(
+    context: typer.Context,
+    *,
+    account: AccountId,
+    reason: Annotated[str, typer.Option(help="Matter or file number; it is stored encrypted.")],
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Place a legal hold: nothing of the account is erased or disposed of until it is released."""
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.privacy_run import hold_account
+
+    asyncio.run(hold_account(read_settings(context), account, reason, by, as_json=as_json))
+
+
+@app.command("release")
+def release(context: typer.Context, *, account: AccountId, by: By = "") -> None:
+    """Release the legal hold on an account."""
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.privacy_run import release_account
+
+    asyncio.run(release_account(read_settings(context), account, by))
+
+
+@app.command("holds")
+def holds(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """The legal holds that stand."""
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.privacy_run import list_holds
+
+    asyncio.run(list_holds(read_settings(context), as_json=as_json))
+
+
+@app.command("retain")
+def retain(
+    context: typer.Context,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what is due.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Dispose of what was kept long enough, by the retention file. For a daily timer; it may be stopped at any time."""
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.privacy_run import retain as run
+
+    asyncio.run(run(read_settings(context), dry_run=dry_run, as_json=as_json))
+
+
+@app.command("rotate")
+def rotate(
+    context: typer.Context,
+    *,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Make no new key; wrap with the active one what is not yet.")
+    ] = False,
+) -> None:
+    """Add a key to the key file and wrap every case's keys with it. Workers and servers may go on meanwhile."""
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.privacy_run import rotate_keys
+
+    asyncio.run(rotate_keys(read_settings(context), resume=resume))

@@ -1,0 +1,73 @@
+"""Behind ``skiptrace privacy``."""
+
+from __future__ import annotations
+
+from skiptrace.cli.output import console, print_json, table
+from skiptrace.privacy import AuditEvent, KeyRing
+from skiptrace.privacy.retention import load_retention
+from skiptrace.settings import Settings
+from skiptrace.stores.erasing import Account
+from skiptrace.wiring import SystemClock, open_store
+
+
+async def erase_account(settings: Settings, account_id: str, reason: str, by: str, *, as_json: bool) -> None:
+    async with open_store(settings, SystemClock()) as store:
+        done = await store.erasing.erase(_account(settings, account_id, by, reason))
+    if as_json:
+        print_json({"erasure_id": done.erasure_id, "account_id": done.account_id, "cases": done.cases})
+    else:
+        console().print(
+            f"Erased {done.cases} cases of account {account_id}; tombstone {done.erasure_id}.", markup=False
+        )
+
+
+async def hold_account(settings: Settings, account_id: str, reason: str, by: str, *, as_json: bool) -> None:
+    async with open_store(settings, SystemClock()) as store:
+        hold = await store.erasing.hold(_account(settings, account_id, by, reason))
+    if as_json:
+        print_json({"hold_id": hold.hold_id, "account_id": hold.account_id})
+    else:
+        console().print(f"Account {account_id} is held; hold {hold.hold_id}.", markup=False)
+
+
+async def release_account(settings: Settings, account_id: str, by: str) -> None:
+    async with open_store(settings, SystemClock()) as store:
+        await store.erasing.release(_account(settings, account_id, by))
+    console().print(f"Account {account_id} is held no longer.", markup=False)
+
+
+async def list_holds(settings: Settings, *, as_json: bool) -> None:
+    async with open_store(settings, SystemClock()) as store:
+        standing = await store.erasing.holds(settings.tenant)
+    if as_json:
+        print_json([{"account_id": h.account_id, "placed_at": h.placed_at, "placed_by": h.placed_by} for h in standing])
+        return
+    rows = [[h.account_id, f"{h.placed_at:%Y-%m-%d}", h.placed_by, h.reason] for h in standing]
+    console().print(table(["account", "since", "placed by", "reason"], rows) if rows else "No account is held.")
+
+
+async def retain(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
+    rules = load_retention(settings.retention)
+    async with open_store(settings, SystemClock()) as store:
+        done = await store.retaining.run(rules, dry=dry_run)
+    if as_json:
+        print_json([{"rule": d.rule.kind, "keep_days": d.rule.keep_days, "cases": d.cases} for d in done])
+        return
+    rows = [[d.rule.kind, f"{d.rule.keep_days:,}", f"{d.cases:,}", d.rule.since] for d in done]
+    head = ["rule", "days kept", "cases due" if dry_run else "cases", "since"]
+    console().print(table(head, rows, right=head[1:3]))
+
+
+async def rotate_keys(settings: Settings, *, resume: bool) -> None:
+    clock = SystemClock()
+    if not resume:
+        async with open_store(settings, clock) as store:
+            await store.audit.note(AuditEvent(clock.now(), "keys.rotated", "key ring"))
+        KeyRing.rotate(settings.key_path)
+    async with open_store(settings, clock) as store:
+        wrapped = await store.rewrap_keys()
+    console().print(f"The keys of {wrapped:,} cases are wrapped with the active key. Back up {settings.key_path} now.")
+
+
+def _account(settings: Settings, account_id: str, by: str, reason: str = "") -> Account:
+    return Account(settings.tenant, account_id, by or settings.requester, reason)
