@@ -14,13 +14,12 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from skiptrace.intake import Problem as FieldProblem
+from skiptrace.web.house import house_of
 from skiptrace.web.problems import Problem
 
 MOST_BYTES = 1 << 20
 """Longest JSON body."""
 MOST_DEPTH = 16
-SECONDS = 10.0
-"""A JSON body must be there within this time; a stream must move at least this often."""
 
 
 class SafeRequest(Request):
@@ -67,11 +66,11 @@ def check(value: Any) -> None:
 _NUL = FieldProblem("body", "contains a NUL character; remove it")
 
 
-async def chunks(request: Request, seconds: float) -> AsyncIterator[bytes]:
-    """The body in pieces, each within so many seconds. Raises Problem."""
+async def chunks(request: Request) -> AsyncIterator[bytes]:
+    """The body in pieces, none of which may keep us waiting for long. Raises Problem."""
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem(415, "media-type", "a compressed body is not read here; send it plain")
-    stream = request.stream()
+    stream, seconds = request.stream(), house_of(request).read_seconds
     while True:
         try:
             async with asyncio.timeout(seconds):
@@ -92,8 +91,8 @@ async def _read_all(request: Request) -> bytes:
         raise too_large
     body = bytearray()
     try:
-        async with asyncio.timeout(SECONDS):
-            async for piece in chunks(request, SECONDS):
+        async with asyncio.timeout(house_of(request).read_seconds):
+            async for piece in chunks(request):
                 body += piece
                 if len(body) > MOST_BYTES:
                     raise too_large

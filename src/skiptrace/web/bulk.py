@@ -23,7 +23,7 @@ from starlette.responses import StreamingResponse
 from skiptrace.access import Action
 from skiptrace.intake import Problem as FieldProblem
 from skiptrace.submitting import Fields, Order, Receipt, Refused, judge, queue, tally
-from skiptrace.web.bodies import SECONDS, chunks, parse
+from skiptrace.web.bodies import chunks, parse
 from skiptrace.web.cases import WITH_BODY, terms_of
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
 from skiptrace.web.house import House, house_of
@@ -117,7 +117,7 @@ def _order(house: House, admitted: Admitted, given: BulkTerms) -> Order:
 async def _lines(request: Request) -> AsyncIterator[tuple[int, bytes]]:
     """Lines with their numbers, blank ones left out; of one that is too long only its first bytes are kept."""
     number, left = 1, b""
-    async for piece in chunks(request, SECONDS):
+    async for piece in chunks(request):
         *whole, left = (left + piece).split(b"\n")
         for line in whole:
             if line.strip():

@@ -16,7 +16,11 @@ from skiptrace.stores.access import AccessStore
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """``case_budget`` is the most that a submitted case may spend, in US dollars. ``closing`` is set at shutdown."""
+    """``case_budget`` is the most that a submitted case may spend, in US dollars.
+
+    A JSON body must be there within ``read_seconds``, a stream must move at least that often. ``closing`` is set at
+    shutdown.
+    """
 
     store: Store
     access: AccessStore
@@ -25,6 +29,7 @@ class House:
     clock: Clock
     new_id: Callable[[], str]
     case_budget: Decimal
+    read_seconds: float = 10.0
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 

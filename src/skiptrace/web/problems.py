@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from skiptrace.intake import FIELDS
 from skiptrace.intake import Problem as FieldProblem
 
 MEDIA_TYPE = "application/problem+json"
@@ -109,8 +110,11 @@ def _field_problem(detail: Mapping[str, Any]) -> FieldProblem:
 
 
 def _known_parts(where: Sequence[str]) -> list[str]:
-    """Parts of a path that a schema names; keys of free-form objects are not repeated."""
-    return [part if part.isidentifier() or part.isdigit() else "…" for part in where]
+    """Parts of a path that the schema names. Keys of an account are the sender's own words unless they are fields."""
+    if "account" in where:
+        cut = where.index("account") + 1
+        where = [*where[:cut], *(part for part in where[cut : cut + 1] if part in FIELDS)]
+    return [part if part.isidentifier() or part.isdigit() or part == "line 1" else "…" for part in where]
 
 
 _MEANINGS = {
