@@ -111,7 +111,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A desk's answer. ``probe``: this attempt decides whether the breaker closes."""
+    """An answer; below 0 seconds it came too late. ``probe``: this attempt decides whether the breaker closes."""
 
     verdict: Verdict
     seconds: float = 0.0

@@ -57,6 +57,25 @@ class _Errand:
     keys: list[str]
     arguments: list[str]
     result: asyncio.Future[Any]
+    sent: float = 0.0
+
+
+@dataclass(slots=True)
+class _Offset:
+    """How far Redis's clock is ahead of the loop's. Quick answers pin it down, slow ones say little.
+
+    A moment that Redis reserved is thus met however long its answer was on the way.
+    """
+
+    seconds: float | None = None
+
+    def learn(self, theirs: float, sent: float, received: float) -> None:
+        """Their clock showed ``theirs`` at some moment between the two of ours."""
+        guess = theirs - (sent + received) / 2 if self.seconds is None else self.seconds
+        self.seconds = min(max(guess, theirs - received), theirs - sent)
+
+    def ours(self, theirs: float) -> float:
+        return theirs - (self.seconds or 0.0)
 
 
 @dataclass(slots=True)
@@ -78,18 +97,17 @@ class RedisDesk:
         self._terms = terms
         self._own = own
         self._seen = _Seen()
+        self._offset = _Offset()
         self._from_own: set[str] = set()
         self._waiting: list[_Errand] = []
         self._messenger: asyncio.Task[None] | None = None
         self._away_until = 0.0
 
     async def take(self, provider: str, allowance: Allowance, ask: Ask) -> Answer:
+        on = keys(provider, "state", "places", "minute", "hour", "quotas", "workers")
         try:
-            said = await self._send(
-                "take",
-                keys(provider, "state", "places", "minute", "hour", "quotas", "workers"),
-                _take_arguments(allowance, ask, self._worker, self._terms),
-            )
+            errand = self._errand("take", on, _take_arguments(allowance, ask, self._worker, self._terms))
+            said = await errand.result
         except Away:
             share = allowance.share(self._seen.workers, self._seen.left.get(provider, Left()))
             self._from_own.add(ask.place)
@@ -99,7 +117,11 @@ class RedisDesk:
             raise
         self._seen.workers = int(said[3])
         self._seen.left[provider] = Left(*(None if left < 0 else left for left in said[4:6]))
-        return Answer(Verdict(said[0]), float(said[1]), bool(said[2]))
+        verdict, seconds, now = Verdict(said[0]), float(said[1]), asyncio.get_running_loop().time()
+        self._offset.learn(float(said[6]), errand.sent, now)
+        if verdict is Verdict.GO and seconds:
+            seconds = self._offset.ours(float(said[6]) + seconds) - now
+        return Answer(verdict, seconds, bool(said[2]))
 
     def done(self, provider: str, done: Done) -> None:
         if done.place in self._from_own:
@@ -114,14 +136,12 @@ class RedisDesk:
             await self._messenger
         await self._redis.aclose()
 
-    async def _send(self, name: str, on: list[str], arguments: list[str]) -> Any:
-        if asyncio.get_running_loop().time() < self._away_until:
-            raise Away
-        return await self._errand(name, on, arguments).result
-
     def _errand(self, name: str, on: list[str], arguments: list[str]) -> _Errand:
         loop = asyncio.get_running_loop()
         errand = _Errand(script(name), on, arguments, loop.create_future())
+        if loop.time() < self._away_until:
+            errand.result.set_exception(Away())
+            return errand
         self._waiting.append(errand)
         if self._messenger is None:
             self._messenger = loop.create_task(self._carry())
@@ -155,7 +175,9 @@ class RedisDesk:
 
     async def _run(self, errands: Sequence[_Errand]) -> list[Any]:
         async with self._redis.pipeline(transaction=False) as pipe:
+            sent = asyncio.get_running_loop().time()
             for errand in errands:
+                errand.sent = sent
                 pipe.evalsha(errand.script.sha, len(errand.keys), *errand.keys, *errand.arguments)
             replies: list[Any] = await pipe.execute(raise_on_error=False)
         return replies

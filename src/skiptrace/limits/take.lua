@@ -2,7 +2,7 @@
 -- Time is Redis's own, so that no worker's clock matters. Seconds throughout.
 -- KEYS state places minute hour quotas workers
 -- ARGV interval minute hour day month concurrent place patience lasts again worker burst earn rests
--- Returns verdict, seconds, probe, workers, left of the day, left of the month (-1: there is no such quota).
+-- Returns verdict, seconds, probe, workers, left of the day, left of the month (-1: there is no such quota), now.
 
 local STATE, PLACES, QUOTAS, WORKERS = KEYS[1], KEYS[2], KEYS[5], KEYS[6]
 local interval, per_day, per_month = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -58,7 +58,7 @@ end
 
 local function answer(verdict, seconds, probe)
   return { verdict, fixed(seconds), probe and 1 or 0, workers,
-    left(per_day, day_of(now)), left(per_month, month_of(now)) }
+    left(per_day, day_of(now)), left(per_month, month_of(now)), fixed(now) }
 end
 
 local state = {}

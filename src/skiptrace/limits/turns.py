@@ -93,7 +93,7 @@ class Turns:
             grant = await self._granted(caller)
             due = loop.time() + grant.seconds
             try:
-                await asyncio.sleep(grant.seconds)
+                await asyncio.sleep(max(0.0, grant.seconds))
             except asyncio.CancelledError:
                 self._give_back(caller, grant, Attempt(), 0.0)
                 raise

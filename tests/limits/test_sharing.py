@@ -1,0 +1,180 @@
+"""What many processes on one Redis may do together, and what they do when it is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from time import monotonic
+
+import pytest
+
+from skiptrace.errors import Withheld
+from skiptrace.limits import Terms, Turns
+from skiptrace.limits.desk import OwnDesk
+from skiptrace.limits.redis_desk import AWAY_FOR, RedisDesk
+from skiptrace.model import Limits
+from skiptrace.ports import Went
+from tests.builders import FixedClock
+from tests.limits.crowd import Crowd, NoSwitches, Seen, ask
+from tests.servers.redis import Redis
+
+SOON = Terms(window=2, calls=4, failed=0.5, rests=0.4, retries=0.1, burst=1)
+
+
+@asynccontextmanager
+async def fleet(
+    redis: Redis, limits: Limits, *, size: int = 2, terms: Terms = SOON, patience: float = 2.0
+) -> AsyncIterator[list[Turns]]:
+    """Limiters that share nothing but the server, as processes would."""
+    async with AsyncExitStack() as stack:
+        made = []
+        for number in range(size):
+            desk = RedisDesk(redis.url, f"worker-{number}", terms, OwnDesk(FixedClock(), terms))
+            turns = Turns({"acme": limits}, desk, NoSwitches(), terms=terms, patience=patience)
+            stack.push_async_callback(turns.close)
+            made.append(turns)
+        yield made
+
+
+async def send(turns: Turns, went: Went = Went.WELL, *, seconds: float = 0.0, again: bool = False) -> float:
+    """One attempt; returns when it was made."""
+    async with turns.turn("acme", lasts=1.0, again=again) as attempt:
+        at = monotonic()
+        await asyncio.sleep(seconds)
+        attempt.went = went
+    return at
+
+
+async def heard(redis: Redis) -> None:
+    """Ends of attempts travel without anybody waiting for them."""
+    await asyncio.sleep(0.05)
+
+
+async def refused(turns: Turns, why: str, *, again: bool = False) -> Withheld:
+    with pytest.raises(Withheld, match=why) as raised:
+        await send(turns, again=again)
+    return raised.value
+
+
+def test_eight_processes_with_differing_clocks_keep_one_limit(redis: Redis) -> None:
+    seen = ask(redis.url, Crowd(seconds=2.0))
+
+    assert seen.most_in(1.0) <= 101
+    assert seen.share_used(100) > 0.5  # `benchmarks/limits.py` measures how much, on a machine with nothing else to do
+
+
+async def test_sends_are_spaced_whoever_sends(redis: Redis) -> None:
+    async with fleet(redis, Limits(per_second=50, concurrent=99), size=4) as workers:
+        moments = await asyncio.gather(*(send(worker) for worker in workers * 10))
+
+    assert Seen(tuple(sorted(moments))).most_in(0.2) <= 12
+    assert max(moments) - min(moments) > 0.7
+
+
+async def test_a_minute_is_shared_and_the_refusal_says_when(redis: Redis) -> None:
+    async with fleet(redis, Limits(per_minute=6, concurrent=99)) as (one, other):
+        for worker in (one, other) * 3:
+            await send(worker)
+        refusal = await refused(other, "no room")
+
+    assert refusal.retry_after is not None
+    assert 55 < refusal.retry_after < 62
+
+
+async def test_places_are_shared_and_a_dead_workers_place_frees_itself(redis: Redis) -> None:
+    async with fleet(redis, Limits(concurrent=1), patience=0.3) as (one, other):
+        dead = asyncio.create_task(send(one, seconds=60))
+        await asyncio.sleep(0.05)
+        await refused(other, "every place is in use")
+        redis.client().zadd("skiptrace:limits:{acme}:places", {"whoever": 1})  # a lease that ended in 1970
+        redis.client().zremrangebyrank("skiptrace:limits:{acme}:places", 1, -1)
+        await send(other)
+        dead.cancel()
+        await asyncio.gather(dead, return_exceptions=True)
+
+
+async def test_a_lease_lasts_as_long_as_the_attempt_may(redis: Redis) -> None:
+    async with fleet(redis, Limits(concurrent=1)) as (one, _):
+        async with one.turn("acme", lasts=7.0):
+            ((_, until),) = redis.client().zrange("skiptrace:limits:{acme}:places", 0, -1, withscores=True)
+        await heard(redis)
+        seconds, micros = redis.client().time()  # type: ignore[misc]
+        assert 8 < until - (seconds + micros / 1e6) < 9.1
+        assert redis.client().zcard("skiptrace:limits:{acme}:places") == 0
+
+
+async def test_one_probe_in_the_whole_fleet_decides_whether_the_breaker_closes(redis: Redis) -> None:
+    async with fleet(redis, Limits(concurrent=99), size=3) as workers:
+        for worker in (*workers, workers[0]):
+            await send(worker, Went.BADLY)
+        await heard(redis)
+        dark = await refused(workers[1], "breaker is open")
+        assert dark.retry_after is not None
+        assert 0 < dark.retry_after <= 0.4
+        await asyncio.sleep(dark.retry_after)
+
+        tries = await asyncio.gather(*(send(w, Went.BADLY, seconds=0.1) for w in workers * 5), return_exceptions=True)
+        assert sum(isinstance(outcome, float) for outcome in tries) == 1
+        await heard(redis)
+        await asyncio.sleep(0.4)
+        await send(workers[2], Went.WELL)
+        await heard(redis)
+        await asyncio.gather(*(send(worker) for worker in workers * 5))
+
+
+async def test_retries_are_a_tenth_of_what_all_workers_ask(redis: Redis) -> None:
+    async with fleet(redis, Limits(concurrent=99)) as (one, other):
+        await send(one, again=True)  # the one that may be saved up
+        await refused(other, "retry budget", again=True)
+        for _ in range(5):
+            await send(one)
+            await send(other)
+        await send(other, again=True)
+        await refused(one, "retry budget", again=True)
+
+
+async def test_a_vendor_that_asks_for_quiet_gets_it_from_everybody(redis: Redis) -> None:
+    async with fleet(redis, Limits(concurrent=99)) as (one, other):
+        async with one.turn("acme", lasts=1.0) as attempt:
+            attempt.went, attempt.hold = Went.TOO_FAST, 0.5
+        began = monotonic()
+        await heard(redis)
+        assert await send(other) - began > 0.45
+
+
+async def test_without_redis_each_worker_keeps_to_its_share(own_redis: Redis) -> None:
+    """Four workers at 40 a second: 10 a second each, and nobody waits for Redis."""
+    async with fleet(own_redis, Limits(per_second=40, concurrent=99), size=4) as workers:
+        for _ in range(2):  # the second time each has heard of all
+            await asyncio.gather(*(send(worker) for worker in workers))
+        own_redis.kill()
+        began = monotonic()
+        moments = [await send(workers[0]) for _ in range(6)]
+        assert moments[0] - began < 0.3
+        assert moments[5] - moments[0] > 0.45
+        assert Seen(tuple(moments)).most_in(0.1) <= 2
+
+
+async def test_a_redis_that_comes_back_empty_is_used_again_at_once(own_redis: Redis) -> None:
+    async with fleet(own_redis, Limits(per_second=500, per_day=1_000, concurrent=99)) as (one, other):
+        await send(one)
+        own_redis.kill()
+        await send(one)
+        await send(other)
+        own_redis.start()
+        await asyncio.sleep(AWAY_FOR)
+        for worker in (one, other):
+            await send(worker)
+        await heard(own_redis)
+        assert own_redis.client().hvals("skiptrace:limits:{acme}:quotas") == [b"2"]
+
+
+async def test_nothing_in_redis_stays_for_ever_or_names_a_person(redis: Redis) -> None:
+    async with fleet(redis, Limits(9, 9, 9, 9, 9, 9)) as (one, _):
+        async with one.turn("acme", lasts=1.0) as attempt:
+            attempt.went, attempt.hold, attempt.left = Went.BADLY, 0.1, 12
+        await heard(redis)
+        client = redis.client()
+        assert len(client.keys()) == 6
+        assert all(client.ttl(key) > 0 for key in client.scan_iter())
