@@ -392,9 +392,11 @@ class Ending:
         self._conn = turn.conn
         self._held: dict[str, Row[Any]] = {}
         self._rows: list[dict[str, object]] = []
+        self._now: datetime | None = None
         if leases:
             turn.take()
             self._held = held(turn.conn, leases)
+            self._now = database_now(turn.conn)
 
     def check(self, done: Sequence[Evidenced]) -> None:
         """Raises LostLease when one of the jobs is no longer held by the lease that its trace shows."""
@@ -403,9 +405,7 @@ class Ending:
 
     def note(self, done: Sequence[Evidenced]) -> None:
         leased = [(e, self._held.pop(e.lease.case_id)) for e in done if e.lease]
-        if leased:
-            now = database_now(self._conn)
-            self._rows += [ended(row, now, e.trace.trace_id, e.again) for e, row in leased]
+        self._rows += [ended(row, self._now, e.trace.trace_id, e.again) for e, row in leased if self._now]
 
     def write(self) -> None:
         if self._rows:

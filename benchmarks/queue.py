@@ -1,0 +1,294 @@
+"""The queue layer alone: slots used, time to start, depth.
+
+    python -m benchmarks.queue slots    [--slots 100] [--seconds 0.05] [--jobs 20000] [--workers 1]
+    python -m benchmarks.queue dispatch [--behind 100000]
+    python -m benchmarks.queue depth    [--jobs 1000000]
+
+Each starts a real PostgreSQL that syncs every commit (``--sqlite`` for the embedded database) and a real Redis, and
+workers as processes of their own. A job sleeps and then keeps a trace without contacts, in SQL like any other.
+Times are read from the database's own clock where they concern the database, else from the machine's monotonic one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import psutil
+import uvloop
+from sqlalchemy import create_engine, text
+from tests.numbered_people import a_case
+from tests.servers import postgres, redis
+
+from skiptrace.dispatch.redis import RedisDispatcher
+from skiptrace.model import Lane, StopReason, Trace
+from skiptrace.ports import Claimed, Evidenced
+from skiptrace.purchase import Permit
+from skiptrace.stores import SqlStore
+from skiptrace.wiring import SystemClock
+from skiptrace.working import Pace, Worker
+
+ROOT = Path(__file__).parents[1]
+BULK = 1000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a benchmark runs."""
+
+    database: str
+    redis: str
+    folder: Path
+
+    @asynccontextmanager
+    async def store(self) -> AsyncIterator[SqlStore]:
+        store = await SqlStore.open(self.database, self.folder / "keys.json", SystemClock())
+        try:
+            yield store
+        finally:
+            await store.close()
+
+    def sql(self, statement: str) -> list[tuple[object, ...]]:
+        engine = create_engine(self.database.replace("postgresql://", "postgresql+asyncpg://"))
+        if engine.dialect.is_async:
+            engine.dispose()
+            return asyncio.run(self._sql(statement))
+        with engine.connect() as conn:
+            return [tuple(row) for row in conn.execute(text(statement))]
+
+    async def _sql(self, statement: str) -> list[tuple[object, ...]]:
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        engine = create_async_engine(self.database.replace("postgresql://", "postgresql+asyncpg://"))
+        async with engine.connect() as conn:
+            rows = [tuple(row) for row in await conn.execute(text(statement))]
+        await engine.dispose()
+        return rows
+
+
+@contextmanager
+def servers(*, sqlite: bool) -> Iterator[Place]:
+    with tempfile.TemporaryDirectory(prefix="queue-") as name, redis.running() as bell:
+        folder = Path(name)
+        if sqlite:
+            yield Place(f"sqlite:///{folder}/store.db", bell.url, folder)
+            return
+        with postgres.running(durable=True) as server:
+            yield Place(server.url, bell.url, folder)
+
+
+@contextmanager
+def workers(place: Place, count: int, slots: int, seconds: float) -> Iterator[list[psutil.Process]]:
+    """Worker processes; each writes the monotonic time of every start to a file of its own."""
+    program = [sys.executable, "-m", "benchmarks.queue", "worker", place.database, place.redis, str(place.folder)]
+    started = [
+        subprocess.Popen([*program, str(slots), str(seconds)], cwd=ROOT, stdout=subprocess.PIPE) for _ in range(count)
+    ]
+    for process in started:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+    try:
+        yield [psutil.Process(process.pid) for process in started]
+    finally:
+        for process in started:
+            process.send_signal(signal.SIGTERM)
+        for process in started:
+            process.wait()
+
+
+async def be_a_worker(place: Place, slots: int, seconds: float) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    with (place.folder / f"starts-{os.getpid()}").open("w") as starts:
+
+        async def work(claimed: Claimed, permit: Permit) -> Evidenced:
+            starts.write(f"{claimed.case.case_id} {time.monotonic()}\n")
+            await asyncio.sleep(seconds)
+            return nothing_found(claimed)
+
+        bell = RedisDispatcher(place.redis, "benchmark")
+        async with place.store() as store:
+            pace = Pace(slots=slots, lookup_slots=max(2, slots // 10), poll_at_most=1.0, drain=2.0)
+            worker = Worker(store, work, bell, pace, worker_id=f"w-{os.getpid()}")
+            print("ready", flush=True)
+            await worker.run(stop)
+        await bell.close()
+
+
+def nothing_found(claimed: Claimed) -> Evidenced:
+    case, now = claimed.case, datetime.now(UTC)
+    trace = Trace(
+        f"trace-{case.case_id}",
+        case.case_id,
+        case.account.account_id,
+        case.tenant,
+        now,
+        now,
+        StopReason.EXHAUSTED,
+        "a benchmark",
+        Decimal(0),
+    )
+    return Evidenced(trace, (), lease=claimed.lease)
+
+
+async def hand_in(place: Place, numbers: range, lane: Lane) -> float:
+    """Submit in bulk, two submissions under way at once; returns the seconds it took."""
+    async with place.store() as store:
+        began = time.monotonic()
+        pending: set[asyncio.Task[Sequence[bool]]] = set()
+        for start in range(numbers.start, numbers.stop, BULK):
+            cases = [a_case(number) for number in range(start, min(start + BULK, numbers.stop))]
+            pending.add(asyncio.create_task(store.submit(cases, lane)))
+            if len(pending) > 1:
+                _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.gather(*pending)
+        return time.monotonic() - began
+
+
+def until_done(place: Place, jobs: int) -> None:
+    while (done := int(str(place.sql("SELECT count(*) FROM jobs WHERE state = 'done'")[0][0]))) < jobs:
+        time.sleep(0.5 if jobs - done > 1000 else 0.1)
+
+
+def slots(options: argparse.Namespace) -> dict[str, object]:
+    with servers(sqlite=options.sqlite) as place:
+        asyncio.run(hand_in(place, range(options.jobs), Lane.BATCH))
+        with workers(place, options.workers, options.slots, options.seconds) as processes:
+            until_done(place, options.jobs)
+            cpu = sum(sum(process.cpu_times()[:2]) for process in processes)
+        ((first, last),) = place.sql("SELECT min(started_at), max(finished_at) FROM jobs")
+        took = (_moment(last) - _moment(first)).total_seconds()
+        ideal = options.jobs * options.seconds / (options.slots * options.workers)
+        return {
+            "workers": options.workers,
+            "slots": options.slots,
+            "seconds_a_job": options.seconds,
+            "jobs_per_second": round(options.jobs / took, 1),
+            "of_ideal": round(ideal / took, 3),
+            "worker_cpu_us_a_job": round(cpu / options.jobs * 1e6),
+        }
+
+
+def _moment(value: object) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+
+
+def dispatch(options: argparse.Namespace) -> dict[str, object]:
+    with servers(sqlite=options.sqlite) as place:
+        with workers(place, 1, 20, 0.0):
+            idle = asyncio.run(_lookups(place, range(200), Lane.STANDARD))
+        if options.behind:
+            asyncio.run(hand_in(place, range(1000, 1000 + options.behind), Lane.BATCH))
+        with workers(place, 1, 100, 0.05):
+            time.sleep(1)
+            behind = asyncio.run(_lookups(place, range(500, 700), Lane.INTERACTIVE))
+        return {"idle_ms": _summary(idle), "behind": options.behind, "lookup_behind_ms": _summary(behind)}
+
+
+async def _lookups(place: Place, numbers: range, lane: Lane) -> list[float]:
+    """Submit one by one at random moments; gives the seconds from the call of submit to the start of each."""
+    asked: dict[str, float] = {}
+    bell = RedisDispatcher(place.redis, "benchmark")
+    async with place.store() as store:
+        for number in numbers:
+            await asyncio.sleep(random.uniform(0.02, 0.08))
+            case = a_case(number)
+            asked[case.case_id] = time.monotonic()
+            await store.submit([case], lane)
+            await bell.wake(lane, 1)
+        for case_id in asked:
+            async with asyncio.timeout(60):
+                while (job := await store.job("default", case_id)) is None or job.finished_at is None:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+    await bell.close()
+    return [_starts(place)[case_id] - at for case_id, at in asked.items()]
+
+
+def _starts(place: Place) -> dict[str, float]:
+    lines = [line.split() for path in place.folder.glob("starts-*") for line in path.read_text().splitlines()]
+    return {line[0]: float(line[1]) for line in lines if len(line) == 2}
+
+
+def depth(options: argparse.Namespace) -> dict[str, object]:
+    with servers(sqlite=options.sqlite) as place:
+        took = asyncio.run(hand_in(place, range(options.jobs), Lane.BATCH))
+        claims = asyncio.run(_claims(place, options.claims))
+        with workers(place, 1, 100, 0.05) as (process,):
+            sizes = []
+            for _ in range(max(2, int(options.watch / 5))):
+                time.sleep(5)
+                sizes.append(process.memory_info().rss >> 20)
+        redis_bytes = _redis_bytes(place)
+        return {
+            "queued": options.jobs,
+            "intake_per_second": round(options.jobs / took),
+            "claim_ms": _summary(claims),
+            "redis_mib": round(redis_bytes / 2**20, 1),
+            "worker_rss_mib": [sizes[0], sizes[len(sizes) // 2], sizes[-1]],
+        }
+
+
+async def _claims(place: Place, count: int) -> list[float]:
+    seconds = []
+    async with place.store() as store:
+        for number in range(count):
+            began = time.monotonic()
+            await store.claim("claimer", 1 + number % 10, 3600)
+            seconds.append(time.monotonic() - began)
+        await store.leave("claimer")
+    return seconds
+
+
+def _redis_bytes(place: Place) -> int:
+    import redis as client
+
+    info = client.Redis.from_url(place.redis).info("memory")
+    return int(info["used_memory"])  # type: ignore[index]
+
+
+def _summary(seconds: Sequence[float]) -> dict[str, float]:
+    ordered = sorted(each * 1000 for each in seconds)
+    at = {"p50": 0.5, "p99": 0.99, "max": 1.0}
+    return {name: round(ordered[min(int(share * len(ordered)), len(ordered) - 1)], 1) for name, share in at.items()}
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["worker"]:
+        database, bell, folder, count, seconds = sys.argv[2:]
+        uvloop.run(be_a_worker(Place(database, bell, Path(folder)), int(count), float(seconds)))
+        return
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("which", choices=["slots", "dispatch", "depth"])
+    parser.add_argument("--sqlite", action="store_true")
+    parser.add_argument("--slots", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=0.05)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=0)
+    parser.add_argument("--behind", type=int, default=100_000)
+    parser.add_argument("--claims", type=int, default=1000)
+    parser.add_argument("--watch", type=float, default=60.0, help="Seconds for which a worker's memory is watched.")
+    options = parser.parse_args()
+    if not options.jobs:
+        options.jobs = 1_000_000 if options.which == "depth" else 20_000
+    result = {"slots": slots, "dispatch": dispatch, "depth": depth}[options.which](options)
+    result["benchmark_rss_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()
