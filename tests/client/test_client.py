@@ -1,0 +1,84 @@
+"""The Python client against the real API on a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from skiptrace.access import Role
+from skiptrace.client import Client, InvalidRequest, NotAllowed, NotFound, SameKeyOtherRequest, Unreachable
+from tests.stores.conftest import migrated_file, sqlite_place
+from tests.web.conftest import door
+from tests.web.serving import ACCOUNT, Served, case_of
+
+__all__ = ["door", "migrated_file", "sqlite_place"]
+
+WHY = {"purpose": "collection", "certified_by": "Jane Sample"}
+
+
+@pytest.fixture
+async def client(door: Served) -> AsyncIterator[Client]:
+    with Client(door.url, await door.key(Role.SERVICE), attempts=2) as made:
+        yield made
+
+
+async def test_from_submission_to_outcome(door: Served, client: Client) -> None:
+    def work() -> None:
+        made = client.submit(ACCOUNT, **WHY, idempotency_key="k1")
+        assert client.submit(ACCOUNT, **WHY, idempotency_key="k1") == made
+        assert client.case(made["case_id"])["state"] == "queued"
+        assert (client.cancel(made["case_id"]), client.cancel(made["case_id"])) == (True, False)
+
+    await asyncio.to_thread(work)
+    trace_id = (await door.traced(case_of(account_id="A-2"))).trace.trace_id
+
+    def use() -> None:
+        assert client.traces_of("A-2") == [trace_id]
+        contact = client.trace(trace_id)["contacts"][0]
+        assert client.why(trace_id)["contacts"][0]["chain"]
+        assert client.can_use(trace_id, contact["contact_id"], "mail")["channel"] == "mail"
+        assert client.outcome(trace_id, contact["contact_id"], "returned_mail")["reported_by"] == "service-1"
+
+    await asyncio.to_thread(use)
+
+
+async def test_a_batch_streamed_and_watched_to_its_end(door: Served, client: Client) -> None:
+    accounts = ({**ACCOUNT, "account_id": f"A-{n}"} for n in range(700))
+
+    def send() -> list[dict[str, object]]:
+        return list(client.bulk(accounts, batch_id="b-7", **WHY))
+
+    *lines, total = await asyncio.to_thread(send)
+    assert (len(lines), total["accepted"]) == (700, 700)
+
+    watching = asyncio.create_task(asyncio.to_thread(lambda: list(client.progress("b-7"))))
+    for line in lines:
+        await door.store.cancel("acme", str(line["case_id"]))
+    seen = await watching
+    assert seen[-1]["ended"] == 700
+
+
+async def test_refusals_are_named_by_what_to_do(door: Served, client: Client) -> None:
+    def try_all() -> Iterator[None]:
+        with pytest.raises(InvalidRequest) as wrong:
+            client.submit({**ACCOUNT, "balance": "much"}, **WHY)
+        assert [field for field, _ in wrong.value.errors] == ["balance"]
+        with pytest.raises(NotFound):
+            client.case("nothing")
+        with pytest.raises(NotAllowed), Client(door.url, "sktr_wrong") as stranger:
+            stranger.batch("b")
+        client.submit(ACCOUNT, **WHY, idempotency_key="same")
+        with pytest.raises(SameKeyOtherRequest):
+            client.submit({**ACCOUNT, "balance": "1"}, **WHY, idempotency_key="same")
+        with pytest.raises(Unreachable), Client("http://127.0.0.1:9", "k", attempts=1) as nowhere:
+            nowhere.case("x")
+        yield
+
+    await asyncio.to_thread(lambda: list(try_all()))
+
+
+def test_the_key_is_not_printed() -> None:
+    with Client("http://127.0.0.1:9", "sktr_secret") as client:
+        assert "sktr" not in repr(client)
