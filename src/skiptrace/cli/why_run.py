@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from skiptrace.cli.output import console, print_json, table
 from skiptrace.errors import BadInput
+from skiptrace.matching import why_not
 from skiptrace.model import Contact, Effect, Trace
 from skiptrace.ports import Store
 from skiptrace.reporting.explaining import contact_explained, trace_explained
@@ -68,6 +69,13 @@ def _print_trace(out: Console, trace: Trace) -> None:
         for rank, c in enumerate(trace.contacts, 1)
     ]
     out.print(table(["", "contact", "p", "status", "grounds"], contacts, right=["", "p", "grounds"]))
+    rejected = [m for m in trace.matches if m.probability < 0.5]
+    if rejected:
+        rows = [
+            [f"{m.provider} {m.record_id}", f"{m.probability:.3f}", m.party.value.replace("_", " "), why_not(m)]
+            for m in rejected
+        ]
+        out.print(table(["not the subject", "p", "party", "why not, and what would change it"], rows, right=["p"]))
     fired = [d for d in trace.decisions if d.effect is not Effect.PASS and d.about == "case"]
     if fired:
         rows = [[d.rule_id, d.effect.value, f"{d.reason} ({d.citation})"] for d in fired]
@@ -83,7 +91,8 @@ def _print_contact(out: Console, contact: JsonObject) -> None:
         match = link["match"]
         upstream = f" from {link['upstream']}" if link["upstream"] else ""
         sure = f", the subject with {match['probability']:.3f}" if match else ""
-        out.print(f"Record {link['record_id']} of {link['provider']}{upstream}{sure}", markup=False)
+        what = f"Record {link['record_id']} of" if link["record_id"] else "Check by"
+        out.print(f"{what} {link['provider']}{upstream}{sure}", markup=False)
         if match:
             out.print(_evidence_table("Why this record", match["evidence"]))
         call, reply = link["call"], link["reply"]

@@ -153,18 +153,18 @@ class _Draft:
         self.checks.append(note)
         if check:
             self.verified = True
-            self._rest_on(check)
+            self._rest_on(check, verifies=True)
 
     def condemn(self, note: str, stated: Mapping[str, float], check: PhoneCheck | AddressCheck | None) -> None:
         self.bad = True
         self.checked += stated["out_of_use"]
         self.checks.append(note)
         if check:
-            self._rest_on(check)
+            self._rest_on(check, verifies=False)
 
-    def _rest_on(self, check: PhoneCheck | AddressCheck) -> None:
+    def _rest_on(self, check: PhoneCheck | AddressCheck, *, verifies: bool) -> None:
         if check.provider:
-            self.grounds.append(Ground(check.provider, "", "", check.call_id, check.pointer, verifies=True))
+            self.grounds.append(Ground(check.provider, "", "", check.call_id, check.pointer, verifies))
 
     def finding(self) -> Finding:
         if not self.checks and not self.uses:

@@ -5,20 +5,39 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from skiptrace.matching import what_would_change, why_not
 from skiptrace.model import Call, Contact, Evidence, Match, Trace
 from skiptrace.ports import Store
 from skiptrace.reporting.results import JsonObject, account_object, ground_object
 
 
 def trace_explained(trace: Trace) -> JsonObject:
-    """The trace with every rule that was evaluated and the versions that judged."""
+    """The trace with every rule that was evaluated, the records that are not the subject, and the versions."""
     found = account_object(trace)
     found["decisions"] = [
         {"rule_id": d.rule_id, "effect": d.effect.value, "about": d.about, "reason": d.reason, "citation": d.citation}
         for d in trace.decisions
     ]
+    found["rejected"] = [_rejected_object(match) for match in trace.matches if match.probability < 0.5]
     found["versions"] = dict(trace.versions)
     return found
+
+
+def _rejected_object(match: Match) -> JsonObject:
+    """What speaks against a record and what would change it; nothing of the person that it is about."""
+    lifts = [
+        {"feature": item.feature, "sentence": item.sentence, "probability": round(item.probability, 4)}
+        for item in what_would_change(match)
+    ]
+    return {
+        "provider": match.provider,
+        "record_id": match.record_id,
+        "probability": match.probability,
+        "party": match.party.value,
+        "ambiguous": match.ambiguous,
+        "why_not": why_not(match),
+        "would_change": lifts,
+    }
 
 
 async def contact_explained(store: Store, trace: Trace, contact: Contact) -> JsonObject:
