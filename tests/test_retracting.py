@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from datetime import timedelta
 
 from skiptrace.model import (
     Answer,
@@ -60,7 +61,10 @@ async def events(store: SqlStore) -> list[tuple[EventKind, str, str]]:
 async def test_a_wrong_number_is_taken_back_and_the_rest_stays(store: SqlStore, clock: FixedClock) -> None:
     app, first, providers = await traced(store, clock, ("acme", (Answer(records=(OWN,)),)))
     bad = phones(first)["+12145550117"]
-    await store.record_outcome(Outcome("o1", first.trace_id, bad.contact_id, OutcomeKind.WRONG_PARTY, NOW, "dialer"))
+    clock.at += timedelta(days=9)
+    await store.record_outcome(
+        Outcome("o1", first.trace_id, bad.contact_id, OutcomeKind.WRONG_PARTY, clock.at, "dialer")
+    )
     [revised] = await retract_contact(first.trace_id, bad.contact_id, "wrong_party was reported", app)
 
     second = await store.trace(revised.trace_id)
@@ -121,7 +125,10 @@ async def test_a_revision_replays_to_itself(store: SqlStore, clock: FixedClock) 
     answers = ("acme", (Answer(records=(OWN,)),)), ("zenith", (Answer(records=(OTHER,)),))
     app, first, _ = await traced(store, clock, *answers)
     bad = phones(first)["+12145550117"]
-    await store.record_outcome(Outcome("o1", first.trace_id, bad.contact_id, OutcomeKind.WRONG_PARTY, NOW, "dialer"))
+    clock.at += timedelta(days=9)
+    await store.record_outcome(
+        Outcome("o1", first.trace_id, bad.contact_id, OutcomeKind.WRONG_PARTY, clock.at, "dialer")
+    )
     [revised] = await retract_contact(first.trace_id, bad.contact_id, "wrong_party was reported", app)
     stored = await store.trace(revised.trace_id)
     assert stored is not None

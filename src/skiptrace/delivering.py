@@ -7,14 +7,15 @@ waits for the earlier ones of its case. Each sink has a pump of its own, so that
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 
-from skiptrace.errors import NotDelivered, SinkGone, StoreError
+from skiptrace.errors import NotDelivered, SinkGone, SkiptraceError
 from skiptrace.model import Delivery, DeliveryState, Event, EventKind
 from skiptrace.ports import Clock, Message, Settled, Sink, Store
 from skiptrace.reporting.known import on_account
@@ -35,28 +36,37 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Serves the given sinks, which must be registered. ``chance`` gives numbers in [0, 1) for the jitter."""
+    """Serves the given sinks, which must be registered. ``chance`` gives numbers in [0, 1) for the jitter.
+
+    ``chores`` are done once in each round; they return how much they did.
+    """
 
     store: Store
     sinks: Mapping[str, Sink]
     clock: Clock
     chance: Callable[[], float]
+    chores: Sequence[Callable[[], Awaitable[int]]] = ()
     poll_seconds: float = POLL_SECONDS
 
     async def run_once(self) -> int:
-        """Deliver what is due, and what falls due meanwhile. Returns how many attempts ended."""
-        return sum(await asyncio.gather(*(_Pump(self, name, sink).drain() for name, sink in self.sinks.items())))
+        """Deliver what is due, and what falls due meanwhile; then the chores. Returns how many attempts ended."""
+        ended = sum(await asyncio.gather(*(_Pump(self, name, sink).drain() for name, sink in self.sinks.items())))
+        for chore in self.chores:
+            await chore()
+        return ended
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until told to stop; attempts under way then end first. Trouble of the database is waited out."""
-        await asyncio.gather(*(self._serve(_Pump(self, name, sink), stop) for name, sink in self.sinks.items()))
+        pumps = [_Pump(self, name, sink) for name, sink in self.sinks.items()]
+        serving = [self._serve(pump.name, partial(pump.drain, stop), stop) for pump in pumps]
+        await asyncio.gather(*serving, *(self._serve("chores", chore, stop) for chore in self.chores))
 
-    async def _serve(self, pump: _Pump, stop: asyncio.Event) -> None:
+    async def _serve(self, name: str, work: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                await pump.drain(stop)
-            except StoreError as error:
-                _log.warning("the outbox cannot be read", sink=pump.name, reason=str(error))
+                await work()
+            except SkiptraceError as error:
+                _log.warning("a round was not finished", of=name, reason=str(error))
             await _first(stop.wait(), self.poll_seconds)
 
 

@@ -21,6 +21,7 @@ from skiptrace.model import (
     Delivery,
     DeliveryState,
     Event,
+    EventKind,
     Inquiry,
     Job,
     Judgement,
@@ -39,6 +40,7 @@ from skiptrace.model import (
     Subject,
     Trace,
 )
+from skiptrace.scheduling import Due, Happened, Happening
 
 BeforeFirstByte = Callable[[], Awaitable[None]]
 """Awaited when the connection stands and nothing has been written on it yet: the moment to commit ``sent``."""
@@ -395,12 +397,16 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SinkEntry:
-    """A sink to serve: events of one tenant, or of all when it is empty; all that are kept, or those to come."""
+    """A sink to serve: events of one tenant, or of all when it is empty; all that are kept, or those to come.
+
+    ``events`` names the kinds it hears; when it is empty, all but those that the platform told us itself.
+    """
 
     name: str
     kind: str
     tenant: str = ""
     from_start: bool = False
+    events: tuple[EventKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,11 +461,66 @@ class Outbox(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Something that happened to an account, as the platform reports it. The same id is recorded once."""
+
+    happening_id: str
+    tenant: str
+    account_id: str
+    what: Happening
+    at: datetime
+    reported_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The next trace of an account, as it was last decided."""
+
+    tenant: str
+    account_id: str
+    case_id: str
+    due: Due
+
+
+class Schedule(Protocol):
+    """What bears on the next trace of an account, and when it is due. Each method is one committed transaction."""
+
+    async def report(self, reported: Reported) -> bool:
+        """Record what happened, with an event for whoever plans the next trace. False when its id is known."""
+        ...
+
+    async def happened(self, tenant: str, account_id: str) -> Sequence[Happened]: ...
+
+    async def traced(self, tenant: str, account_id: str) -> Sequence[tuple[str, datetime]]:
+        """Each case of the account with the time of its first trace, oldest first."""
+        ...
+
+    async def plan(self, tenant: str, account_id: str, planned: Planned | None) -> None:
+        """Replace the plan of an account; None when it is not due any more."""
+        ...
+
+    async def due(self, at: datetime, at_most: int) -> Sequence[Planned]:
+        """What is due by then, longest overdue first."""
+        ...
+
+    async def done(self, planned: Planned, case_id: str, at: datetime) -> None:
+        """The plan was carried out by this case; the audit trail notes its reason."""
+        ...
+
+    async def plans(self, tenant: str, at_most: int) -> Sequence[Planned]:
+        """The next ones to fall due."""
+        ...
+
+
 class Store(Ledger, Jobs, Protocol):
     """The queue, cases, traces, records, contacts, decisions, outcomes, audit rows and the outbox."""
 
     @property
     def outbox(self) -> Outbox: ...
+
+    @property
+    def schedule(self) -> Schedule: ...
 
     async def accept(self, cases: Sequence[Case]) -> int:
         """Commit the cases; those whose ``case_id`` is known are left as they are. Returns how many were new."""
@@ -545,9 +606,12 @@ __all__ = [
     "LocalReply",
     "Message",
     "Outbox",
+    "Planned",
     "Provider",
+    "Reported",
     "Reservation",
     "Reserved",
+    "Schedule",
     "Settled",
     "Sink",
     "SinkEntry",

@@ -140,6 +140,8 @@ class Settings(BaseModel):
     providers: dict[str, ProviderSettings] = {}
     sinks: dict[str, SinkSettings] = {}
     """Where results are written back, each under a name of its own."""
+    schedule: str = ""
+    """``default`` or a file: accounts are traced again by it. Empty means that nothing is traced by itself."""
 
     @property
     def home_dir(self) -> Path:

@@ -287,7 +287,8 @@ class _Journal:
 
     async def judge(self, case: Case, app: App) -> Judgement:
         known = self.outcomes
-        return await app.judge(case.subject, self.records, checks=self.checks, as_of=case.as_of, outcomes=known)
+        as_of = max([case.as_of, *(outcome.at.date() for outcome in known)])  # what came after "today" counts too
+        return await app.judge(case.subject, self.records, checks=self.checks, as_of=as_of, outcomes=known)
 
     def close(self, case: Case, app: App, stop: Stop, judgement: Judgement) -> Evidenced:
         """Decide the channels, or withhold everything when a rule ended the trace."""

@@ -319,8 +319,6 @@ def test_the_order_of_the_records_does_not_matter() -> None:
     for shuffled in itertools.permutations(records):
         judgement = judged(*shuffled)
         matches = tuple(sorted((m.record_id, round(m.probability, 9), m.party) for m in judgement.matches))
-        contacts = tuple(
-            (c.kind, c.value, round(c.probability, 9), c.status, c.grounds) for c in judgement.contacts
-        )
+        contacts = tuple((c.kind, c.value, round(c.probability, 9), c.status, c.grounds) for c in judgement.contacts)
         seen_.add((matches, contacts, judgement.conflicts))
     assert len(seen_) == 1

@@ -35,7 +35,7 @@ async def resolves_to(*addresses: str) -> Any:
 
 async def open_with(store: SqlStore, given: Settings, *addresses: str) -> set[str]:
     async with open_relay(given, app(store), await resolves_to(*addresses)) as relay:
-        return set(relay.sinks)
+        return set(relay.sinks) - {"follow-up"}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ async def test_a_name_that_leads_inside_is_refused_when_it_is_read(store: SqlSto
 
 async def test_the_sinks_of_the_settings_are_known_to_the_outbox(store: SqlStore, tmp_path: Path) -> None:
     assert await open_with(store, settings(kind="file", folder=str(tmp_path / "out"))) == {"platform"}
-    assert [(sink.name, sink.kind) for sink in await store.outbox.health()] == [("platform", "file")]
+    assert ("platform", "file") in [(sink.name, sink.kind) for sink in await store.outbox.health()]
 
 
 async def test_an_unknown_kind_names_those_that_are_there(store: SqlStore) -> None:

@@ -25,9 +25,11 @@ from skiptrace.cli import (
     outcome,
     privacy,
     providers,
+    report,
     retract,
     rules,
     sandbox,
+    segments,
     serve,
     why,
     worker,
@@ -88,6 +90,8 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("outcome")(outcome.outcome)
 app.add_typer(outbox.app, name="outbox")
 app.command("retract")(retract.retract)
+app.command("segments")(segments.segments)
+app.command("report")(report.report)
 app.add_typer(providers.app, name="providers")
 app.add_typer(rules.app, name="rules")
 app.command("sandbox")(sandbox.sandbox)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from skiptrace.cli.output import console, print_json, table
-from skiptrace.errors import BadInput, ConfigError
+from skiptrace.errors import BadInput
 from skiptrace.model import Delivery, DeliveryState, SinkHealth
 from skiptrace.settings import Settings
 from skiptrace.wiring import connect
@@ -19,9 +19,7 @@ ENDED = (DeliveryState.DELIVERED, DeliveryState.DROPPED)
 
 
 async def deliver(settings: Settings, *, once: bool, as_json: bool) -> None:
-    """Run the relay. Raises ConfigError when no sink is set."""
-    if not settings.sinks:
-        raise ConfigError("no sink is set: write a table [sinks.NAME] with its kind, see docs/write-back.md")
+    """Run the relay."""
     async with connect(settings) as app, open_relay(settings, app) as relay:
         if not once:
             await relay.run(_stop_signal())

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, case, exists, func, or_, select, update
 
 from skiptrace.model import Delivery, DeliveryState, Event, EventKind, SinkHealth, StopReason
-from skiptrace.model.delivery import FOLLOW_UP, OURS
+from skiptrace.model.delivery import OURS
 from skiptrace.ports import Evidenced, Settled, SinkEntry
 from skiptrace.privacy import AuditEvent
 from skiptrace.stores.databases import Database, insert_into
@@ -172,12 +172,19 @@ def _register(turn: Turn, entries: Sequence[SinkEntry]) -> None:
     known = set(turn.conn.execute(select(sinks.c.name)).scalars())
     for entry in entries:
         if entry.name in known:
-            served = {"kind": entry.kind, "tenant": entry.tenant}
+            served = {"kind": entry.kind, "tenant": entry.tenant, "events": " ".join(entry.events)}
             turn.conn.execute(update(sinks).where(sinks.c.name == entry.name).values(served))
             continue
         seen = 0 if entry.from_start else last
         turn.conn.execute(
-            sinks.insert().values(name=entry.name, kind=entry.kind, tenant=entry.tenant, seen=seen, reason="")
+            sinks.insert().values(
+                name=entry.name,
+                kind=entry.kind,
+                tenant=entry.tenant,
+                events=" ".join(entry.events),
+                seen=seen,
+                reason="",
+            )
         )
 
 
@@ -232,11 +239,15 @@ def _fan_out(conn: Connection, sink: Row[Any], at: datetime) -> None:
             "error": "",
         }
         for event in events
-        if sink.tenant in ("", event.tenant) and (sink.kind == FOLLOW_UP or event.kind not in OURS)
+        if sink.tenant in ("", event.tenant) and _hears(sink.events, event.kind)
     ]
     if rows:
         conn.execute(deliveries.insert(), rows)
     conn.execute(update(sinks).where(sinks.c.name == sink.name).values(seen=events[-1].number))
+
+
+def _hears(events: str, kind: str) -> bool:
+    return kind in events.split() if events else kind not in OURS
 
 
 @_each
@@ -336,22 +347,29 @@ def _health(conn: Connection) -> Sequence[SinkHealth]:
     def count(state: DeliveryState) -> Any:
         return func.coalesce(func.sum(case((deliveries.c.state == state.value, 1), else_=0)), 0)
 
-    unseen = select(func.count()).where(
-        outbox.c.number > sinks.c.seen,
-        or_(sinks.c.tenant == "", sinks.c.tenant == outbox.c.tenant),
-        or_(sinks.c.kind == FOLLOW_UP, outbox.c.kind.not_in(OURS)),
-    )
     of_sink = and_(deliveries.c.sink == sinks.c.name, deliveries.c.state.in_(_OPEN))
     waiting = count(DeliveryState.WAITING).label("waiting")
     failed = count(DeliveryState.FAILED).label("failed")
-    counted = select(sinks, waiting, failed, unseen.scalar_subquery().label("unseen"))
-    found = conn.execute(counted.outerjoin(deliveries, of_sink).group_by(sinks.c.name).order_by(sinks.c.name))
+    counted = select(sinks, waiting, failed).outerjoin(deliveries, of_sink)
     return [
         SinkHealth(
-            row.name, row.kind, row.failing_since, row.disabled_at, row.reason, row.waiting + row.unseen, row.failed
+            name=row.name,
+            kind=row.kind,
+            failing_since=row.failing_since,
+            disabled_at=row.disabled_at,
+            reason=row.reason,
+            waiting=row.waiting + _not_handed_on(conn, row),
+            failed=row.failed,
         )
-        for row in found
+        for row in conn.execute(counted.group_by(*sinks.c).order_by(sinks.c.name)).all()
     ]
+
+
+def _not_handed_on(conn: Connection, sink: Row[Any]) -> int:
+    """Events that it will hear and that have no delivery yet."""
+    heard = outbox.c.kind.in_(sink.events.split()) if sink.events else outbox.c.kind.not_in(OURS)
+    of_tenant = (outbox.c.tenant == sink.tenant,) if sink.tenant else ()
+    return conn.execute(select(func.count()).where(outbox.c.number > sink.seen, heard, *of_tenant)).scalar_one()
 
 
 def _with_event() -> Select[Any]:

@@ -40,6 +40,7 @@ from skiptrace.stores.purchases import Purchases, calls_in_doubt, calls_of_case
 from skiptrace.stores.queueing import SqlJobs
 from skiptrace.stores.replies import read_reply
 from skiptrace.stores.retaining import Retaining
+from skiptrace.stores.schedule import SqlSchedule
 from skiptrace.stores.switches import SqlSwitches
 from skiptrace.stores.traces import (
     newest_trace_ids,
@@ -99,6 +100,7 @@ class SqlStore(SqlJobs):
         self._histories = Histories(vault, self._fingerprinter, clock)
         super().__init__(database, self._writer, vault, self._intake, self._purchases)
         self.outbox = SqlOutbox(database, self._writer)
+        self.schedule = SqlSchedule(database, self._writer)
         self.switches = SqlSwitches(database, self._writer, clock)
         self.access = AccessStore(database, self._writer, self._cipher, ring.derive("staff marks"))
 

@@ -103,9 +103,8 @@ async def _beside(
 
             door = await stack.enter_async_context(arq_door(settings, settings.platform, app, bell))
             beside.append(door.run(stop))
-        if settings.sinks:
-            relay = await stack.enter_async_context(open_relay(settings, app))
-            beside.append(relay.run(stop))
+        relay = await stack.enter_async_context(open_relay(settings, app))
+        beside.append(relay.run(stop))
         if settings.worker.health_port:
             await stack.enter_async_context(health(settings.worker.health_port, worker))
         yield beside

@@ -1,4 +1,4 @@
-"""What was told to which sink, and what still has to be.
+"""What was told to which sink, and what still has to be; what was reported of accounts, and when each is due again.
 
 ``outbox`` holds the events; ``sinks`` how far each sink has been served; ``deliveries`` one row an event and sink.
 """
@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from skiptrace.model import DeliveryState
-from skiptrace.stores.columns import Instant, Line, RowNumber
+from skiptrace.stores.columns import Instant, Line, Money, RowNumber
 from skiptrace.stores.schema.base import id_column, metadata
 
 outbox = Table(
@@ -45,12 +45,15 @@ sinks = Table(
     id_column("name", primary_key=True),
     Column("kind", String, nullable=False),
     id_column("tenant"),
+    Column("events", Line, nullable=False),
     Column("seen", RowNumber, nullable=False),
     Column("failing_since", Instant, nullable=True),
     Column("disabled_at", Instant, nullable=True),
     Column("reason", Line, nullable=False),
 )
-"""``seen`` is the number of the last event that has a delivery here. An empty tenant means all tenants."""
+"""``seen`` is the number of the last event that was handed on or passed over here. An empty tenant means all tenants;
+``events`` lists the kinds that it hears, separated by blanks, all that are for others when it is empty.
+"""
 
 _STATES = ", ".join(f"'{state}'" for state in DeliveryState)
 _OPEN = "state IN ('waiting', 'failed')"
@@ -81,3 +84,32 @@ deliveries = Table(
     Index("ix_deliveries_open", "sink", "line", "number", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
 )
 """Events of one line go one after the other: the line is the case, or the event itself when it has none."""
+
+happenings = Table(
+    "happenings",
+    metadata,
+    id_column("happening_id", primary_key=True),
+    id_column("tenant"),
+    id_column("account_id"),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    id_column("reported_by"),
+    Index(None, "tenant", "account_id"),
+)
+"""What the platform reports of an account that bears on its next trace."""
+
+schedule = Table(
+    "schedule",
+    metadata,
+    id_column("tenant"),
+    id_column("account_id"),
+    id_column("case_id", "cases.case_id"),
+    Column("due_at", Instant, nullable=False),
+    Column("lane", String, nullable=False),
+    Column("segment", Line, nullable=False),
+    Column("budget", Money, nullable=True),
+    Column("reason", Line, nullable=False),
+    PrimaryKeyConstraint("tenant", "account_id"),
+    Index(None, "due_at"),
+)
+"""One row an account that is due some day. ``case_id`` is the case to trace again."""

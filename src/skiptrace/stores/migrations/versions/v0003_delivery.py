@@ -35,12 +35,14 @@ def upgrade() -> None:
         sa.Column("name", TEXT, primary_key=True, nullable=False),
         _column("kind"),
         _column("tenant"),
+        _column("events"),
         _column("seen", NUMBER),
         sa.Column("failing_since", MOMENT, nullable=True),
         sa.Column("disabled_at", MOMENT, nullable=True),
         _column("reason"),
     )
     _deliveries()
+    _schedule()
 
 
 def _deliveries() -> None:
@@ -61,6 +63,30 @@ def _deliveries() -> None:
     )
     _partial_index("ix_deliveries_due", ["sink", "due_at", "number"], "state = 'waiting'")
     _partial_index("ix_deliveries_open", ["sink", "line", "number"], "state IN ('waiting', 'failed')")
+
+
+def _schedule() -> None:
+    op.create_table(
+        "happenings",
+        sa.Column("happening_id", TEXT, primary_key=True, nullable=False),
+        *(_column(name) for name in ("tenant", "account_id", "kind")),
+        _column("at", MOMENT),
+        _column("reported_by"),
+    )
+    op.create_index("ix_happenings_tenant_account_id", "happenings", ["tenant", "account_id"])
+    op.create_table(
+        "schedule",
+        _column("tenant"),
+        _column("account_id"),
+        sa.Column("case_id", TEXT, sa.ForeignKey("cases.case_id", ondelete="RESTRICT"), nullable=False),
+        _column("due_at", MOMENT),
+        _column("lane"),
+        _column("segment"),
+        sa.Column("budget", sa.BigInteger(), nullable=True),
+        _column("reason"),
+        sa.PrimaryKeyConstraint("tenant", "account_id"),
+    )
+    op.create_index("ix_schedule_due_at", "schedule", ["due_at"])
 
 
 def _column(name: str, kind: sa.types.TypeEngine[Any] = TEXT) -> sa.Column[Any]:
