@@ -29,6 +29,7 @@ from skiptrace.stores.auditing import AuditTrail
 from skiptrace.stores.books import Move, Reserve
 from skiptrace.stores.cases import Intake, batch_state, read_case, unfinished_page
 from skiptrace.stores.databases import Database, database_at
+from skiptrace.stores.figures import SqlFigures
 from skiptrace.stores.erasing import Erasing
 from skiptrace.stores.following import newest_of_cases, past_outcomes, traces_resting_on
 from skiptrace.stores.history import Histories
@@ -102,6 +103,7 @@ class SqlStore(SqlJobs):
         self.outbox = SqlOutbox(database, self._writer)
         self.schedule = SqlSchedule(database, self._writer)
         self.switches = SqlSwitches(database, self._writer, clock)
+        self.figures = SqlFigures(database, clock)
         self.access = AccessStore(database, self._writer, self._cipher, ring.derive("staff marks"))
 
     @classmethod

@@ -88,6 +88,7 @@ calls = Table(
     CheckConstraint("reserved >= 0 AND charged >= 0", name="money"),
     Index(None, "case_id"),
     Index(None, "batch_id"),
+    Index(None, "intended_at"),
     Index("ix_calls_open", "state", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
     Index(
         "uq_calls_active",

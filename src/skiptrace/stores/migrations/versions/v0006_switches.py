@@ -1,4 +1,4 @@
-"""Kill switches of providers. What the table is for is said in ``skiptrace.stores.schema.switches``."""
+"""Kill switches of providers, and calls by time: what the figures of today and of this month are read by."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,3 +19,4 @@ def upgrade() -> None:
         sa.Column("paused_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("provider", name="pk_provider_pauses"),
     )
+    op.create_index("ix_calls_intended_at", "calls", ["intended_at"])
