@@ -44,6 +44,8 @@ def results(folder: Path) -> dict[str, dict[str, object]]:
         "rules show",
         "rules rehearse",
         "can-use",
+        "third-party list",
+        "third-party ask",
         "history record",
         "history show",
         "sandbox",

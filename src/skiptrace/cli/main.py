@@ -31,6 +31,7 @@ from skiptrace.cli import (
     sandbox,
     segments,
     serve,
+    third_party,
     why,
     worker,
 )
@@ -80,6 +81,7 @@ app.add_typer(batch.app, name="batch")
 app.command("why")(why.why)
 app.command("can-use")(can_use.can_use)
 app.add_typer(history.app, name="history")
+app.add_typer(third_party.app, name="third-party")
 app.command("serve")(serve.serve)
 app.add_typer(keys.app, name="keys")
 app.add_typer(access.app, name="access")

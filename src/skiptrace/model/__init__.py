@@ -15,6 +15,7 @@ from skiptrace.model.consumers import (
     Refusal,
     Reported,
     Residence,
+    ThirdPartyAsked,
 )
 from skiptrace.model.delivery import Delivery, DeliveryState, Event, EventKind, Retracted, SinkHealth
 from skiptrace.model.jobs import Again, Job, JobState, Lane, Lease
@@ -148,5 +149,6 @@ __all__ = [
     "StepResult",
     "StopReason",
     "Subject",
+    "ThirdPartyAsked",
     "Trace",
 ]

@@ -105,7 +105,16 @@ class AccountStated:
     facts: tuple[tuple[AccountFact, Fact], ...] = ()
 
 
-Reported = Attempt | Consent | Refusal | NumberCheck | Inconvenient | Residence | Inbound | AccountStated
+@dataclass(frozen=True, slots=True, repr=False)
+class ThirdPartyAsked(Personal):
+    """Somebody else was asked where the consumer is: ``value`` is the number or address that was used."""
+
+    value: str
+
+
+Reported = (
+    ThirdPartyAsked | Attempt | Consent | Refusal | NumberCheck | Inconvenient | Residence | Inbound | AccountStated
+)
 
 
 class ConsumerEventKind(StrEnum):
@@ -119,6 +128,7 @@ class ConsumerEventKind(StrEnum):
     RESIDENCE = "residence"
     INBOUND = "inbound"
     ACCOUNT = "account"
+    THIRD_PARTY = "third_party"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -150,6 +160,7 @@ REPORTED: Mapping[ConsumerEventKind, type[Reported]] = {
     ConsumerEventKind.RESIDENCE: Residence,
     ConsumerEventKind.INBOUND: Inbound,
     ConsumerEventKind.ACCOUNT: AccountStated,
+    ConsumerEventKind.THIRD_PARTY: ThirdPartyAsked,
 }
 
 _KINDS = {what: kind for kind, what in REPORTED.items()}
