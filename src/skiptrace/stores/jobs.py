@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, case, exists, func, literal, select, text
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from skiptrace.errors import LostLease
 from skiptrace.model import Again, Case, Job, JobState, Lane, Lease
@@ -226,7 +228,7 @@ def _tags(conn: Connection, lane: Lane, tenants: Sequence[str]) -> list[int]:
     return handed_out
 
 
-def _first(lane: Lane) -> Select[tuple[int]]:
+def _first(lane: Lane) -> Select[int]:
     return select(jobs.c.tag).where(text(QUEUED), jobs.c.lane == lane).order_by(jobs.c.tag).limit(1)
 
 
@@ -287,13 +289,7 @@ def claim(conn: Connection, *, wanted: Wanted) -> Sequence[tuple[Lease, Job]]:
     if not picks:
         return ()
     until = now + timedelta(seconds=wanted.seconds)
-    values = {
-        "state": JobState.LEASED.value,
-        "worker_id": wanted.worker_id,
-        "token": jobs.c.token + 1,
-        "started_at": now,
-    }
-    leased = conn.execute(jobs.update().where(jobs.c.case_id.in_(picks)).values(values).returning(*jobs.c)).all()
+    leased = conn.execute(_LEASE, {"ids": picks, "worker": wanted.worker_id, "now": now}).all()
     see(conn, wanted.worker_id, now, until)
     by_id = {row.case_id: row for row in leased}
     return [(Lease(i, wanted.worker_id, by_id[i].token, until), job_of(by_id[i])) for i in picks]
@@ -301,10 +297,14 @@ def claim(conn: Connection, *, wanted: Wanted) -> Sequence[tuple[Lease, Job]]:
 
 def see(conn: Connection, worker_id: str, now: datetime, until: datetime) -> None:
     """Write that a worker lives; its jobs are its own until ``until``."""
-    insert = insert_into(conn, workers)
+    conn.execute(_seen(conn.dialect.name), {"worker_id": worker_id, "started_at": now, "seen_at": now, "until": until})
+
+
+@cache
+def _seen(dialect: str) -> postgresql.Insert | sqlite.Insert:
+    insert = postgresql.insert(workers) if dialect == "postgresql" else sqlite.insert(workers)
     alive = {"seen_at": insert.excluded.seen_at, "until": insert.excluded.until}
-    row = {"worker_id": worker_id, "started_at": now, "seen_at": now, "until": until}
-    conn.execute(insert.on_conflict_do_update(index_elements=["worker_id"], set_=alive), [row])
+    return insert.on_conflict_do_update(index_elements=["worker_id"], set_=alive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +333,20 @@ def renew(conn: Connection, *, worker_id: str, leases: Sequence[Lease], seconds:
 _HELD_BY = select(jobs.c.case_id, jobs.c.token, jobs.c.state, jobs.c.started_at).where(
     jobs.c.worker_id == bindparam("worker"), text("worker_id <> ''")
 )
+# Statements are built once: for a claim, building and hashing them would cost as much as running them.
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_LEASE = (
+    jobs.update()
+    .where(jobs.c.case_id.in_(_IDS))
+    .values(
+        state=JobState.LEASED.value,
+        worker_id=bindparam("worker"),
+        token=jobs.c.token + 1,
+        started_at=bindparam("now"),
+    )
+    .returning(*jobs.c)
+)
+_HELD = select(jobs).where(jobs.c.case_id.in_(_IDS)).with_for_update()
 _LOOKS = {False: _look(QUEUED), True: _look(SUSPECT)}
 _PICKS = {
     (suspects, lane): select(jobs.c.case_id)
@@ -351,7 +365,7 @@ _PICKS = {
 def held(conn: Connection, leases: Sequence[Lease]) -> dict[str, Row[Any]]:
     """The jobs, by case, that these leases still hold; locked until the transaction ends. Take the turn before."""
     tokens = {lease.case_id: (lease.worker_id, lease.token) for lease in leases}
-    rows = conn.execute(select(jobs).where(jobs.c.case_id.in_(tokens)).with_for_update())
+    rows = conn.execute(_HELD, {"ids": list(tokens)})
     return {row.case_id: row for row in rows if tokens[row.case_id] == (row.worker_id, row.token)}
 
 
