@@ -181,6 +181,11 @@ TESTS = (
         Profile(dppa_enabled=True),
     ),
     src("A-09", Effect.REFUSE, dppa("DPPA_LITIG"), dppa("DPPA_LITIG", litigation=YES), Profile(dppa_enabled=True)),
+    src(
+        "A-10", Effect.REFUSE,
+        lambda _: inquiring(data_class=DataClass.DPPA),
+        lambda _: inquiring(data_class=DataClass.DPPA, drops=("photo",)),
+    ),
     src("A-12", Effect.REFUSE, lambda _: inquiring(method="scraper"), lambda _: inquiring()),
     src(
         "A-13", Effect.REFUSE,

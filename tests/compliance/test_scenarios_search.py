@@ -52,7 +52,8 @@ def rule_ids(verdict: Verdict) -> set[str]:
 def ask(rules: RuleBook, about: model.Case, data_class: DataClass, *purposes: str) -> Verdict:
     product = builders.product()
     contract = dict.fromkeys(purposes or NEEDED_BY_CLASS[data_class], "contract")
-    manifest = builders.manifest(product, data_class=data_class, purposes=purposes, purpose_map=contract)
+    terms = {"purposes": purposes, "purpose_map": contract, "drops": ("photo", "ssn")}
+    manifest = builders.manifest(product, data_class=data_class, **terms)
     return may_ask(about, manifest, product, rules)
 
 

@@ -107,6 +107,14 @@ def _submitted_value(q: Inquiring, rule: Rule, book: RuleBook) -> Finding:
     return Finding(NO, "a value that the consumer submitted is to be verified")
 
 
+def _highly_restricted(q: Inquiring, rule: Rule, book: RuleBook) -> Finding:
+    if q.regulated_as is not DataClass.DPPA:
+        return Finding(NO, "no motor-vehicle record is asked for")
+    if not q.manifest.drops:
+        return Finding("yes", "the manifest does not name the photographs, SSNs and medical data to drop")
+    return Finding(NO, f"dropped before anything is read or stored: {', '.join(q.manifest.drops)}")
+
+
 def _litigation(q: Inquiring, rule: Rule, book: RuleBook) -> Finding:
     if q.regulated_as is not DataClass.DPPA or q.case.purpose.dppa != "DPPA_LITIG":
         return Finding(NO, "the litigation ground for motor-vehicle records is not relied on")
@@ -161,6 +169,7 @@ PROVIDER: Gate[Inquiring] = {
     "A-06": _financial_institution,
     "A-08": _submitted_value,
     "A-09": _litigation,
+    "A-10": _highly_restricted,
     "A-12": _method,
     "A-13": _death_master_file,
     "A-14": _payload,

@@ -86,6 +86,8 @@ class Manifest:
     """True when a repeated request cannot be charged again (a local file, a free service)."""
     never_charged: tuple[int, ...] = ()
     """HTTP statuses that by the vendor's terms never appear on the invoice."""
+    drops: tuple[str, ...] = ()
+    """Members of a reply that must not be kept, by name: photographs, SSNs, medical data in motor-vehicle records."""
     purpose_map: Mapping[str, str] = field(default_factory=dict)
     """Our purpose codes to the vendor's, as the customer's contract has them. None are shipped."""
     checks: Mapping[str, str] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from skiptrace.errors import ConfigError
 from skiptrace.model import Asks, ChargedOn, DataClass, Manifest
 from skiptrace.ports import Provider
 from skiptrace.providers.base import Setup
+from skiptrace.providers.restricted import Restricted
 
 GROUP = "skiptrace.providers"
 
@@ -80,6 +81,7 @@ class _Manifest(_File):
     limits: _Limits = _Limits()
     resends_safely: bool = False
     never_charged: tuple[Annotated[int, Field(ge=100, le=599)], ...] = ()
+    drops: tuple[_Text, ...] = ()
     checks: Mapping[Literal["contract", "live"], _Text]
 
 
@@ -105,7 +107,8 @@ def manifest(provider_id: str) -> Manifest:
 
 def build(manifest: Manifest, setup: Setup) -> Provider:
     """The provider that a manifest describes. Raises ConfigError when it cannot be loaded or lacks a setting."""
-    return load(manifest.id)(manifest, setup)
+    provider = load(manifest.id)(manifest, setup)
+    return Restricted(provider) if manifest.drops else provider
 
 
 def load(provider_id: str) -> Factory:
