@@ -9,10 +9,14 @@ import pyarrow as pa
 
 from skiptrace.errors import BadInput
 from skiptrace.evaluation.fitting import Labelled
+from skiptrace.evaluation.refitting import KINDS, Used, carrying
 from skiptrace.evaluation.scorecard import read_table
 from skiptrace.matching.tables_in import RECORD_COLUMNS, SUBJECT_COLUMNS, candidates_of
+from skiptrace.model import OutcomeKind
 
 _KEYS = ["account_id", "rec_id"]
+_RIGHT = frozenset((OutcomeKind.RIGHT_PARTY, OutcomeKind.DELIVERED))
+_WRONG = frozenset((OutcomeKind.WRONG_PARTY, OutcomeKind.DISCONNECTED, OutcomeKind.RETURNED_MAIL))
 
 
 def read_labelled(folder: Path | str) -> Labelled:
@@ -31,3 +35,40 @@ def read_labelled(folder: Path | str) -> Labelled:
     candidates, order = candidates_of(subjects, records)
     same, address, phone = (labels[name].to_numpy().astype(bool)[order] for name in ("y_same", "y_addr", "y_phone"))
     return Labelled(candidates, same, address, phone, order)
+
+
+def read_used(folder: Path | str) -> Used:
+    """Read accounts and candidates as ``read_labelled`` does, and outcomes: account_id, rec_id, contact and outcome.
+
+    ``rec_id`` is a record that carried the contact, ``contact`` is ``address`` or ``phone``, ``outcome`` one of the
+    kinds that ``skiptrace outcome`` takes; no_answer says nothing and is left out. Mail that was delivered counts as
+    right, because returned mail counts as wrong. Raises BadInput when a file, a column or a record is missing.
+    """
+    folder = Path(folder)
+    subjects = read_table(folder, "accounts", (*SUBJECT_COLUMNS, "as_of"))
+    records = read_table(folder, "candidates", RECORD_COLUMNS)
+    outcomes = read_table(folder, "outcomes", (*_KEYS, "contact", "outcome"))
+    candidates, order = candidates_of(subjects, records)
+    keys = zip(records["account_id"].to_pylist(), records["rec_id"].to_pylist(), strict=True)
+    row = {key: at for at, key in enumerate(keys)}
+    place = np.argsort(order)
+    used = []
+    for account, record, contact, outcome in zip(
+        *(outcomes[name].to_pylist() for name in (*_KEYS, "contact", "outcome")), strict=True
+    ):
+        kind = _kind(outcome)
+        if contact not in KINDS:
+            raise BadInput("outcomes", f"contact is {contact!r}, not address or phone")
+        if (account, record) not in row:
+            raise BadInput("outcomes", f"record {record} of account {account} is not among the candidates")
+        if kind in _RIGHT or kind in _WRONG:
+            used.append((place[row[account, record]], contact == "phone", kind in _RIGHT))
+    table = np.array(used, np.int64).reshape(-1, 3)
+    return carrying(Used(candidates, table[:, 0], table[:, 1].astype(bool), table[:, 2].astype(bool)))
+
+
+def _kind(outcome: str) -> OutcomeKind:
+    try:
+        return OutcomeKind(outcome)
+    except ValueError:
+        raise BadInput("outcomes", f"{outcome!r} is none of {', '.join(OutcomeKind)}") from None
