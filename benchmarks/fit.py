@@ -1,16 +1,18 @@
 """Fit the parameters of matching to labelled pairs, or measure how well that generalises.
 
-    python benchmarks/fit.py fit FOLDER --out model.json --note "where the pairs come from"
+    python benchmarks/fit.py fit FOLDER --out model.json --note "where the pairs come from" --profile NORTH=prompt
     python benchmarks/fit.py folds FOLDER --out scores.parquet      # then: skiptrace evaluate FOLDER scores.parquet
 
 FOLDER holds accounts, candidates and truth (CSV or Parquet) with the columns of `skiptrace match` and `skiptrace
-evaluate`. `fit` writes the one file that matching reads, with where its numbers come from. `folds` scores every pair
-with parameters fitted to the accounts of the other four fifths.
+evaluate`. `fit` writes the one file that matching reads, with where its numbers come from; what it learns of the dates
+of a source goes under the source's name, or under a profile that other sources can be declared to be of. `folds` scores
+every pair with parameters fitted to the accounts of the other four fifths.
 """
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,14 +24,14 @@ from skiptrace.evaluation.fitting import fit, select_accounts
 from skiptrace.evaluation.labelled import read_labelled
 from skiptrace.evaluation.scorecard import read_table
 from skiptrace.matching.scoring import score
-from skiptrace.matching.weights import as_file, shipped_parameters
+from skiptrace.matching.weights import ContactWeights, Parameters, as_file, shipped_parameters
 
 FOLDS = 5
 
 
-def write_parameters(folder: Path, out: Path, version: str, note: str) -> None:
+def write_parameters(folder: Path, out: Path, version: str, note: str, profiles: dict[str, str]) -> None:
     labelled = read_labelled(folder)
-    parameters = fit(labelled, shipped_parameters().stated, version)
+    parameters = as_profiles(fit(labelled, shipped_parameters().stated, version), profiles)
     truth = next(path for path in (folder / "truth.parquet", folder / "truth.csv") if path.is_file())
     provenance = {
         "fitted_to": note,
@@ -43,6 +45,18 @@ def write_parameters(folder: Path, out: Path, version: str, note: str) -> None:
     }
     out.write_bytes(as_file(parameters, provenance))
     print(f"{out}: fitted to {len(labelled.same):,} pairs")
+
+
+def as_profiles(parameters: Parameters, profiles: dict[str, str]) -> Parameters:
+    """Curves of sources that stand for a profile move there: nobody else's source of that name inherits them."""
+
+    def moved(weights: ContactWeights) -> ContactWeights:
+        ages = weights.sightings
+        own = {name: curve for name, curve in ages.known.items() if name not in profiles}
+        of_profiles = {profiles[name]: curve for name, curve in ages.known.items() if name in profiles}
+        return replace(weights, sightings=replace(ages, known=own, profiles=of_profiles))
+
+    return replace(parameters, address=moved(parameters.address), phone=moved(parameters.phone))
 
 
 def write_fold_scores(folder: Path, out: Path) -> None:
@@ -71,9 +85,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--version", default="1")
     parser.add_argument("--note", default="not stated")
+    parser.add_argument("--profile", action="append", default=[], metavar="SOURCE=PROFILE")
     given = parser.parse_args()
     if given.what == "fit":
-        write_parameters(given.folder, given.out, given.version, given.note)
+        profiles = dict(pair.split("=", 1) for pair in given.profile)
+        write_parameters(given.folder, given.out, given.version, given.note, profiles)
     else:
         write_fold_scores(given.folder, given.out)
 

@@ -131,6 +131,8 @@ class Settings(BaseModel):
     rules: Path | None = None
     """Folder with counsel's rule files; empty means the shipped ones."""
     reference_file: Path | None = None
+    source_profiles: dict[str, str] = {}
+    """Upstream source to what its dates are like: prompt, steady, usual or refreshed."""
     sandbox_url: str = ""
     """Address of a simulated bureau. Set, it replaces every provider's address and allows loopback."""
     case_budget: Dollars = Decimal(5)

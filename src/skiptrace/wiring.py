@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 
 from skiptrace import compliance, limits, matching, strategies, tracing
 from skiptrace.dispatch import LocalDispatcher, RedisDispatcher
-from skiptrace.errors import ConfigError
+from skiptrace.errors import BadInput, ConfigError
+from skiptrace.matching.weights import Parameters, shipped_parameters, with_sources
 from skiptrace.model import AddressCheck, Judgement, Manifest, PastOutcome, PhoneCheck, SourceRecord, Subject
 from skiptrace.ports import Caps, Clock, Dispatcher, Provider
 from skiptrace.privacy import Actor
@@ -42,16 +44,35 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
-async def judge_now(
-    subject: Subject,
-    records: Sequence[SourceRecord],
-    *,
-    checks: Sequence[PhoneCheck | AddressCheck],
-    as_of: date,
-    outcomes: Sequence[PastOutcome],
-) -> Judgement:
+@dataclass(frozen=True, slots=True)
+class JudgeNow:
     """The plain ``ports.Judge``: one case, at once."""
-    return matching.judge(subject, records, checks=checks, as_of=as_of, outcomes=outcomes)
+
+    parameters: Parameters | None = None
+
+    async def __call__(
+        self,
+        subject: Subject,
+        records: Sequence[SourceRecord],
+        *,
+        checks: Sequence[PhoneCheck | AddressCheck],
+        as_of: date,
+        outcomes: Sequence[PastOutcome],
+    ) -> Judgement:
+        return matching.judge(
+            subject, records, checks=checks, as_of=as_of, outcomes=outcomes, parameters=self.parameters
+        )
+
+
+judge_now = JudgeNow()
+
+
+def parameters_for(settings: Settings) -> Parameters:
+    """What matching weighs with. Raises ConfigError when a source is declared to be of no known profile."""
+    try:
+        return with_sources(shipped_parameters(), settings.source_profiles)
+    except BadInput as problem:
+        raise ConfigError(f"source_profiles: {problem}") from None
 
 
 @asynccontextmanager
@@ -83,11 +104,11 @@ async def connect(settings: Settings) -> AsyncIterator[App]:
             strategy=strategy,
             rules=rules,
             buyer=Buyer(store, clock, caps, new_id),
-            judge=judge_now,
+            judge=JudgeNow(parameters_for(settings)),
             history=store.history,
             clock=clock,
             new_id=new_id,
-            versions=_versions(strategy.name, rules.version),
+            versions=_versions(strategy.name, rules.version, settings),
         )
 
 
@@ -173,12 +194,12 @@ def _reference_options(settings: Settings, mine: ProviderSettings) -> dict[str, 
     return {**mine.options, "file": str(settings.reference_file)}
 
 
-def _versions(strategy: str, rules: str) -> dict[str, str]:
+def _versions(strategy: str, rules: str, settings: Settings) -> dict[str, str]:
     """What judged: a replay that differs names its reason here."""
     return {
         "skiptrace": version("skiptrace"),
         "engine": tracing.VERSION,
-        "matching": matching.VERSION,
+        "matching": ",".join((matching.VERSION, *(f"{s}={p}" for s, p in sorted(settings.source_profiles.items())))),
         "rules": rules,
         "strategy": strategy,
     }

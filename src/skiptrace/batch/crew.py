@@ -21,11 +21,12 @@ from multiprocessing import get_context, parent_process
 from skiptrace.batch.running import Hands, OneProcess, Trouble, attempt
 from skiptrace.batch.together import TogetherJudge
 from skiptrace.errors import StoreError
+from skiptrace.matching.weights import Parameters
 from skiptrace.model import Case, Effect, Trace
 from skiptrace.purchase import is_local
 from skiptrace.settings import Settings
 from skiptrace.tracing import App
-from skiptrace.wiring import connect
+from skiptrace.wiring import connect, parameters_for
 
 SHARE = 16
 """Cases per errand: enough to share a commit, few enough to show progress and to stop soon."""
@@ -72,6 +73,7 @@ class _Crew:
 class _Engine:
     runner: asyncio.Runner
     app: App
+    parameters: Parameters
     connection: AbstractAsyncContextManager[App]
     """Held on to: when it goes, it closes the app."""
 
@@ -85,7 +87,7 @@ def _open(settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     runner, connection = asyncio.Runner(), connect(settings)
-    _engine = _Engine(runner, runner.run(connection.__aenter__()), connection)
+    _engine = _Engine(runner, runner.run(connection.__aenter__()), parameters_for(settings), connection)
     gc.freeze()  # tables and caches only grow: walking them again and again finds no rubbish
     gc.set_threshold(50_000, 20, 50)
 
@@ -99,12 +101,12 @@ def _leave_with_parent() -> None:
 
 def _trace(cases: list[Case]) -> list[Trace | Trouble]:
     assert _engine is not None  # noqa: S101 - the initializer ran or the pool is broken
-    return _engine.runner.run(_trace_share(cases, _engine.app))
+    return _engine.runner.run(_trace_share(cases, _engine.app, _engine.parameters))
 
 
-async def _trace_share(cases: list[Case], app: App) -> list[Trace | Trouble]:
+async def _trace_share(cases: list[Case], app: App, parameters: Parameters) -> list[Trace | Trouble]:
     """Files of our own answer at once, so all cases of the share come to be judged at the same time."""
-    judge = TogetherJudge(len(cases))
+    judge = TogetherJudge(len(cases), parameters)
     together = replace(app, judge=judge)
 
     async def trace_one(case: Case) -> Trace | Trouble:

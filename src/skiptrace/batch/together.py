@@ -8,6 +8,7 @@ from datetime import date
 
 from skiptrace import matching
 from skiptrace.matching import Question
+from skiptrace.matching.weights import Parameters
 from skiptrace.model import AddressCheck, Judgement, PastOutcome, PhoneCheck, SourceRecord, Subject
 
 
@@ -17,8 +18,9 @@ class TogetherJudge:
     It is for cases that wait for nothing but each other: whoever waits for a vendor would keep the others waiting.
     """
 
-    def __init__(self, cases: int) -> None:
+    def __init__(self, cases: int, parameters: Parameters | None = None) -> None:
         self._cases = cases
+        self._parameters = parameters
         self._waiting: list[tuple[Question, asyncio.Future[Judgement]]] = []
 
     async def __call__(
@@ -45,21 +47,20 @@ class TogetherJudge:
             return
         waiting, self._waiting = self._waiting, []
         try:
-            _tell(waiting)
+            self._tell(waiting)
         except Exception:  # noqa: BLE001 - one odd case must not cost the others: each alone gets its own error
             for one in waiting:
-                _tell_one(*one)
+                self._tell_one(*one)
 
+    def _tell(self, waiting: Sequence[tuple[Question, asyncio.Future[Judgement]]]) -> None:
+        judgements = matching.judge_together([question for question, _ in waiting], self._parameters)
+        for (_, done), judgement in zip(waiting, judgements, strict=True):
+            if not done.done():
+                done.set_result(judgement)
 
-def _tell(waiting: Sequence[tuple[Question, asyncio.Future[Judgement]]]) -> None:
-    judgements = matching.judge_together([question for question, _ in waiting])
-    for (_, done), judgement in zip(waiting, judgements, strict=True):
-        if not done.done():
-            done.set_result(judgement)
-
-
-def _tell_one(question: Question, done: asyncio.Future[Judgement]) -> None:
-    try:
-        _tell([(question, done)])
-    except Exception as error:  # noqa: BLE001 - it is raised where the case is traced
-        done.set_exception(error)
+    def _tell_one(self, question: Question, done: asyncio.Future[Judgement]) -> None:
+        try:
+            self._tell([(question, done)])
+        except Exception as error:  # noqa: BLE001 - it is raised where the case is traced
+            if not done.done():
+                done.set_exception(error)

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from skiptrace.errors import BadInput
+
 
 def match(
     subjects: Annotated[Path, typer.Argument(help="CSV or Parquet file of subjects, one row per account.")],
@@ -18,6 +20,10 @@ def match(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day to judge as of, if no column says so.")
     ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=PROFILE", help="Dates of a source are prompt, steady, usual or refreshed."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
     """Score every record against the subject of its account.
@@ -27,11 +33,28 @@ def match(
     from skiptrace.cli.output import print_json
     from skiptrace.cli.progress import bar
     from skiptrace.matching.bulk import match_files
+    from skiptrace.matching.weights import shipped_parameters, with_sources
 
     day = as_of.date() if as_of else None
+    profiles = dict(_pair(text) for text in source or ())
     with bar("Scoring", None, quiet=as_json) as shown:
-        done = match_files(subjects, records, out, explain=explain, as_of=day, progress=shown.at)
+        done = match_files(
+            subjects,
+            records,
+            out,
+            explain=explain,
+            as_of=day,
+            progress=shown.at,
+            parameters=with_sources(shipped_parameters(), profiles),
+        )
     if as_json:
         print_json({"subjects": done.subjects, "records": done.records, "out": str(out)})
     else:
         typer.echo(f"{done.records:,} records of {done.subjects:,} subjects scored: {out}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, profile = text.partition("=")
+    if not (name and equals and profile):
+        raise BadInput("--source", "is written NAME=PROFILE")
+    return name, profile

@@ -13,7 +13,7 @@ from skiptrace.matching.judging import judge, judge_together
 from skiptrace.matching.names import NameComparison, ParsedName, compare_names, parse_name, parse_name_parts
 from skiptrace.matching.phones import ParsedPhone, PhoneComparison, compare_phones, parse_phone
 
-VERSION = "2"
+VERSION = "3"
 
 __all__ = [
     "VERSION",

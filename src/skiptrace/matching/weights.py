@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -69,13 +69,21 @@ class Weights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sightings:
-    """What a sighting is worth by its age in years: one curve per upstream source, ``other`` for the rest."""
+    """What a sighting is worth by its age in years.
+
+    ``known`` has a curve per upstream source that was fitted by name or declared to be of a profile, ``other`` is for
+    the rest. ``profiles`` are kinds of sources by lag and honesty, which a source must be declared to be of.
+    """
 
     other: Curve
     known: Mapping[str, Curve]
+    profiles: Mapping[str, Curve] = field(default_factory=dict)
 
     def of(self, source: str) -> Curve:
         return self.known.get(source, self.other)
+
+    def declared(self, sources: Mapping[str, str]) -> Sightings:
+        return replace(self, known={**self.known, **{name: self.profiles[of] for name, of in sources.items()}})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +107,22 @@ class Parameters:
     phone: ContactWeights
     stated: Mapping[str, float]
     """Bits that are set by judgement: verifications, outcomes, thresholds."""
+
+
+def with_sources(parameters: Parameters, profiles: Mapping[str, str]) -> Parameters:
+    """The same parameters with upstream sources declared: source name to profile name.
+
+    An undeclared source is judged by the pooled curve, whatever it is called. Raises BadInput for an unknown profile.
+    """
+    known = parameters.address.sightings.profiles.keys() & parameters.phone.sightings.profiles.keys()
+    for source, profile in profiles.items():
+        if profile not in known:
+            raise BadInput(f"profile of source {source}", f"is none of {', '.join(sorted(known)) or '(none known)'}")
+    address, phone = (
+        replace(weights, sightings=weights.sightings.declared(profiles))
+        for weights in (parameters.address, parameters.phone)
+    )
+    return replace(parameters, address=address, phone=phone)
 
 
 @cache
@@ -141,8 +165,10 @@ def _curve(raw: Mapping[str, Any]) -> Curve:
 
 
 def _contact_weights(raw: Mapping[str, Any]) -> ContactWeights:
-    known = {name: _curve(curve) for name, curve in raw["sightings"].items()}
-    return ContactWeights(Sightings(known.pop("other"), known), _weights(raw["own"]), _weights(raw["rivals"]))
+    ages = raw["sightings"]
+    known, profiles = ({name: _curve(curve) for name, curve in ages[key].items()} for key in ("sources", "profiles"))
+    sightings = Sightings(_curve(ages["other"]), known, profiles)
+    return ContactWeights(sightings, _weights(raw["own"]), _weights(raw["rivals"]))
 
 
 def as_file(parameters: Parameters, provenance: Mapping[str, Any]) -> bytes:
@@ -174,9 +200,13 @@ def _plain_curve(curve: Curve) -> dict[str, list[float]]:
 
 
 def _plain_contact(weights: ContactWeights) -> dict[str, Any]:
-    sightings = {"other": weights.sightings.other, **weights.sightings.known}
+    sightings = weights.sightings
     return {
-        "sightings": {name: _plain_curve(curve) for name, curve in sightings.items()},
+        "sightings": {
+            "other": _plain_curve(sightings.other),
+            "sources": {name: _plain_curve(curve) for name, curve in sightings.known.items()},
+            "profiles": {name: _plain_curve(curve) for name, curve in sightings.profiles.items()},
+        },
         "own": _plain(weights.own),
         "rivals": _plain(weights.rivals),
     }
