@@ -40,6 +40,7 @@ from skiptrace.model import (
     Subject,
     Trace,
 )
+from skiptrace.model.figures import Standing
 from skiptrace.scheduling import Due, Happened, Happening
 
 BeforeFirstByte = Callable[[], Awaitable[None]]
@@ -258,7 +259,17 @@ class Limiter(Protocol):
         """
         ...
 
+    async def standing(self) -> Sequence[Standing]:
+        """How each known provider stands now."""
+        ...
+
     async def close(self) -> None: ...
+
+
+class Observer(Protocol):
+    """Hears of what was done once it is committed. It must be quick and must not fail."""
+
+    def kept(self, done: Sequence[Evidenced]) -> None: ...
 
 
 class Switches(Protocol):
@@ -605,6 +616,7 @@ __all__ = [
     "Limiter",
     "LocalReply",
     "Message",
+    "Observer",
     "Outbox",
     "Planned",
     "Provider",

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from math import floor
 
 from skiptrace.limits.allowance import HOUR, MINUTE, PIECES, Allowance, Answer, Ask, Terms, Verdict
+from skiptrace.model.figures import Standing
 from skiptrace.ports import Attempt, Went
 
 GRACE = 2.0
@@ -34,6 +35,15 @@ class Book:
     health: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Number of the piece of the breaker's window, to attempts and bad ones."""
 
+    left: int | None = None
+    """What the vendor last said remains of a quota."""
+
+    def standing(self, provider: str, now: float) -> Standing:
+        places = len(self.places)
+        return standing_of(
+            provider, now, open_until=self.open_until, hold_until=self.hold_until, places=places, left=self.left
+        )
+
     def take(self, allowance: Allowance, ask: Ask, now: float) -> Answer:
         if self.open_until > now:
             return Answer(Verdict.DARK, self.open_until - now)
@@ -56,6 +66,8 @@ class Book:
 
     def done(self, place: str, attempt: Attempt, now: float, *, probe: bool, calls_needed: int) -> None:
         self.places.pop(place, None)
+        if attempt.left is not None:
+            self.left = attempt.left
         if attempt.hold > 0:
             self.hold_until = max(self.hold_until, now + attempt.hold)
         if attempt.went is Went.UNTOLD:
@@ -115,6 +127,14 @@ class Book:
         for limit, period in ((allowance.per_day, _day(at)), (allowance.per_month, _month(at))):
             if limit:
                 self.quotas[period] = self.quotas.get(period, 0) + 1
+
+
+def standing_of(
+    provider: str, now: float, *, open_until: float, hold_until: float, places: int, left: int | None
+) -> Standing:
+    """What the books of a provider come to."""
+    breaker = "closed" if not open_until else "open" if open_until > now else "half_open"
+    return Standing(provider, breaker, max(0.0, open_until - now, hold_until - now), places, left)
 
 
 def _utc(at: float) -> datetime:

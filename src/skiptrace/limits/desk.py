@@ -8,6 +8,7 @@ from typing import Protocol
 
 from skiptrace.limits.allowance import Allowance, Answer, Ask, Terms
 from skiptrace.limits.book import Book
+from skiptrace.model.figures import Standing
 from skiptrace.ports import Attempt, Clock
 
 
@@ -28,6 +29,8 @@ class Desk(Protocol):
     async def take(self, provider: str, allowance: Allowance, ask: Ask) -> Answer: ...
 
     def done(self, provider: str, done: Done) -> None: ...
+
+    async def standing(self, provider: str) -> Standing: ...
 
     async def close(self) -> None: ...
 
@@ -50,6 +53,9 @@ class OwnDesk:
         self._book(provider).done(
             done.place, done.attempt, self._now(), probe=done.probe, calls_needed=done.calls_needed
         )
+
+    async def standing(self, provider: str) -> Standing:
+        return self._book(provider).standing(provider, self._now())
 
     async def close(self) -> None:
         """Nothing is kept open."""

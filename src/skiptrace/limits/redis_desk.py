@@ -18,7 +18,9 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
 
 from skiptrace.limits.allowance import Allowance, Answer, Ask, Left, Terms, Verdict
+from skiptrace.limits.book import standing_of
 from skiptrace.limits.desk import Done, OwnDesk
+from skiptrace.model.figures import Standing
 from skiptrace.ports import Attempt
 
 ANSWERS_WITHIN = 0.5
@@ -130,6 +132,26 @@ class RedisDesk:
             return
         errand = self._errand("done", keys(provider, "state", "places", "health"), _done_arguments(done, self._terms))
         errand.result.add_done_callback(lambda result: result.cancelled() or result.exception())  # nobody else looks
+
+    async def standing(self, provider: str) -> Standing:
+        """As all workers see it; as this one does while Redis is away."""
+        state, places = keys(provider, "state", "places")
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hmget(state, "open_until", "hold_until", "left")
+                pipe.zcard(places)
+                pipe.time()
+                (opened, held, left), inside, (seconds, micros) = await pipe.execute()
+        except (RedisError, OSError):
+            return await self._own.standing(provider)
+        return standing_of(
+            provider,
+            seconds + micros / 1e6,
+            open_until=float(opened or 0),
+            hold_until=float(held or 0),
+            places=inside,
+            left=None if left is None else int(left),
+        )
 
     async def close(self) -> None:
         if self._messenger is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
@@ -14,6 +14,7 @@ from skiptrace.limits.allowance import Allowance, Answer, Ask, Terms, Verdict
 from skiptrace.limits.desk import Desk, Done
 from skiptrace.limits.room import Room
 from skiptrace.model import Limits
+from skiptrace.model.figures import Standing
 from skiptrace.ports import Attempt, Switches
 
 PATIENCE = 30.0
@@ -71,6 +72,9 @@ class Turns:
                 self._give_back(caller, grant, attempt, loop.time() - began)
         finally:
             caller.room.leave(stay)
+
+    async def standing(self) -> Sequence[Standing]:
+        return [await self._desk.standing(provider) for provider in self._allowances]
 
     async def close(self) -> None:
         await self._desk.close()

@@ -50,6 +50,21 @@ class ProviderFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a provider stands with the limiter now.
+
+    ``breaker`` is closed, open or half_open (the next attempt is a probe); ``seconds`` until the next probe, or for
+    which the provider wants to be left alone. ``places`` are calls under way, ``left`` what it says remains of a quota.
+    """
+
+    provider: str
+    breaker: str = "closed"
+    seconds: float = 0.0
+    places: int = 0
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """All figures. Money is in US dollars; ``spent_today`` holds reservations too, by tenant."""
 

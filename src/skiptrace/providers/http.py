@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -27,6 +27,7 @@ from skiptrace.errors import (
     Withheld,
 )
 from skiptrace.model import Reply
+from skiptrace.model.figures import Standing
 from skiptrace.ports import Attempt, BeforeFirstByte, Clock, Limiter, Went
 from skiptrace.providers.addresses import is_loopback
 from skiptrace.providers.retry_after import quota_left, wait_asked_for
@@ -310,6 +311,9 @@ class _Unlimited:
         self, provider: str, *, lasts: float, patience: float | None = None, again: bool = False
     ) -> AsyncIterator[Attempt]:
         yield Attempt()
+
+    async def standing(self) -> Sequence[Standing]:
+        return ()
 
     async def close(self) -> None:
         """Nothing is kept open."""

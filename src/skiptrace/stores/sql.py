@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from skiptrace.errors import ConfigError
 from skiptrace.model import Call, CallState, Case, ConsumerEvent, Outcome, PastOutcome, Reply, SourceRecord, Trace
-from skiptrace.ports import AlreadyBought, BatchState, Caps, Clock, Evidenced, Intent, Reservation
+from skiptrace.ports import AlreadyBought, BatchState, Caps, Clock, Evidenced, Intent, Observer, Reservation
 from skiptrace.privacy import (
     Actor,
     AuditEvent,
@@ -104,6 +104,7 @@ class SqlStore(SqlJobs):
         self.schedule = SqlSchedule(database, self._writer)
         self.switches = SqlSwitches(database, self._writer, clock)
         self.figures = SqlFigures(database, clock)
+        self.observers: list[Observer] = []
         self.access = AccessStore(database, self._writer, self._cipher, ring.derive("staff marks"))
 
     @classmethod
@@ -211,6 +212,8 @@ class SqlStore(SqlJobs):
 
     async def keep(self, done: Sequence[Evidenced]) -> None:
         await self._writer.write(self._keeping.keep, done)
+        for observer in self.observers:
+            observer.kept(done)
 
     async def trace(self, trace_id: str) -> Trace | None:
         await self._note_access("trace.read", trace_id)

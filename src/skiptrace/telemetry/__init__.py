@@ -1,0 +1,1 @@
+"""To be seen: metrics, structured logs and optional spans. The engine knows nothing of it; ports are wrapped."""
