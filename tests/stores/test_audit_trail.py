@@ -63,6 +63,8 @@ async def test_many_writers_make_one_chain(place: Place) -> None:
         "DELETE FROM audit WHERE number = 1",
         "UPDATE audit SET number = 99 WHERE number = 2",
         "UPDATE audit SET hash = seal WHERE number = 2",
+        "UPDATE audit SET actor = 'somebody else' WHERE number = 2",
+        "UPDATE audit SET at = (SELECT at FROM audit WHERE number = 5) WHERE number = 1",
     ],
 )
 async def test_a_change_behind_the_stores_back_is_found(place: Place, change: str) -> None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
 
-from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, MetaData, Table, event, select
+from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, MetaData, Table, bindparam, event, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -46,6 +46,8 @@ vault_id = Table(
     Column("one", Integer, primary_key=True, autoincrement=False),
     Column("id", LargeBinary, nullable=False),
 )
+
+_REWRAP = subject_keys.update().where(subject_keys.c.subject_id == bindparam("key")).values(wrapped=bindparam("again"))
 
 
 class Vault:
@@ -142,10 +144,9 @@ class Vault:
         )
         with self._engine.begin() as conn:
             rows = conn.execute(page).all()
-            for row in rows:
-                keys = SubjectKeys.unwrap(self._wrapper, row.subject_id, row.wrapped)
-                again = subject_keys.update().where(subject_keys.c.subject_id == row.subject_id)
-                conn.execute(again.values(wrapped=keys.wrap(self._wrapper)))
+            again = [SubjectKeys.unwrap(self._wrapper, row.subject_id, row.wrapped) for row in rows]
+            if again:
+                conn.execute(_REWRAP, [{"key": k.subject_id, "again": k.wrap(self._wrapper)} for k in again])
         return (rows[-1].subject_id, len(rows)) if rows else None
 
     def _stored_or_new(self, missing: Sequence[bytes]) -> dict[bytes, SubjectKeys]:

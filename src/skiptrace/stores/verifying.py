@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import Connection
+import orjson
+from sqlalchemy import Connection, text
 
-from skiptrace.privacy import AuditRow, Checkpoint, verify
-from skiptrace.privacy.audit import START
+from skiptrace.privacy import ChainBroken, Checkpoint
+from skiptrace.privacy.audit import START, moment, verify_links
 from skiptrace.privacy.checkpoints import check_against
-from skiptrace.stores.writer import trail
+
+PAGE = 5000
+
+_ROWS = text(
+    "SELECT number, at, event, actor, tenant, purpose, about, detail, hash, seal FROM audit "
+    "WHERE number > :last ORDER BY number LIMIT :page"
+)
+"""Without column types: a million rows are read in their driver's own values."""
+
+Link = tuple[int, bytes, bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +43,29 @@ class _Watched:
     wanted: frozenset[int]
     hashes: dict[int, bytes] = field(default_factory=dict)
 
-    def __call__(self, rows: Iterator[AuditRow]) -> Iterator[AuditRow]:
-        for row in rows:
-            if row.number in self.wanted:
-                self.hashes[row.number] = row.hash
-            yield row
+    def __call__(self, links: Iterator[Link]) -> Iterator[Link]:
+        for link in links:
+            if link[0] in self.wanted:
+                self.hashes[link[0]] = link[2]
+            yield link
 
 
 def verify_trail(conn: Connection, key: bytes, checkpoints: Sequence[Checkpoint]) -> Verified:
     """Raises ChainBroken at the first row that was changed, or where a checkpoint saw another row."""
     watched = _Watched(frozenset(c.number for c in checkpoints))
-    rows = verify(key, watched(trail(conn)))
+    rows = verify_links(key, watched(_links(conn)))
     check_against(checkpoints, watched.hashes | {0: START}, rows)
     return Verified(rows, len(checkpoints), rows - max((c.number for c in checkpoints), default=0))
+
+
+def _links(conn: Connection) -> Iterator[Link]:
+    last = -1
+    while page := conn.execute(_ROWS, {"last": last, "page": PAGE}).all():
+        for number, at, event, actor, tenant, purpose, about, detail, hash_of_row, seal in page:
+            when = moment(at) if isinstance(at, datetime) else at
+            try:
+                row = orjson.dumps((number, when, event, actor, tenant, purpose, about, detail))
+                yield number, row, bytes(hash_of_row), bytes(seal)
+            except TypeError:
+                raise ChainBroken(number, "a column holds another kind of value") from None
+        last = page[-1][0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -27,8 +27,6 @@ from skiptrace.stores.witness import SECONDS, Witness
 
 TOGETHER = 256
 """At most so many writes share a transaction, which bounds what one commit has to carry."""
-
-TRAIL_PAGE = 2000
 
 _LAST = select(schema.audit.c.number, schema.audit.c.hash).order_by(schema.audit.c.number.desc()).limit(1)
 
@@ -207,17 +205,6 @@ def _answer(waiting: _Waiting, result: object) -> None:
 def _fail(group: Sequence[_Waiting], error: Exception) -> None:
     for waiting in group:
         _answer(waiting, error)
-
-
-def trail(conn: Connection) -> Iterator[AuditRow]:
-    """The audit trail from its first row on, read page by page."""
-    audit, last = schema.audit, -1
-    while page := conn.execute(
-        select(audit).where(audit.c.number > last).order_by(audit.c.number).limit(TRAIL_PAGE)
-    ).all():
-        for row in page:
-            yield audit_row(row)
-        last = page[-1].number
 
 
 def audit_row(row: Row[Any]) -> AuditRow:
