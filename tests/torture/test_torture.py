@@ -24,3 +24,15 @@ def test_killed_anywhere_nothing_is_lost_and_nothing_is_paid_twice(database: str
     assert report["stopped"] == 6
     assert set(report["by_point"]) >= {f"K{n:02}" for n in (2, 3, 4, *range(7, 21))}
     assert not any(report["findings"].values())
+
+
+@pytest.mark.timeout(300)
+def test_a_cap_holds_among_many_workers_that_are_killed() -> None:
+    few = ["--workers", "8", "--wants", "160", "--calls", "20", "--kills", "8"]
+    program = [sys.executable, "-m", "tests.torture.capping", *few]
+    ended = subprocess.run(program, cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 0, f"{ended.stdout}\n{ended.stderr[-4000:]}"
+    report = json.loads(ended.stdout.splitlines()[-1])
+    assert report["killed"] == 8
+    assert report["cap"] == "5.00"
+    assert float(report["billed"]) > 4, "the cap is used, too"
