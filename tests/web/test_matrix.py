@@ -11,12 +11,14 @@ from tests.access.agreed import AGREED, ROLES, Cell
 from tests.web.serving import Served
 from tests.web.world import REQUESTS, TENANT_WIDE, WITHOUT_OBJECT, Ask, World, settled
 
-GUARDED = [(method, route) for route in ROUTES if route.path not in PUBLIC for method in sorted(route.methods or ())]
+GUARDED = [
+    (method, route) for route in ROUTES if route.path_format not in PUBLIC for method in sorted(route.methods or ())
+]
 
 
 def test_every_route_is_guarded_declared_and_known_here() -> None:
     assert all(isinstance(route, GuardedRoute) and action_of(route) in AGREED for _, route in GUARDED)
-    assert {(method, route.path) for method, route in GUARDED} == REQUESTS.keys()
+    assert {(method, route.path_format) for method, route in GUARDED} == REQUESTS.keys()
 
 
 def test_a_route_that_does_not_say_what_it_does_cannot_be_made() -> None:
@@ -32,7 +34,7 @@ def test_nothing_is_served_but_these_routes(door: Served) -> None:
 
 
 def expected(method: str, path: str, role: Role, scope: Scope) -> int:
-    route = next(r for m, r in GUARDED if (m, r.path) == (method, path))
+    route = next(r for m, r in GUARDED if (m, r.path_format) == (method, path))
     action = action_of(route)
     assert action is not None
     cell = AGREED[action].get(role, Cell(403, 403, 403))

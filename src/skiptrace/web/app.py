@@ -87,10 +87,14 @@ def create_app(house: House, *, docs: bool = False) -> FastAPI:
     app.state.house = house
     for part in PARTS:
         app.include_router(part)
-    problems.install(app)
+    problems.install(app, _methods_at)
     app.add_middleware(_Headers)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
     return app
+
+
+def _methods_at(path: str) -> list[str]:
+    return sorted({method for route in ROUTES if route.path_regex.match(path) for method in route.methods or ()})
 
 
 def _document(app: FastAPI) -> dict[str, Any]:

@@ -62,7 +62,10 @@ async def post_case(
 
 
 @router.get(
-    "/v1/cases/{case_id}", response_model=CaseView, responses=responses(*USUAL), summary="A case, masked, and its state"
+    "/v1/cases/{case_id:opaque}",
+    response_model=CaseView,
+    responses=responses(*USUAL),
+    summary="A case, masked, and its state",
 )
 async def get_case(
     request: Request, case_id: PathId, admitted: Annotated[Admitted, allowed(Action.VIEW_CASE, the_case)]
@@ -81,7 +84,7 @@ async def get_case(
     summary="Buy nothing more for a case; what was bought is kept",
 )
 @router.delete(
-    "/v1/cases/{case_id}",
+    "/v1/cases/{case_id:opaque}",
     response_model=Cancelled,
     responses=responses(*USUAL),
     summary="The same as :cancel",

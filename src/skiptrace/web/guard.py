@@ -19,6 +19,7 @@ import structlog
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -49,6 +50,21 @@ from skiptrace.web.problems import Problem, as_problem, not_found, unavailable
 
 SECONDS = 30.0
 """A request that is not a stream is answered within this time."""
+
+
+class _Opaque(Convertor[str]):
+    """An id in a path. It holds no colon, so that ``{case_id:opaque}`` leaves ``{case_id}:cancel`` alone."""
+
+    regex = "[^/:]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("opaque", _Opaque())
 
 _NO_KEY = digest("")
 _HUMANS = frozenset({Role.COLLECTOR, Role.SUPERVISOR, Role.COMPLIANCE})

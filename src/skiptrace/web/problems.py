@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -73,12 +73,17 @@ def unavailable(detail: str = "the database is away; nothing of this request was
     return Problem(503, "unavailable", detail, headers={"Retry-After": "5"})
 
 
-def install(app: FastAPI) -> None:
-    """Whatever Starlette or FastAPI would say in its own words is said as a problem."""
+def install(app: FastAPI, methods_at: Callable[[str], Sequence[str]]) -> None:
+    """Whatever Starlette or FastAPI would say in its own words is said as a problem.
+
+    ``methods_at`` tells all methods of a path; Starlette itself names only those of the first route that fits.
+    """
 
     def of_http(request: Request, error: Exception) -> Response:
-        del request
-        return as_problem(error).response()
+        response = as_problem(error).response()
+        if response.status_code == 405:
+            response.headers["Allow"] = ", ".join(methods_at(request.url.path))
+        return response
 
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(RequestValidationError, of_http)
