@@ -7,16 +7,17 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from skiptrace.ports import Dispatcher
 from skiptrace.settings import Settings, WorkerSettings
 from skiptrace.tracing import App
-from skiptrace.wiring import connect, dispatcher, new_id
+from skiptrace.wiring import connect, dispatcher, new_id, parameters_for
 from skiptrace.wiring_sinks import open_relay
 from skiptrace.worker.checks import refuse_forgetful, refuse_unsafe
 from skiptrace.worker.processes import Apart, health, on_signals
-from skiptrace.working import Figures, Pace, Worker, tracing_jobs
+from skiptrace.working import Figures, GatheringJudge, Pace, Worker, tracing_jobs
 
 IDLE_SECONDS = 3.0
 """A process for suspects ends after so long without one."""
@@ -41,7 +42,7 @@ async def serve(
     stop = asyncio.Event()
     on_signals(stop)
     async with AsyncExitStack() as stack:
-        app = await stack.enter_async_context(connect(settings))
+        app = await stack.enter_async_context(connect(settings, seen=not suspects))
         await refuse_forgetful(app.store)
         bell = dispatcher(settings)
         stack.push_async_callback(bell.close)
@@ -64,9 +65,10 @@ async def serve(
 def worker_of(
     settings: Settings, app: App, bell: Dispatcher, *, suspects: bool, on_suspects: Callable[[], None]
 ) -> Worker:
+    together = replace(app, judge=GatheringJudge(parameters_for(settings)))
     return Worker(
         app.store,
-        tracing_jobs(app),
+        tracing_jobs(together),
         bell,
         pace_of(settings.worker, with_redis=bool(settings.redis)),
         worker_id=f"{socket.gethostname()}-{os.getpid()}-{new_id()[:8]}",
