@@ -4,8 +4,8 @@
 
 Both ask four times, 50 ms each, and get 20 records a case from ``benchmarks.bureau``, whose CPU does not count. Ours is
 the full engine: ledger, matching, compliance, encryption, provenance, audit. The plain one (``benchmarks.baseline``) is
-one arq job a case, a shared stock httpx client and the SQLAlchemy ORM. Each has its own PostgreSQL (fsync off, which
-costs no CPU) and Redis; CPU is user and system time of the trees of worker, Redis and PostgreSQL between the first case
+one arq job a case, a shared stock httpx client and the SQLAlchemy ORM. Each has its own PostgreSQL
+and Redis; CPU is user and system time of the trees of worker, Redis and PostgreSQL between the first case
 handed in and the last one done. They take turns within a round; the median of the rounds is shown.
 
 ``--profile`` runs ours once more under cProfile and writes the statistics to a file.
@@ -33,13 +33,16 @@ import psutil
 from arq.connections import RedisSettings, create_pool
 from benchmarks.baseline.tables import Base
 from benchmarks.baseline.tables import Case as PlainCase
-from benchmarks.engine import settings_file
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from tests.numbered_people import PEOPLE, Person
+from tests.numbered_people import PEOPLE, Person, a_case
 from tests.servers import postgres as postgres_server
 from tests.servers import redis as redis_server
 from tests.servers.postgres import Postgres
 from tests.servers.redis import Redis
+
+from skiptrace.model import Lane
+from skiptrace.settings import Settings
+from skiptrace.wiring import SystemClock, dispatcher, open_store
 
 PATIENCE = 120.0
 """Seconds after which a round is given up."""
@@ -118,22 +121,58 @@ class Plain:
 
 
 class Ours:
-    """The product's engine. ``benchmarks.engine`` drives it over the store with so many cases at once."""
+    """``skiptrace worker``, started by settings alone."""
 
     def __init__(self, servers: Servers, vendor: str, slots: int, home: Path, profile: str = "") -> None:
         self.servers = servers
-        self._home = home
-        config = settings_file(home, servers.postgres.url, vendor)
-        program = [sys.executable, "-m", "benchmarks.engine", str(config), str(slots)]
-        self.worker = subprocess.Popen([*program, *([profile] if profile else [])], stdin=subprocess.PIPE)
+        self._settings = settings_file(home, servers, vendor, slots)
+        program = ["-m", "skiptrace.cli.main", "--config", str(self._settings), "worker"]
+        profiler = ["-m", "cProfile", "-o", profile] if profile else []
+        self.worker = subprocess.Popen([sys.executable, *profiler, *program])
 
     async def hand_in(self, numbers: Sequence[int]) -> None:
-        assert self.worker.stdin is not None
-        self.worker.stdin.write(f"{numbers[0]} {numbers[-1] + 1}\n".encode())
-        self.worker.stdin.flush()
+        settings = Settings.read({}, self._settings)
+        bell = dispatcher(settings)
+        async with open_store(settings, SystemClock()) as store:
+            await store.submit([a_case(n) for n in numbers], Lane.STANDARD)
+        await bell.wake(Lane.STANDARD, len(numbers))
+        await bell.close()
 
     async def done(self) -> int:
         return await _count(self.servers.postgres, "SELECT count(*) FROM traces")
+
+
+STRATEGY = """
+name = "benchmark"
+wanted = { address = 1.0, phone = 1.0 }
+worth = { recovery = 1.0, worth_at_most = "1000.00" }
+
+[[step]]
+ask = "enformion.contact_enrich"
+
+[[step]]
+ask = "enformion.person_search"
+
+[[step]]
+ask = "trestle.phone_validation"
+
+[[step]]
+ask = "trestle.reverse_phone"
+"""
+"""Four calls whatever they bring: no probability reaches 1."""
+
+
+def settings_file(home: Path, servers: Servers, vendor: str, slots: int) -> Path:
+    """The vendors' own limits are lifted: they are not what is measured."""
+    strategy, config = home / "strategy.toml", home / "skiptrace.toml"
+    strategy.write_text(STRATEGY)
+    named = {"home": home, "database": servers.postgres.url, "redis": servers.redis.url}
+    named |= {"sandbox_url": vendor, "strategy": strategy}
+    lines = [f'{name} = "{value}"' for name, value in named.items()]
+    lines += [f"[worker]\nslots = {slots}"]
+    lines += [f"[providers.{name}.limits]\nconcurrent = {slots}" for name in ("enformion", "trestle")]
+    config.write_text("\n".join(lines))
+    return config
 
 
 def _plain(person: Person) -> dict[str, object]:
@@ -173,7 +212,7 @@ async def one_round(contestant: Contestant, numbers: Sequence[int]) -> Cost:
 
 @contextmanager
 def servers() -> Iterator[Servers]:
-    with postgres_server.running() as database, redis_server.running() as redis:
+    with postgres_server.running(durable=True) as database, redis_server.running() as redis:
         postmaster = int((database.folder / "data" / "postmaster.pid").read_text().split()[0])
         yield Servers(database, redis, postmaster, int(redis.client().info("server")["process_id"]))
 
@@ -192,10 +231,7 @@ def vendor(folder: Path) -> Iterator[str]:
 
 
 def stopped(worker: subprocess.Popen[bytes]) -> None:
-    if worker.stdin is not None:
-        worker.stdin.close()
-    else:
-        worker.send_signal(signal.SIGINT)
+    worker.send_signal(signal.SIGTERM)
     try:
         worker.wait(15)
     except subprocess.TimeoutExpired:
