@@ -106,6 +106,11 @@ class Settings(BaseModel):
     """SQLAlchemy URL; empty means SQLite in ``home``."""
     redis: str = ""
     """URL of the Redis that the workers share; empty means one process alone."""
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Port on which a worker and the API show metrics to Prometheus; 0 for none. Each process needs its own."""
+    metrics_host: str = "127.0.0.1"
+    log: Literal["off", "console", "json"] = "off"
+    """Structured lines on standard error: ids and figures, never people."""
     fleet: str = "default"
     """Workers of one name share wake-ups; another fleet on the same Redis has another name."""
     worker: WorkerSettings = WorkerSettings()

@@ -14,7 +14,7 @@ from skiptrace.dispatch import LocalDispatcher, RedisDispatcher
 from skiptrace.errors import BadInput, ConfigError
 from skiptrace.matching.weights import Parameters, shipped_parameters, with_sources
 from skiptrace.model import AddressCheck, Judgement, Manifest, PastOutcome, PhoneCheck, SourceRecord, Subject
-from skiptrace.ports import Caps, Clock, Dispatcher, Provider
+from skiptrace.ports import Caps, Clock, Dispatcher, Limiter, Provider
 from skiptrace.privacy import Actor
 from skiptrace.providers import catalog, reference_file
 from skiptrace.providers.base import Setup
@@ -76,9 +76,10 @@ def parameters_for(settings: Settings) -> Parameters:
 
 
 @asynccontextmanager
-async def connect(settings: Settings) -> AsyncIterator[App]:
+async def connect(settings: Settings, *, seen: bool = False) -> AsyncIterator[App]:
     """Open the store, build the providers that are configured, read strategy and rules; close all at the end.
 
+    ``seen``: a process that runs for long and shows its metrics, where the settings name a port for them.
     Raises ConfigError, with what to change, when the program must not start.
     """
     clock = SystemClock()
@@ -88,12 +89,14 @@ async def connect(settings: Settings) -> AsyncIterator[App]:
     rules = compliance.load_rules(settings.rules)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings, clock))
-        stated = {name: manifest.limits for name, manifest in known.items()}
-        limiter = limits.limiter(settings.redis, new_id(), stated, store.switches, clock)
-        stack.push_async_callback(limiter.close)
+        limiter = await stack.enter_async_context(open_limiter(settings, store, clock))
+        if seen := seen and settings.metrics_port > 0:
+            limiter = await stack.enter_async_context(metrics(settings, store, limiter))
         wire = Wire(clock, allow_loopback=bool(settings.sandbox_url), limiter=limiter)
         stack.push_async_callback(wire.close)
         providers = _providers(settings, known, wire, clock)
+        if seen:
+            providers = _watched(providers)
         for provider in providers.values():
             stack.push_async_callback(provider.close)
         await store.recover(clock.now() - ABANDONED_AFTER)
@@ -127,6 +130,39 @@ async def open_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore
         yield store
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def open_limiter(settings: Settings, store: SqlStore, clock: Clock) -> AsyncIterator[Limiter]:
+    """The limiter of this process; with a Redis in the settings it shares with all others."""
+    stated = {name: manifest.limits for name, manifest in _installed(settings).items()}
+    limiter = limits.limiter(settings.redis, new_id(), stated, store.switches, clock)
+    try:
+        yield limiter
+    finally:
+        await limiter.close()
+
+
+@asynccontextmanager
+async def metrics(settings: Settings, store: SqlStore, limiter: Limiter) -> AsyncIterator[Limiter]:
+    """Serve this process's metrics on the settings' port; yields the limiter with a watch on it."""
+    from skiptrace.telemetry import meters
+    from skiptrace.telemetry.serving import metrics_served
+    from skiptrace.telemetry.watching import WatchedLimiter
+
+    async def refresh() -> None:
+        meters.show(await store.figures.read(), await limiter.standing(), await store.switches.paused())
+
+    store.observers.append(meters.Kept())
+    async with metrics_served(settings.metrics_host, settings.metrics_port, refresh):
+        yield WatchedLimiter(limiter)
+
+
+def _watched(providers: Mapping[str, Provider]) -> dict[str, Provider]:
+    """With a watch on each that is asked over the network."""
+    from skiptrace.telemetry.watching import WatchedProvider
+
+    return {name: p if p.manifest.method == "batch_file" else WatchedProvider(p) for name, p in providers.items()}
 
 
 def dispatcher(settings: Settings) -> Dispatcher:
