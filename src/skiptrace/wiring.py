@@ -116,6 +116,18 @@ async def connect(settings: Settings, *, seen: bool = False) -> AsyncIterator[Ap
 
 
 @asynccontextmanager
+async def engine(settings: Settings) -> AsyncIterator[App]:
+    """``connect`` for doors that trace. Raises ConfigError also when there is nobody to ask."""
+    async with connect(settings) as app:
+        if not app.providers:
+            raise ConfigError(
+                "there is nobody to ask: name your own or licensed file with --reference FILE, or set up a vendor; "
+                "`skiptrace providers check` tells what each lacks"
+            )
+        yield app
+
+
+@asynccontextmanager
 async def open_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore]:
     """The store alone, for doors that do not trace. Raises ConfigError or StoreError."""
     store = await SqlStore.open(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from skiptrace.batch import Batch, BatchResult, OneProcess, batch_id, crew, hand
 from skiptrace.errors import StoreError
 from skiptrace.intake import Accounts, Terms
 from skiptrace.settings import Settings
-from skiptrace.wiring import connect
+from skiptrace.wiring import SystemClock, connect
 from tests import builders as build
 from tests.batch.test_batch import Unwatched
 
@@ -37,7 +38,10 @@ async def run(folder: Path, *, cases: int, out: str) -> tuple[BatchResult, list[
     settings = Settings(home=folder / f"home-{out}", reference_file=reference)
     accounts = Accounts(placement)
     (folder / out).mkdir()
-    terms = Terms(build.COLLECTION, "tests", build.case().budget, build.TODAY, batch_id=batch_id("x", folder / out, ()))
+    today = replace(
+        build.COLLECTION, certified_at=SystemClock().now()
+    )  # the processes of a crew have clocks of their own
+    terms = Terms(today, "tests", build.case().budget, build.TODAY, batch_id=batch_id("x", folder / out, ()))
     batch = Batch(accounts, terms, folder / out)
     validation = validate(accounts, terms, lambda _: None)
     async with connect(settings) as app, hands_for(app, settings, cases, 4) as hands:

@@ -85,7 +85,8 @@ def test_a_purpose_that_nobody_knows_is_bad_usage(capsys: Capsys, tmp_path: Path
 def test_a_purpose_that_is_not_for_collection_is_refused_by_a_rule(capsys: Capsys, tmp_path: Path) -> None:
     purpose = ("--purpose", "GLBA_FIDUCIARY", "--certified-by", "Jane Sample")
 
-    said = in_process(capsys, tmp_path / "home", "lookup", "--file", FIXTURE, "--account", "P-1001", *purpose)
+    of_file = ("--file", FIXTURE, "--account", "P-1001", "--reference", REFERENCE)
+    said = in_process(capsys, tmp_path / "home", "lookup", *of_file, *purpose)
 
     assert said.code == 3
 
@@ -229,3 +230,13 @@ def test_ctrl_c_finishes_what_is_under_way_and_the_same_command_asks_nobody_twic
     assert again.code == 0, again.err
     assert json.loads(again.out)["finished_earlier"] == done
     assert set(asked.values()) == {1}
+
+
+def test_without_anybody_to_ask_a_batch_and_a_lookup_say_so(capsys: Capsys, tmp_path: Path) -> None:
+    out = ("--out", tmp_path / "out")
+    batch = in_process(capsys, tmp_path / "home", "batch", "run", FIXTURE, *PURPOSE, *out)
+    lookup = in_process(capsys, tmp_path / "home", "lookup", "--file", FIXTURE, "--account", "P-1001", *PURPOSE)
+    for said in (batch, lookup):
+        assert said.code == 2
+        assert "nobody to ask" in said.err
+        assert "--reference" in said.err

@@ -39,7 +39,7 @@ from skiptrace.reporting.files import private_folder
 from skiptrace.reporting.problems import problem_files
 from skiptrace.settings import Settings
 from skiptrace.tracing import App
-from skiptrace.wiring import REFERENCE, SystemClock, connect, prepare_reference
+from skiptrace.wiring import REFERENCE, SystemClock, connect, engine, prepare_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class BatchCommand:
 
     async def _traced(self, batch: Batch, validation: Validation, settings: Settings) -> BatchResult | None:
         """Run the batch and write the page; None when consent was not given."""
-        async with connect(settings) as app:
+        async with engine(settings) as app:
             if not self._consents(app, batch, settings):
                 return None
             async with hands_for(app, settings, validation.accepted, self.concurrency) as hands:

@@ -18,7 +18,7 @@ from skiptrace.intake import Accepted, Accounts, Rejected, Terms, read_fields
 from skiptrace.intake.purposes import read_purpose
 from skiptrace.model import Case, StopReason
 from skiptrace.settings import Settings
-from skiptrace.wiring import SystemClock, connect
+from skiptrace.wiring import SystemClock, engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def look_up(settings: Settings, source: Source, *, whole: bool, as_json: bool) -
 
 
 async def _trace(settings: Settings, case: Case, *, whole: bool, as_json: bool) -> int:
-    async with connect(settings) as app:
+    async with engine(settings) as app:
         case = replace(case, case_id=app.new_id())
         await app.store.accept([case])
         trace = await tracing.trace(case, app)
