@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, case, exists, func, or_, select, tuple_, update
 
 from skiptrace.model import Delivery, DeliveryState, Event, EventKind, SinkHealth, StopReason
 from skiptrace.model.delivery import OURS
@@ -255,7 +255,7 @@ def _settle(turn: Turn, settling: _Settling) -> None:
     # relays that settle the same sinks lock them in the same order
     for name in sorted({settled.delivery.sink for settled in settling.done}):
         mine = [settled for settled in settling.done if settled.delivery.sink == name]
-        held = [settled for settled in mine if turn.conn.execute(_settled(settled, settling.at)).rowcount]
+        held = _write(turn.conn, name, mine, settling.at)
         turn.events += [
             AuditEvent(settling.at, "event.delivered", s.delivery.event.event_id, name)
             for s in held
@@ -264,20 +264,40 @@ def _settle(turn: Turn, settling: _Settling) -> None:
         _note_health(turn, name, held, settling.at)
 
 
-def _settled(settled: Settled, at: datetime) -> Update:
+def _write(conn: Connection, sink: str, done: Sequence[Settled], at: datetime) -> list[Settled]:
+    """Write how attempts ended, what was delivered in one statement. Returns those whose lease still held."""
+    delivered = [settled for settled in done if settled.state is DeliveryState.DELIVERED]
+    held = (
+        set(conn.execute(_settled(sink, delivered, at).returning(deliveries.c.number)).scalars())
+        if delivered
+        else set()
+    )
+    for settled in done:
+        if settled.state is not DeliveryState.DELIVERED and conn.execute(_settled(sink, [settled], at)).rowcount:
+            held.add(settled.delivery.event.seq)
+    return [settled for settled in done if settled.delivery.event.seq in held]
+
+
+def _settled(sink: str, alike: Sequence[Settled], at: datetime) -> Update:
     """Only while the lease holds: another claim has moved the token on."""
-    delivery = settled.delivery
-    is_mine = and_(deliveries.c.token == delivery.token, deliveries.c.state == DeliveryState.WAITING.value)
+    first = alike[0]
+    waits = first.state is DeliveryState.WAITING
+    leases = [(settled.delivery.event.seq, settled.delivery.token) for settled in alike]
+    is_mine = and_(
+        deliveries.c.sink == sink,
+        tuple_(deliveries.c.number, deliveries.c.token).in_(leases),
+        deliveries.c.state == DeliveryState.WAITING.value,
+    )
     return (
         update(deliveries)
-        .where(deliveries.c.sink == delivery.sink, deliveries.c.number == delivery.event.seq, is_mine)
+        .where(is_mine)
         .values(
-            state=settled.state.value,
+            state=first.state.value,
             attempts=deliveries.c.attempts + 1,
-            due_at=settled.due_at,
+            due_at=first.due_at if waits else deliveries.c.due_at,
             leased_until=None,
-            error=settled.error,
-            settled_at=None if settled.state is DeliveryState.WAITING else at,
+            error=first.error,
+            settled_at=None if waits else at,
         )
     )
 
