@@ -31,6 +31,7 @@ from skiptrace.cli import (
     sandbox,
     segments,
     serve,
+    status,
     third_party,
     why,
     worker,
@@ -83,6 +84,7 @@ app.command("can-use")(can_use.can_use)
 app.add_typer(history.app, name="history")
 app.add_typer(third_party.app, name="third-party")
 app.command("serve")(serve.serve)
+app.command("status")(status.status)
 app.add_typer(keys.app, name="keys")
 app.add_typer(access.app, name="access")
 app.add_typer(audit.app, name="audit")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="The vendors and files that can be asked: list, show, check.", no_args_is_help=True)
+app = typer.Typer(help="The vendors and files that can be asked: list, show, check, pause.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
@@ -41,3 +41,30 @@ def check(context: typer.Context, *, as_json: AsJson = False) -> None:
     from skiptrace.cli.providers_text import print_check
 
     raise typer.Exit(print_check(read_settings(context), as_json=as_json))
+
+
+@app.command("pause")
+def pause(
+    context: typer.Context,
+    provider: Annotated[str, typer.Argument(help="Id of the provider.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why, for the audit trail and whoever looks next.")],
+) -> None:
+    """Ask a provider nothing more, in every worker, until it is resumed."""
+    import asyncio
+
+    from skiptrace.cli import status_run
+    from skiptrace.cli.context import read_settings
+
+    asyncio.run(status_run.pause(read_settings(context), provider, reason))
+
+
+@app.command("resume")
+def resume(context: typer.Context, provider: Annotated[str, typer.Argument(help="Id of the provider.")]) -> None:
+    """Ask a paused provider again."""
+    import asyncio
+
+    from skiptrace.cli import status_run
+    from skiptrace.cli.context import read_settings
+
+    asyncio.run(status_run.resume(read_settings(context), provider))
