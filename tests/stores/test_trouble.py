@@ -7,11 +7,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from skiptrace.errors import RowRefused, StoreError
 from skiptrace.ports import Caps, Reserved
-from skiptrace.stores import SqlStore
+from skiptrace.stores import SqlStore, databases
 from skiptrace.stores.databases import Sqlite
 from skiptrace.testing.store import a_case, a_result, an_intent
 from tests.stores.databases import Place
@@ -107,3 +108,18 @@ def on_each_connection(store: SqlStore, pragma: object) -> None:
         connection.execute(pragma() if callable(pragma) else str(pragma))
 
     event.listen(store._database._engine, "checkout", taken)
+
+
+async def test_a_process_that_is_stopped_within_a_transaction_does_not_stop_the_others(
+    postgres_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a worker looks like from outside that got SIGSTOP while it had the writers' turn."""
+    monkeypatch.setattr(databases, "STOPPED_MS", 300)
+    stopped, other = databases.Postgres(make_url(postgres_place.url)), databases.Postgres(make_url(postgres_place.url))
+    async with AsyncEngine(stopped.engine).connect() as conn:
+        await conn.run_sync(databases.take_turn)
+        async with asyncio.timeout(5):
+            await other.write(databases.take_turn)
+        await conn.invalidate()
+    await stopped.close()
+    await other.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -18,9 +19,9 @@ from typing import Protocol, TypeVar
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -29,8 +30,14 @@ from skiptrace.stores.columns import Instant
 
 BUSY_SECONDS = 30
 READERS = 4
+IDLE_SECONDS = 2.0
+"""A connection that was not used for so long is tried before it is."""
+
 STALLED_SECONDS = 5
 """A process that stops in the middle of a transaction holds up all others for so long; then PostgreSQL ends it."""
+STOPPED_MS = 5000
+"""A process that is stopped, or whose machine is gone, within a transaction would hold the writers' turn for ever."""
+
 _TURN = 0x736B6970
 """Key of the PostgreSQL advisory lock under which writers take turns."""
 
@@ -119,10 +126,10 @@ class Postgres:
             url,
             pool_size=READERS + 1,
             max_overflow=0,
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"server_settings": settings},
         )
+        _look_at_idle_connections(self._engine.sync_engine)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         async with self._engine.begin() as conn:
@@ -138,6 +145,27 @@ class Postgres:
     @property
     def engine(self) -> Engine:
         return self._engine.sync_engine
+
+
+def _look_at_idle_connections(engine: Engine) -> None:
+    """Before one is used that nobody has used for a while: the server may have been restarted since.
+
+    The pool's own look costs three round trips each time, as much as the shorter of our transactions.
+    """
+
+    def returned(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info["returned"] = time.monotonic()
+
+    def taken(connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+        if time.monotonic() - record.info.get("returned", time.monotonic()) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            raise DisconnectionError from None
+
+    event.listen(engine, "checkin", returned)
+    event.listen(engine, "checkout", taken)
 
 
 def take_turn(conn: Connection) -> None:
