@@ -136,6 +136,8 @@ class Settings(BaseModel):
     rules: Path | None = None
     """Folder with counsel's rule files; empty means the shipped ones."""
     reference_file: Path | None = None
+    parameters: Path | None = None
+    """Parameter file that matching weighs with, such as `skiptrace refit` writes; empty means the shipped one."""
     source_profiles: dict[str, str] = {}
     """Upstream source to what its dates are like: prompt, steady, usual or refreshed."""
     sandbox_url: str = ""

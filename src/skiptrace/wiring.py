@@ -12,7 +12,7 @@ from importlib.metadata import version
 from skiptrace import compliance, limits, matching, strategies, tracing
 from skiptrace.dispatch import LocalDispatcher, RedisDispatcher
 from skiptrace.errors import BadInput, ConfigError
-from skiptrace.matching.weights import Parameters, shipped_parameters, with_sources
+from skiptrace.matching.weights import Parameters, read_parameters, shipped_parameters, with_sources
 from skiptrace.model import AddressCheck, Judgement, Manifest, PastOutcome, PhoneCheck, SourceRecord, Subject
 from skiptrace.ports import Caps, Clock, Dispatcher, Limiter, Provider
 from skiptrace.privacy import Actor
@@ -68,9 +68,13 @@ judge_now = JudgeNow()
 
 
 def parameters_for(settings: Settings) -> Parameters:
-    """What matching weighs with. Raises ConfigError when a source is declared to be of no known profile."""
+    """What matching weighs with. Raises ConfigError for a file that cannot be read and a profile that is not known."""
     try:
-        return with_sources(shipped_parameters(), settings.source_profiles)
+        chosen = read_parameters(settings.parameters.read_bytes()) if settings.parameters else shipped_parameters()
+    except (OSError, BadInput) as problem:
+        raise ConfigError(f"parameters: {problem}") from None
+    try:
+        return with_sources(chosen, settings.source_profiles)
     except BadInput as problem:
         raise ConfigError(f"source_profiles: {problem}") from None
 
@@ -83,10 +87,11 @@ async def connect(settings: Settings, *, seen: bool = False) -> AsyncIterator[Ap
     Raises ConfigError, with what to change, when the program must not start.
     """
     clock = SystemClock()
-    known = _installed(settings)
+    known = installed(settings)
     strategy = strategies.load(settings.strategy)
     strategies.check(strategy, known)
     rules = compliance.load_rules(settings.rules)
+    parameters = parameters_for(settings)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings, clock))
         limiter = await stack.enter_async_context(open_limiter(settings, store, clock))
@@ -107,11 +112,11 @@ async def connect(settings: Settings, *, seen: bool = False) -> AsyncIterator[Ap
             strategy=strategy,
             rules=rules,
             buyer=Buyer(store, clock, caps, new_id),
-            judge=JudgeNow(parameters_for(settings)),
+            judge=JudgeNow(parameters),
             history=store.history,
             clock=clock,
             new_id=new_id,
-            versions=_versions(strategy.name, rules.version, settings),
+            versions=_versions(strategy.name, rules.version, settings, parameters),
         )
 
 
@@ -147,7 +152,8 @@ async def open_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore
 @asynccontextmanager
 async def open_limiter(settings: Settings, store: SqlStore, clock: Clock) -> AsyncIterator[Limiter]:
     """The limiter of this process; with a Redis in the settings it shares with all others."""
-    stated = {name: manifest.limits for name, manifest in _installed(settings).items()}
+    asked = [manifest for manifest in installed(settings).values() if manifest.method != "batch_file"]
+    stated = {manifest.id: manifest.limits for manifest in asked}
     limiter = limits.limiter(settings.redis, new_id(), stated, store.switches, clock)
     try:
         yield limiter
@@ -189,7 +195,7 @@ def prepare_reference(settings: Settings, progress: Progress | None = None) -> N
         reference_file.prepare(_reference_options(settings, mine), settings.home_dir, progress)
 
 
-def _installed(settings: Settings) -> dict[str, Manifest]:
+def installed(settings: Settings) -> dict[str, Manifest]:
     """The manifests of all providers, with the settings' limits."""
     known = catalog.discover()
     if unknown := sorted(settings.providers.keys() - known.keys()):
@@ -242,12 +248,14 @@ def _reference_options(settings: Settings, mine: ProviderSettings) -> dict[str, 
     return {**mine.options, "file": str(settings.reference_file)}
 
 
-def _versions(strategy: str, rules: str, settings: Settings) -> dict[str, str]:
+def _versions(strategy: str, rules: str, settings: Settings, parameters: Parameters) -> dict[str, str]:
     """What judged: a replay that differs names its reason here."""
+    weighed = [f"parameters={parameters.version}"] if settings.parameters else []
+    weighed += [f"{source}={profile}" for source, profile in sorted(settings.source_profiles.items())]
     return {
         "skiptrace": version("skiptrace"),
         "engine": tracing.VERSION,
-        "matching": ",".join((matching.VERSION, *(f"{s}={p}" for s, p in sorted(settings.source_profiles.items())))),
+        "matching": ",".join((matching.VERSION, *weighed)),
         "rules": rules,
         "strategy": strategy,
     }

@@ -25,6 +25,7 @@ from skiptrace.cli import (
     outcome,
     privacy,
     providers,
+    refit,
     report,
     retract,
     rules,
@@ -91,6 +92,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(privacy.app, name="privacy")
 app.command("match")(match.match)
 app.command("evaluate")(evaluate.evaluate)
+app.command("refit")(refit.refit)
 app.command("outcome")(outcome.outcome)
 app.add_typer(outbox.app, name="outbox")
 app.command("retract")(retract.retract)

@@ -24,6 +24,9 @@ def match(
         list[str] | None,
         typer.Option(metavar="NAME=PROFILE", help="Dates of a source are prompt, steady, usual or refreshed."),
     ] = None,
+    weights: Annotated[
+        Path | None, typer.Option("--parameters", help="Parameter file, such as `refit` writes; else the shipped one.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
     """Score every record against the subject of its account.
@@ -33,9 +36,10 @@ def match(
     from skiptrace.cli.output import print_json
     from skiptrace.cli.progress import bar
     from skiptrace.matching.bulk import match_files
-    from skiptrace.matching.weights import shipped_parameters, with_sources
+    from skiptrace.matching.weights import read_parameters, shipped_parameters, with_sources
 
     day = as_of.date() if as_of else None
+    chosen = read_parameters(weights.read_bytes()) if weights else shipped_parameters()
     profiles = dict(_pair(text) for text in source or ())
     with bar("Scoring", None, quiet=as_json) as shown:
         done = match_files(
@@ -45,7 +49,7 @@ def match(
             explain=explain,
             as_of=day,
             progress=shown.at,
-            parameters=with_sources(shipped_parameters(), profiles),
+            parameters=with_sources(chosen, profiles),
         )
     if as_json:
         print_json({"subjects": done.subjects, "records": done.records, "out": str(out)})
