@@ -7,6 +7,7 @@ from skiptrace.matching.addresses import (
     parse_address,
     parse_address_parts,
 )
+from skiptrace.matching.alone import Search, score_alone
 from skiptrace.matching.cases import Question
 from skiptrace.matching.explaining import WhatIf, explain, what_would_change, why_not
 from skiptrace.matching.judging import judge, judge_together
@@ -24,6 +25,7 @@ __all__ = [
     "ParsedPhone",
     "PhoneComparison",
     "Question",
+    "Search",
     "WhatIf",
     "compare_addresses",
     "compare_names",
@@ -37,5 +39,6 @@ __all__ = [
     "parse_name_parts",
     "parse_phone",
     "what_would_change",
+    "score_alone",
     "why_not",
 ]

@@ -107,6 +107,8 @@ class Parameters:
     phone: ContactWeights
     stated: Mapping[str, float]
     """Bits that are set by judgement: verifications, outcomes, thresholds."""
+    searches: Mapping[str, float] = field(default_factory=dict)
+    """Prior bits of a record scored alone, by the kind of search that returned it."""
 
 
 def with_sources(parameters: Parameters, profiles: Mapping[str, str]) -> Parameters:
@@ -143,6 +145,7 @@ def read_parameters(content: bytes) -> Parameters:
             address=_contact_weights(raw["address"]),
             phone=_contact_weights(raw["phone"]),
             stated=dict(raw["stated"]),
+            searches=dict(raw.get("searches", {})),
         )
     except (KeyError, TypeError, ValueError) as problem:
         raise BadInput(
@@ -182,6 +185,7 @@ def as_file(parameters: Parameters, provenance: Mapping[str, Any]) -> bytes:
         "address": _plain_contact(parameters.address),
         "phone": _plain_contact(parameters.phone),
         "stated": dict(parameters.stated),
+        "searches": dict(parameters.searches),
     }
     return orjson.dumps(content, option=orjson.OPT_INDENT_2)
 
