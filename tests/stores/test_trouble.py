@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from skiptrace.errors import RowRefused, StoreError
@@ -114,12 +116,13 @@ async def test_a_process_that_is_stopped_within_a_transaction_does_not_stop_the_
     postgres_place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a worker looks like from outside that got SIGSTOP while it had the writers' turn."""
-    monkeypatch.setattr(databases, "STOPPED_MS", 300)
+    monkeypatch.setattr(databases, "STALLED_SECONDS", 1)
     stopped, other = databases.Postgres(make_url(postgres_place.url)), databases.Postgres(make_url(postgres_place.url))
-    async with AsyncEngine(stopped.engine).connect() as conn:
-        await conn.run_sync(databases.take_turn)
-        async with asyncio.timeout(5):
-            await other.write(databases.take_turn)
-        await conn.invalidate()
+    conn = await AsyncEngine(stopped.engine).connect()
+    await conn.run_sync(databases.take_turn)
+    async with asyncio.timeout(5):
+        await other.write(databases.take_turn)
+    with suppress(DBAPIError):  # the server has closed it
+        await conn.close()
     await stopped.close()
     await other.close()

@@ -35,9 +35,6 @@ IDLE_SECONDS = 2.0
 
 STALLED_SECONDS = 5
 """A process that stops in the middle of a transaction holds up all others for so long; then PostgreSQL ends it."""
-STOPPED_MS = 5000
-"""A process that is stopped, or whose machine is gone, within a transaction would hold the writers' turn for ever."""
-
 _TURN = 0x736B6970
 """Key of the PostgreSQL advisory lock under which writers take turns."""
 
