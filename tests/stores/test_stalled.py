@@ -1,4 +1,4 @@
-"""A process that stops in the middle of a transaction: the others go on, and it writes nothing when it wakes up."""
+"""Processes that stop in the middle of a transaction, and servers that hang up: the others go on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from skiptrace.errors import StoreError
-from skiptrace.stores.databases import STALLED_SECONDS, database_at, take_turn
+from skiptrace.stores.databases import IDLE_SECONDS, STALLED_SECONDS, database_at, take_turn
 from skiptrace.stores.trouble import plain_errors
 from tests.stores.databases import Place
 
@@ -44,3 +44,12 @@ async def test_others_write_although_one_has_stopped_in_its_turn(postgres_place:
     assert waited < STALLED_SECONDS + 0.5
     there = "SELECT count(*) FROM pg_tables WHERE tablename = 'written_in_its_sleep'"
     assert (await postgres_place.sql(there))[0][0] == 0
+
+
+async def test_a_server_that_hung_up_while_nobody_asked_is_asked_anew(postgres_place: Place) -> None:
+    hang_up = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename <> ''"
+    async with postgres_place.store() as store:
+        await store.batch("none")
+        await postgres_place.sql(hang_up)
+        await asyncio.sleep(IDLE_SECONDS + 0.1)
+        assert (await store.batch("none")).accepted == 0
