@@ -78,6 +78,10 @@ class Rejected(Personal):
     cells: tuple[str, ...]
 
 
+_located = lru_cache(maxsize=64)(locate)
+"""Rows that come one by one mostly have the same fields."""
+
+
 class Accounts:
     """The accounts of one placement file, read in a stream as often as needed."""
 
@@ -131,7 +135,7 @@ def read_case(row: Row, columns: Columns, terms: Terms) -> Accepted | Rejected:
 def read_fields(given: Mapping[str, object], terms: Terms) -> Accepted | Rejected:
     """One account given by the names of its fields (or usual column names). Raises BadInput when two mean the same."""
     row = Row(1, tuple(cell_text(value) for value in given.values()))
-    return read_case(row, locate(tuple(given)), terms)
+    return read_case(row, _located(tuple(given)), terms)
 
 
 def case_id(tenant: str, batch_id: str, account_id: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated, Any, BinaryIO
 
 import orjson
@@ -84,13 +84,25 @@ async def _take_in(request: Request, admitted: Admitted, results: BinaryIO) -> d
     lines = _lines(request)
     terms = await _terms(lines)
     order = _order(house, admitted, terms)
-    counts: Counter[str] = Counter(accepted=0, known=0, rejected=0)
-    async for some in _some_at_a_time(lines):
-        judged = await asyncio.to_thread(lambda rows=some: judge([_read(row) for row in rows], order))  # type: ignore[misc]
-        receipts = await queue(judged, order, house.store, house.dispatcher)
-        counts += tally(receipts)
-        await asyncio.to_thread(results.writelines, [_result(r) for r in receipts])
+    counts: Counter[str] = Counter()
+    committing: asyncio.Task[list[Receipt]] | None = None
+    try:
+        async for some in _some_at_a_time(lines):
+            judged = await asyncio.to_thread(lambda rows=some: judge([_read(row) for row in rows], order))  # type: ignore[misc]
+            counts += _noted(await committing if committing else (), results)
+            # the next accounts are read and judged while these are committed
+            committing = asyncio.create_task(queue(judged, order, house.store, house.dispatcher))
+        counts += _noted(await committing if committing else (), results)
+    except BaseException:
+        if committing is not None:
+            await asyncio.wait([committing])
+        raise
     return {"batch_id": terms.batch_id, **{word: counts[word] for word in ("accepted", "known", "rejected")}}
+
+
+def _noted(receipts: Sequence[Receipt], results: BinaryIO) -> Counter[str]:
+    results.writelines(_result(receipt) for receipt in receipts)
+    return tally(receipts)
 
 
 async def _terms(lines: AsyncIterator[tuple[int, bytes]]) -> BulkTerms:
