@@ -1,8 +1,8 @@
 """The queue layer alone: slots used, time to start, depth.
 
-    python -m benchmarks.queue slots    [--slots 100] [--seconds 0.05] [--jobs 20000] [--workers 1]
-    python -m benchmarks.queue dispatch [--behind 100000]
-    python -m benchmarks.queue depth    [--jobs 1000000]
+    python -m benchmarks.queueing slots    [--slots 100] [--seconds 0.05] [--jobs 20000] [--workers 1]
+    python -m benchmarks.queueing dispatch [--behind 100000]
+    python -m benchmarks.queueing depth    [--jobs 1000000]
 
 Each starts a real PostgreSQL that syncs every commit (``--sqlite`` for the embedded database) and a real Redis, and
 workers as processes of their own. A job sleeps and then keeps a trace without contacts, in SQL like any other.
@@ -95,7 +95,7 @@ def servers(*, sqlite: bool) -> Iterator[Place]:
 @contextmanager
 def workers(place: Place, count: int, slots: int, seconds: float) -> Iterator[list[psutil.Process]]:
     """Worker processes; each writes the monotonic time of every start to a file of its own."""
-    program = [sys.executable, "-m", "benchmarks.queue", "worker", place.database, place.redis, str(place.folder)]
+    program = [sys.executable, "-m", "benchmarks.queueing", "worker", place.database, place.redis, str(place.folder)]
     started = [
         subprocess.Popen([*program, str(slots), str(seconds)], cwd=ROOT, stdout=subprocess.PIPE) for _ in range(count)
     ]
