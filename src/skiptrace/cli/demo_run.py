@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from skiptrace.reporting.plots import ReliabilityBin
 
 _SHOWN = 8
-_KEPT = ("skiptrace.db", "skiptrace.db-wal", "skiptrace.db-shm", "keys.json")
-
 _AT_ONCE = 16
 
 
@@ -126,8 +124,9 @@ class Demo:
 
 def _forget_last_demo(home: Path) -> None:
     """A demonstration starts from nothing, or its answers would be those that the last one bought."""
-    for name in _KEPT:
-        (home / name).unlink(missing_ok=True)
+    for path in home.iterdir():
+        if path.is_file():
+            path.unlink()
 
 
 def _results(path: Path) -> Iterator[Mapping[str, Any]]:
