@@ -16,6 +16,8 @@ test: $(UV) ## set up and run the tests, with the servers that they need
 
 torture: $(UV) ## kill workers 1,460 times on SQLite and PostgreSQL, with a vendor that keeps its own bill
 	$(RUN) python -m tests.torture
+	$(RUN) python -m tests.torture.capping
+	$(RUN) python -m tests.torture.redis_away
 
 check: $(UV) ## format, lint, types, imports: all that must hold before a change lands
 	$(RUN) ruff format --check .

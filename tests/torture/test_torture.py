@@ -36,3 +36,13 @@ def test_a_cap_holds_among_many_workers_that_are_killed() -> None:
     assert report["killed"] == 8
     assert report["cap"] == "5.00"
     assert float(report["billed"]) > 4, "the cap is used, too"
+
+
+@pytest.mark.timeout(300)
+def test_redis_killed_and_flushed_under_load_costs_nothing() -> None:
+    program = [sys.executable, "-m", "tests.torture.redis_away", "--minutes", "0.4", "--every", "5"]
+    ended = subprocess.run(program, cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 0, f"{ended.stdout}\n{ended.stderr[-4000:]}"
+    report = json.loads(ended.stdout.splitlines()[-1])
+    assert report["blows"] >= 3
+    assert report["workers_that_ended"] == []
