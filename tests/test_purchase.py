@@ -11,8 +11,8 @@ from decimal import Decimal
 import pytest
 
 from skiptrace import purchase
-from skiptrace.errors import BrokenReply, InDoubt, SkipProvider, StopProvider, TryLater
-from skiptrace.model import Answer, Call, CallState, ChargedOn, Inquiry, Name, SourceRecord, StepResult
+from skiptrace.errors import BrokenReply, InDoubt, SkipProvider, StopProvider, StoreError, TryLater
+from skiptrace.model import Answer, Call, CallState, ChargedOn, Inquiry, Name, Reply, SourceRecord, StepResult
 from skiptrace.ports import Caps
 from skiptrace.purchase import UNLIMITED, Bought, Buyer, Permit, canonical
 from skiptrace.stores import SqlStore
@@ -126,12 +126,15 @@ async def test_silence_after_the_first_byte_is_a_doubt_and_is_never_repeated(
     assert [call.state for call in await store.in_doubt("default")] == [CallState.IN_DOUBT]
 
 
-async def test_trouble_with_the_key_stops_the_provider_for_the_run(store: SqlStore, clock: FixedClock) -> None:
-    shop = Shop(store, clock, InTheReply(403, StopProvider("acme", "HTTP status 403")))
+async def test_trouble_with_the_key_stops_the_provider_for_a_while(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, InTheReply(403, StopProvider("acme", "HTTP status 403")), HIT)
     assert (await shop.buy()).result is StepResult.FAILED
     other = build.subject(names=(Name("Abel", "", "Nyberg"),))
     bought = await shop.buy(case_id="case-2", subject=other)
-    assert (bought.result, bought.reason) == (StepResult.NOT_ASKED, "stopped earlier in this run: HTTP status 403")
+    expected = "left alone since its last trouble: HTTP status 403"
+    assert (bought.result, bought.reason) == (StepResult.NOT_ASKED, expected)
+    clock.at += timedelta(minutes=15)
+    assert (await shop.buy(case_id="case-2", subject=other)).result is StepResult.FOUND
 
 
 @pytest.mark.parametrize(
@@ -228,4 +231,26 @@ async def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(store: Sq
     shop.provider.pause = 0.5
     first, second = await asyncio.gather(shop.buy(), shop.buy(case_id="case-2"))
     assert (first.result, second.result, second.later) == (StepResult.FOUND, StepResult.IN_DOUBT, True)
+    assert shop.provider.sent == 1
+
+
+async def test_a_reply_that_was_paid_for_outlasts_a_restart_of_the_database(store: SqlStore, clock: FixedClock) -> None:
+    class Restarting:
+        """The store, of which the first two tries to keep a reply fail."""
+
+        failures = 2
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(store, name)
+
+        async def keep_reply(self, call: Call, reply: Reply) -> Call:
+            if self.failures:
+                self.failures -= 1
+                raise StoreError("the database cannot be reached")
+            return await store.keep_reply(call, reply)
+
+    shop = Shop(store, clock, HIT)
+    shop.buyer = replace(shop.buyer, ledger=Restarting())
+    assert (await shop.buy()).result is StepResult.FOUND
+    assert await shop.state() == (CallState.SETTLED, PRICE)
     assert shop.provider.sent == 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -22,6 +23,7 @@ from skiptrace.errors import (
     ProviderError,
     SkipProvider,
     StopProvider,
+    StoreError,
     TryLater,
 )
 from skiptrace.model import (
@@ -43,6 +45,12 @@ DAY = 86_400
 
 SETTLING_SECONDS = 5.0
 """How much longer than a product's deadline an answer that another case is buying is waited for."""
+
+WHILE_THE_DATABASE_IS_AWAY = (0.1, 0.3, 1.0, 3.0, 5.0, 5.0)
+"""Seconds between the tries to write down a reply that has arrived."""
+
+STOPPED_FOR = timedelta(minutes=15)
+"""How long a provider with key, credit or contract trouble is left alone."""
 
 FIRST_LOOK_SECONDS = 0.02
 LAST_LOOK_SECONDS = 0.5
@@ -88,15 +96,16 @@ class _Withdrawn(Exception):
 
 @dataclass(slots=True)
 class Stopped:
-    """Providers that are not asked again in this run, with the reason: key, credit or contract trouble."""
+    """Providers that are left alone for a while, with the reason: key, credit or contract trouble."""
 
-    reasons: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
-    def add(self, provider: str, reason: str) -> None:
-        self.reasons.setdefault(provider, reason)
+    def add(self, provider: str, reason: str, at: datetime) -> None:
+        self.reasons[provider] = (reason, at + STOPPED_FOR)
 
-    def reason(self, provider: str) -> str:
-        return self.reasons.get(provider, "")
+    def reason(self, provider: str, at: datetime) -> str:
+        reason, until = self.reasons.get(provider, ("", at))
+        return reason if at < until else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +125,8 @@ class Buyer:
 
         Raises LostLease when another worker took the call over.
         """
-        if reason := self.stopped.reason(provider.manifest.id):
-            return Bought(StepResult.NOT_ASKED, f"stopped earlier in this run: {reason}")
+        if reason := self.stopped.reason(provider.manifest.id, self.clock.now()):
+            return Bought(StepResult.NOT_ASKED, f"left alone since its last trouble: {reason}")
         if is_local(provider.manifest, ask.product):
             return await self._look_up(case, ask.product, provider, request)
         return await self._purchase(case, ask.product, provider, request, permit)
@@ -206,8 +215,19 @@ class Buyer:
         except (TryLater, SkipProvider, StopProvider) as trouble:
             await self.ledger.release(open_call.call, trouble.reason, self.clock.now())
             return self._failed(provider, trouble, call)
-        answered = await self.ledger.keep_reply(open_call.call, reply)
-        return await self._read(product, provider, reply, answered)
+        return await self._read(product, provider, reply, await self._keep_reply(open_call.call, reply))
+
+    async def _keep_reply(self, call: Call, reply: Reply) -> Call:
+        """What was paid for is not thrown away because the database is being restarted.
+
+        Raises LostLease also when the commit went through and only its confirmation was lost: the reply is kept then.
+        """
+        for pause in WHILE_THE_DATABASE_IS_AWAY:
+            try:
+                return await self.ledger.keep_reply(call, reply)
+            except StoreError:
+                await asyncio.sleep(pause)
+        return await self.ledger.keep_reply(call, reply)
 
     async def _read(self, product: Product, provider: Provider, reply: Reply, call: Call) -> Bought:
         now = self.clock.now
@@ -229,7 +249,7 @@ class Buyer:
 
     def _failed(self, provider: Provider, trouble: ProviderError, call: Call) -> Bought:
         if isinstance(trouble, StopProvider):
-            self.stopped.add(provider.manifest.id, trouble.reason)
+            self.stopped.add(provider.manifest.id, trouble.reason, self.clock.now())
         later = isinstance(trouble, TryLater)
         return Bought(StepResult.FAILED, trouble.reason, call_id=call.call_id, later=later)
 

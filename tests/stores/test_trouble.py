@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, make_url
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import event
 
 from skiptrace.errors import RowRefused, StoreError
 from skiptrace.ports import Caps, Reserved
-from skiptrace.stores import SqlStore, databases
+from skiptrace.stores import SqlStore
 from skiptrace.stores.databases import Sqlite
 from skiptrace.testing.store import a_case, a_result, an_intent
 from tests.stores.databases import Place
@@ -110,19 +107,3 @@ def on_each_connection(store: SqlStore, pragma: object) -> None:
         connection.execute(pragma() if callable(pragma) else str(pragma))
 
     event.listen(store._database._engine, "checkout", taken)
-
-
-async def test_a_process_that_is_stopped_within_a_transaction_does_not_stop_the_others(
-    postgres_place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What a worker looks like from outside that got SIGSTOP while it had the writers' turn."""
-    monkeypatch.setattr(databases, "STALLED_SECONDS", 1)
-    stopped, other = databases.Postgres(make_url(postgres_place.url)), databases.Postgres(make_url(postgres_place.url))
-    conn = await AsyncEngine(stopped.engine).connect()
-    await conn.run_sync(databases.take_turn)
-    async with asyncio.timeout(5):
-        await other.write(databases.take_turn)
-    with suppress(DBAPIError):  # the server has closed it
-        await conn.close()
-    await stopped.close()
-    await other.close()
