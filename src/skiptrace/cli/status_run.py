@@ -62,7 +62,7 @@ def _object(
     used = {provider.provider: provider for provider in figures.providers}
     providers = [
         {
-            **asdict(used.get(standing.provider, ProviderFigures(standing.provider))),
+            **_lately(used.get(standing.provider, ProviderFigures(standing.provider))),
             **asdict(standing),
             "paused": paused.get(standing.provider, ""),
             "quotas": [asdict(quota) for quota in _quotas(used, standing, limits, figures)],
@@ -71,6 +71,11 @@ def _object(
     ]
     caps = {"day_cap": settings.day_cap, "provider_day_cap": settings.provider_day_cap}
     return {**asdict(figures), "providers": providers, "caps": caps, "paused": dict(paused)}
+
+
+def _lately(figures: ProviderFigures) -> dict[str, object]:
+    made = asdict(figures)
+    return {**made, "mean_seconds": made.pop("seconds")}
 
 
 def _print(

@@ -29,7 +29,8 @@ class Room:
         """Seconds until a newcomer can expect a place, judged by the longest stay that is known of."""
         if not self._free.locked():
             return 0.0
-        oldest = asyncio.get_running_loop().time() - min(self._inside)
+        now = asyncio.get_running_loop().time()
+        oldest = now - min(self._inside, default=now)  # a place that was handed on may not be taken yet
         return (self._waiting + 1) / self._places * max(self._usual, oldest)
 
     async def enter(self, until: float) -> float:

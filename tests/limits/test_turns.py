@@ -1,0 +1,208 @@
+"""One process at its providers: bulkhead, breaker, kill switch, patience. Real sockets, real time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from time import monotonic
+
+import httpx
+import pytest
+
+from skiptrace.errors import InDoubt, StopProvider, TryLater, Withheld
+from skiptrace.limits import Terms, Turns
+from skiptrace.limits.desk import OwnDesk
+from skiptrace.limits.turns import LOOK_AGAIN
+from skiptrace.model import Limits, Reply
+from skiptrace.ports import Went
+from skiptrace.providers.http import MEANING, Exchange, Wire, meaning_of
+from skiptrace.stores import SqlStore
+from skiptrace.testing.server import Say, ScriptedServer
+from tests.builders import FixedClock
+from tests.limits.crowd import NoSwitches
+from tests.limits.mixture import hanging, served, slow_server
+
+QUICK = Terms(window=2, calls=6, failed=0.5, rests=0.5, retries=0.1, burst=2)
+
+
+class Switch(NoSwitches):
+    def __init__(self) -> None:
+        self.off: dict[str, str] = {}
+
+    async def paused(self) -> Mapping[str, str]:
+        return self.off
+
+
+def turns(terms: Terms = QUICK, *, patience: float = 1.0, switch: NoSwitches | None = None, **limits: Limits) -> Turns:
+    return Turns(limits, OwnDesk(FixedClock(), terms), switch or NoSwitches(), terms=terms, patience=patience)
+
+
+@asynccontextmanager
+async def wire(limiter: Turns) -> AsyncIterator[Wire]:
+    made = Wire(FixedClock(), allow_loopback=True, limiter=limiter)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+def trouble(reply: Reply) -> TryLater | None:
+    meaning = meaning_of(reply.status, MEANING, (429, 503))
+    return TryLater("acme", f"HTTP status {reply.status}") if meaning is TryLater else None
+
+
+async def ask(through: Wire, provider: str, url: str, deadline: float = 0.3) -> Reply:
+    async def nothing() -> None: ...
+
+    return await through.send(Exchange(provider, httpx.Request("GET", url), deadline, trouble), nothing)
+
+
+class TestASickProvider:
+    async def test_one_that_hangs_leaves_the_others_what_they_had(self) -> None:
+        """Thirty slots, each with work for three vendors in turn. `benchmarks/bulkhead.py` measures the share."""
+        async with slow_server() as well, hanging() as nowhere:
+            with_all_well = await served({"acme": well, "bond": well, "core": well}, seconds=1.5)
+            with_one_sick = await served({"acme": nowhere, "bond": well, "core": well}, seconds=1.5)
+
+        assert with_one_sick > 0.85 * with_all_well
+
+    async def test_a_dark_one_refuses_at_once_and_says_until_when(self) -> None:
+        async with hanging() as url, wire(turns(acme=Limits(concurrent=8))) as through:
+            outcomes = await asyncio.gather(*(ask(through, "acme", url, 0.1) for _ in range(8)), return_exceptions=True)
+            began = monotonic()
+            with pytest.raises(Withheld, match="breaker is open") as raised:
+                await ask(through, "acme", url)
+
+        assert all(isinstance(outcome, InDoubt) for outcome in outcomes)
+        assert monotonic() - began < 0.1
+        assert raised.value.retry_after is not None
+        assert 0 < raised.value.retry_after <= QUICK.rests
+
+    async def test_it_is_noticed_though_few_fit_at_once(self) -> None:
+        """Two places and attempts that hang for a third of the window: six of them are all that can be."""
+        assert Terms().calls_needed(concurrent=8, lasts=15) == 16
+        assert Terms().calls_needed(concurrent=8, lasts=0.1) == 20
+        assert Terms().calls_needed(concurrent=1, lasts=300) == 1
+
+    async def test_a_probe_that_is_answered_opens_the_way(self) -> None:
+        limiter = turns(acme=Limits(concurrent=8))
+        async with ScriptedServer(*[Say(500)] * 6, Say()) as server, wire(limiter) as through:
+            for _ in range(6):
+                await ask(through, "acme", server.url)  # InDoubt for the reader, a reply for the wire
+            (standing,) = await limiter.standing()
+            assert standing.breaker == "open"
+            await asyncio.sleep(QUICK.rests + 0.05)
+            await ask(through, "acme", server.url)
+            (standing,) = await limiter.standing()
+            assert standing.breaker == "closed"
+
+    async def test_a_storm_gets_a_tenth_more_than_was_asked(self) -> None:
+        patient = Terms(calls=10_000)
+        async with ScriptedServer(Say(503)) as server, wire(turns(patient, acme=Limits(concurrent=50))) as through:
+            asked = [ask(through, "acme", server.url, 5) for _ in range(100)]
+            outcomes = await asyncio.gather(*asked, return_exceptions=True)
+
+            assert all(isinstance(outcome, TryLater) for outcome in outcomes)
+            assert 100 < len(server.heard) <= 100 * 1.1 + patient.burst
+
+
+class TestWaiting:
+    async def test_a_place_is_waited_for(self) -> None:
+        limiter = turns(acme=Limits(concurrent=1))
+
+        async def stay() -> None:
+            async with limiter.turn("acme", lasts=1) as attempt:
+                await asyncio.sleep(0.05)
+                attempt.went = Went.WELL
+
+        began = monotonic()
+        await asyncio.gather(*(stay() for _ in range(4)))
+        assert 0.18 < monotonic() - began < 0.6
+
+    async def test_who_cannot_expect_a_place_in_time_is_told_at_once(self) -> None:
+        limiter = turns(patience=0.4, acme=Limits(concurrent=1))
+
+        async def stay() -> None:
+            async with limiter.turn("acme", lasts=9):
+                await asyncio.sleep(9)
+
+        holder = asyncio.create_task(stay())
+        await asyncio.sleep(0.5)
+        began = monotonic()
+        with pytest.raises(Withheld, match="every place is in use"):
+            await stay()
+        assert monotonic() - began < 0.1
+        holder.cancel()
+        await asyncio.gather(holder, return_exceptions=True)
+        async with limiter.turn("acme", lasts=1):
+            pass  # a cancelled attempt leaves its place
+
+    async def test_what_would_take_longer_than_the_patience_is_left_for_later(self) -> None:
+        limiter = turns(patience=0.2, acme=Limits(per_second=2))
+        async with limiter.turn("acme", lasts=1):
+            pass
+        with pytest.raises(Withheld, match="limits leave no room") as raised:
+            async with limiter.turn("acme", lasts=1):
+                pytest.fail("sent")
+        assert raised.value.retry_after is not None
+        assert 0.3 < raised.value.retry_after < 0.6
+
+    async def test_the_wait_comes_before_anything_is_marked_as_sent(self) -> None:
+        marks: list[float] = []
+        limiter = turns(acme=Limits(per_second=4))
+
+        async def mark() -> None:
+            marks.append(monotonic())
+
+        async with ScriptedServer(Say()) as server, wire(limiter) as through:
+            began = monotonic()
+            for _ in range(2):
+                request = httpx.Request("GET", server.url)
+                await through.send(Exchange("acme", request, 5.0, trouble), mark)
+            assert marks[1] - began > 0.2
+            assert monotonic() - marks[1] < 0.15
+
+    async def test_an_exhausted_quota_keeps_everybody_away_until_its_reset(self) -> None:
+        headers = (("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "0.4"))
+        async with ScriptedServer(Say(headers=headers), Say()) as server, wire(turns(acme=Limits())) as through:
+            await ask(through, "acme", server.url)
+            began = monotonic()
+            await ask(through, "acme", server.url)
+            assert monotonic() - began > 0.3
+
+
+class TestTheKillSwitch:
+    async def test_it_is_seen_within_two_seconds_also_by_those_who_wait(self) -> None:
+        switch = Switch()
+        limiter = turns(patience=9, switch=switch, acme=Limits(per_minute=1))
+        async with limiter.turn("acme", lasts=1):
+            pass
+        switch.off = {"acme": "invoice in dispute"}
+        await asyncio.sleep(LOOK_AGAIN)
+        began = monotonic()
+        with pytest.raises(Withheld, match="paused: invoice in dispute"):
+            async with limiter.turn("acme", lasts=1):
+                pytest.fail("sent")
+        assert monotonic() - began < 1.0
+
+    async def test_it_is_a_row_that_outlives_the_process(self, store: SqlStore) -> None:
+        await store.switches.pause("acme", "invoice in dispute", "jane")
+        await store.switches.pause("acme", "still in dispute", "jane")
+        assert await store.switches.paused() == {"acme": "still in dispute"}
+        assert await store.switches.resume("acme", "jane")
+        assert not await store.switches.resume("acme", "jane")
+        assert await store.switches.paused() == {}
+
+
+async def test_trouble_of_ours_is_not_held_against_the_provider() -> None:
+    limiter = turns(acme=Limits(concurrent=99))
+
+    async def refuse() -> None:
+        raise StopProvider("acme", "not now")
+
+    async with ScriptedServer(Say()) as server, wire(limiter) as through:
+        for _ in range(10):
+            with pytest.raises(StopProvider):
+                await through.send(Exchange("acme", httpx.Request("GET", server.url), 1.0, trouble), refuse)
+        await ask(through, "acme", server.url)
