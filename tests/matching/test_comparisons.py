@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from skiptrace.matching.cases import columns_of
+from skiptrace.matching.cases import Question, columns_of
 from skiptrace.matching.comparisons import LEVELS, compare
 from skiptrace.model import Address, AddressSighting, Name, PartialDate
 from tests.matching.invented import TODAY, phone, record, subject
 
 
 def level(field: str, asked: dict[str, Any], found: dict[str, Any]) -> str:
-    case = columns_of(subject(**asked), [record(**found)], TODAY)
+    case = columns_of([Question(subject(**asked), [record(**found)], TODAY)])
     compared = compare(case.candidates.people, case.candidates.subjects, case.candidates.rows)
     return LEVELS[field][compared.levels[field][0]]
 

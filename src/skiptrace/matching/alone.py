@@ -16,7 +16,7 @@ from skiptrace.matching.columns import Floats
 from skiptrace.matching.comparisons import compare
 from skiptrace.matching.evidence import matches_of
 from skiptrace.matching.identity import Candidates, Identity, rarities, tie, times
-from skiptrace.matching.weights import Parameters, shipped_parameters
+from skiptrace.matching.weights import Parameters, shipped_parameters, summed
 from skiptrace.model import Match, SourceRecord, Subject
 
 
@@ -71,5 +71,5 @@ def identify_alone(candidates: Candidates, search: Search, parameters: Parameter
     parts: dict[str, Floats] = {"prior": np.full(len(candidates.rows), prior)}
     told = weights.parts(compared.levels, measures)
     parts |= {name: bits for name, bits in told.items() if name not in ASKED_FOR[search]}
-    bits: Floats = np.add.reduce(list(parts.values()), axis=0)
+    bits = summed(parts.values())
     return Identity(compared, bits, tie(candidates, compared, bits, parameters), bits, parts)

@@ -11,7 +11,7 @@ import numpy as np
 
 from skiptrace.matching import spelling
 from skiptrace.matching.addresses import ParsedAddress, parse_address
-from skiptrace.matching.columns import AddressColumns, NameColumns, People, PhoneColumns, Spans, Words
+from skiptrace.matching.columns import AddressColumns, NameColumns, People, PhoneColumns, RelativeColumns, Spans, Words
 from skiptrace.matching.contacts import LANDLINE, MOBILE
 from skiptrace.matching.identity import Candidates
 from skiptrace.matching.names import ParsedName, parse_name_parts
@@ -86,6 +86,7 @@ def columns_of(questions: Sequence[Question]) -> CaseColumns:
         ssn4=np.array([spelling.last_four(person.ssn4 or person.ssn) for person, _ in persons], np.int64),
         addresses=_addresses(Spans.of_counts([len(person.addresses) for person, _ in persons]), read, addresses),
         phones=_phones(Spans.of_counts([len(person.phones) for person, _ in persons]), phones),
+        relatives=_relatives([person for person, _ in persons]),
         source=Words.of([*[""] * len(questions), *(record.upstream or record.provider for record, _ in records)]),
     )
     sizes = [len(question.records) for question in questions]
@@ -188,6 +189,19 @@ def _phones(spans: Spans, sightings: Sequence[tuple[PhoneSighting, date]]) -> Ph
         np.array([_KINDS.get(sighting.line_type, OTHER_LINE) for sighting, _ in sightings], np.int8),
         np.array([_years(sighting.last_seen, as_of) for sighting, as_of in sightings], float),
     )
+
+
+def _relatives(persons: Sequence[Person]) -> RelativeColumns:
+    """Relatives with a given name and a surname; an incomplete name ties nobody to anybody."""
+    named = [[_full_name(relative.name) for relative in person.relatives] for person in persons]
+    return RelativeColumns(
+        Spans.of_counts([len(names) for names in named]), Words.of([name for names in named for name in names])
+    )
+
+
+def _full_name(name: Name) -> str:
+    given, _, surname, _ = _readings_of(name)[0]
+    return f"{given} {surname}" if given and surname else ""
 
 
 def phone_number(text: str) -> int:

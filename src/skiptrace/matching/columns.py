@@ -69,6 +69,10 @@ class Spans:
         return cls(np.arange(rows + 1, dtype=np.int64))
 
     @classmethod
+    def none(cls, rows: int) -> Spans:
+        return cls(np.zeros(rows + 1, np.int64))
+
+    @classmethod
     def of_counts(cls, counts: Sequence[int] | Ints) -> Spans:
         return cls(np.concatenate(([0], np.cumsum(np.asarray(counts, np.int64)))))
 
@@ -177,6 +181,14 @@ class PhoneColumns:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RelativeColumns:
+    """``name`` is given name and surname of a person whom the source ties to this one."""
+
+    spans: Spans
+    name: Words
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class People:
     """The table. Dates are split; a missing part is 0. ``ssn4`` is -1 when missing.
 
@@ -191,6 +203,7 @@ class People:
     ssn4: Ints
     addresses: AddressColumns
     phones: PhoneColumns
+    relatives: RelativeColumns
     source: Words
 
     def __len__(self) -> int:

@@ -22,6 +22,7 @@ from skiptrace.matching.columns import (
     NameColumns,
     People,
     PhoneColumns,
+    RelativeColumns,
     Words,
     best_of,
     distinct,
@@ -48,6 +49,7 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "ssn4": ("missing", "different", "typing_error", "same"),
     "address": ("missing", "elsewhere", "same_area", "same_street", "same_building", "alike", "same"),
     "phone": ("missing", "different", "typing_error", "same"),
+    "relatives": ("missing", "same"),
     "full_name": ("missing", "same"),
     "name_at_address": ("missing", "same"),
     "name_with_phone": ("missing", "same"),
@@ -78,6 +80,7 @@ def compare(people: People, left: Ints, right: Ints, *, tied_only: bool = False)
         "ssn4": ssn4_levels(people, left, right),
         "address": address_levels(people.addresses, left, right),
         "phone": phone_levels(people.phones, left, right),
+        "relatives": relative_levels(people.relatives, left, right),
     }
     closely = _tied(levels) if tied_only else np.ones(len(left), bool)
     names, left_name, right_name = _name_levels(people.names, left, right, closely)
@@ -279,6 +282,15 @@ def phone_levels(phones: PhoneColumns, left: Ints, right: Ints) -> Levels:
     rows = np.flatnonzero(levels == PHONE["different"])
     levels[rows[_one_digit_off(x[rows], y[rows])]] = PHONE["typing_error"]
     return best_of(levels, pair, len(left))
+
+
+def relative_levels(relatives: RelativeColumns, left: Ints, right: Ints) -> Levels:
+    """A relative of the same name is named with both. That none is named with both says nothing: lists are partial."""
+    if not len(relatives.name.codes):
+        return np.zeros(len(left), np.int8)
+    pair, a, b = relatives.spans.cross(left, right)
+    x, y = relatives.name.codes[a], relatives.name.codes[b]
+    return best_of(((x == y) & (x > 0)).astype(np.int8), pair, len(left))
 
 
 def _one_digit_off(a: Ints, b: Ints) -> Flags:

@@ -25,7 +25,7 @@ from skiptrace.matching.columns import (
 )
 from skiptrace.matching.comparisons import ADDRESS, SURNAME, single_address_levels
 from skiptrace.matching.identity import Candidates, Identity
-from skiptrace.matching.weights import ContactWeights, Sightings, log_odds, probability
+from skiptrace.matching.weights import ContactWeights, Sightings, log_odds, probability, summed
 
 _LARGEST_KEY = 2**62
 NEVER = 30.0
@@ -313,7 +313,7 @@ def reach(
     """
     parts = {"prior": np.full(len(carried.group), weights.own.prior)} | dict(known or {})
     parts |= weights.own.parts({}, measures)
-    own = np.add.reduce(list(parts.values()), axis=0)
+    own = summed(parts.values())
     against = weights.rivals.parts({}, rival_measures(own, carried.group))
     bits = weights.rivals.sum_of(against)
     return Reached(carried, parts | {"rivals": against["rivals"], "own": bits - own - against["rivals"]}, bits)

@@ -185,4 +185,5 @@ _QUOTES: Mapping[str, Callable[[Person], str]] = {
     "ssn4": lambda person: person.ssn4 or person.ssn[-4:],
     "address": lambda person: _either([sighting.address.text for sighting in person.addresses]),
     "phone": lambda person: _either([sighting.number for sighting in person.phones]),
+    "relatives": lambda person: _either([relative.name.text for relative in person.relatives]),
 }

@@ -16,7 +16,7 @@ import numpy as np
 from skiptrace.matching.columns import Flags, Floats, Ints, Levels, People, Spans, Words, pairs_of_equals
 from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, SSN4, SURNAME, Compared, compare
 from skiptrace.matching.known_words import given_name, surname_count
-from skiptrace.matching.weights import Parameters, log_odds, probability
+from skiptrace.matching.weights import Parameters, log_odds, probability, summed
 
 AMERICANS = 331_000_000
 LARGEST_GROUP = 200
@@ -76,7 +76,7 @@ def identify(candidates: Candidates, parameters: Parameters) -> Identity:
     compared = compare(people, candidates.subjects, candidates.rows)
     parts = weights.parts(compared.levels, rarities(people, compared) | times(candidates, compared))
     parts = {"prior": np.full(len(candidates.rows), weights.prior)} | parts
-    alone = np.add.reduce(list(parts.values()), axis=0)
+    alone = summed(parts.values())
     ties = tie(candidates, compared, alone, parameters)
     bits = alone
     for weights in parameters.group:

@@ -60,6 +60,7 @@ LEVEL_SENTENCES: Mapping[str, Mapping[str, str]] = {
         "typing_error": "A phone of the account but for one digit",
         "same": "A phone of the account",
     },
+    "relatives": {"same": "A relative of the same name is named with both"},
     "full_name": {"same": "Given name and surname agree together"},
     "name_at_address": {"same": "The given name agrees at an address of the account"},
     "name_with_phone": {"same": "The given name agrees with a phone of the account"},

@@ -12,7 +12,17 @@ from skiptrace.errors import BadInput
 from skiptrace.matching import spelling
 from skiptrace.matching.addresses import parse_address
 from skiptrace.matching.cases import OTHER_LINE, address_parts
-from skiptrace.matching.columns import AddressColumns, Floats, Ints, NameColumns, People, PhoneColumns, Spans, Words
+from skiptrace.matching.columns import (
+    AddressColumns,
+    Floats,
+    Ints,
+    NameColumns,
+    People,
+    PhoneColumns,
+    RelativeColumns,
+    Spans,
+    Words,
+)
 from skiptrace.matching.contacts import LANDLINE, MOBILE
 from skiptrace.matching.identity import Candidates
 
@@ -97,6 +107,7 @@ def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
             both.mapped("phone_type", lambda kind: _PHONE_KINDS.get(kind.lower(), OTHER_LINE), 0).astype(np.int8),
             both.years("account_year", "phone_last_seen"),
         ),
+        relatives=RelativeColumns(Spans.none(len(subjects) + len(records)), Words.of(())),
         source=both.words("provider", str.strip),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
@@ -30,6 +30,14 @@ def log_odds(p: Floats) -> Floats:
     p = np.minimum(np.maximum(p, 2.0**-LIMIT), 1.0 - 2.0**-LIMIT)
     bits: Floats = np.log2(p / (1.0 - p))
     return bits
+
+
+def summed(parts: Iterable[Floats]) -> Floats:
+    """Added one after the other, so that the sum of a row does not depend on how many rows there are."""
+    total: Floats = np.zeros(())
+    for part in parts:
+        total = total + part
+    return total
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,8 +71,7 @@ class Weights:
 
     def sum_of(self, parts: Mapping[str, Floats]) -> Floats:
         """The prior and the parts that ``parts`` gave."""
-        total: Floats = np.add.reduce(list(parts.values()), axis=0) + self.prior
-        return total
+        return summed(parts.values()) + self.prior
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,10 +144,13 @@ def read_parameters(content: bytes) -> Parameters:
     """Read a parameter file. Raises BadInput when a table is missing or does not fit the comparisons."""
     try:
         raw = orjson.loads(content)
+        identity, link = (
+            _weights(raw[name], {"relatives": raw["stated"]["relatives"]}) for name in ("identity", "link")
+        )
         return Parameters(
             version=raw["version"],
-            identity=_weights(raw["identity"]),
-            link=_weights(raw["link"]),
+            identity=identity,
+            link=link,
             group=tuple(_weights(item) for item in raw["group"]),
             address=_contact_weights(raw["address"]),
             phone=_contact_weights(raw["phone"]),
@@ -153,8 +163,10 @@ def read_parameters(content: bytes) -> Parameters:
         ) from None
 
 
-def _weights(raw: Mapping[str, Any]) -> Weights:
+def _weights(raw: Mapping[str, Any], stated: Mapping[str, float] | None = None) -> Weights:
+    """``stated`` are bits of agreements that no labelled pairs are at hand for."""
     levels = {name: _table(name, table) for name, table in raw.get("levels", {}).items()}
+    levels |= {name: np.array([0.0, bits]) for name, bits in (stated or {}).items()}
     curves = {name: _curve(curve) for name, curve in raw.get("curves", {}).items()}
     return Weights(float(raw["prior"]), levels, curves)
 

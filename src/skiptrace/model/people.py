@@ -166,7 +166,10 @@ class Relative(Personal):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Subject(Personal):
-    """The person sought. The first name is the primary one; others are aliases. ``ssn`` has nine digits or is empty."""
+    """The person sought. The first name is the primary one; others are aliases. ``ssn`` has nine digits or is empty.
+
+    ``relatives`` are named on the account (a spouse, a reference): evidence of identity, never contacts.
+    """
 
     names: tuple[Name, ...]
     birth_date: PartialDate | None = None
@@ -175,6 +178,7 @@ class Subject(Personal):
     addresses: tuple[AddressSighting, ...] = ()
     phones: tuple[PhoneSighting, ...] = ()
     emails: tuple[EmailSighting, ...] = ()
+    relatives: tuple[Relative, ...] = ()
 
     @property
     def name(self) -> Name:
