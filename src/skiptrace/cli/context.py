@@ -27,23 +27,15 @@ def read_settings(context: typer.Context, **overrides: Any) -> Settings:
     from skiptrace.settings import Settings
 
     common = context.obj if isinstance(context.obj, Common) else Common()
-    set_up_logging(verbose=common.verbose)
-    return Settings.read(os.environ, common.config, home=common.home, **overrides)
+    settings = Settings.read(os.environ, common.config, home=common.home, **overrides)
+    set_up_logging(settings.log, verbose=common.verbose)
+    return settings
 
 
-def set_up_logging(*, verbose: bool) -> None:
+def set_up_logging(log: str = "off", *, verbose: bool) -> None:
     """Structured lines on standard error when wanted, silence otherwise. No line holds a person, only ids."""
     import logging
-    import sys
 
-    import structlog
+    from skiptrace.telemetry import logs
 
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.CRITICAL),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logs.set_up(level=logging.INFO if verbose or log != "off" else logging.CRITICAL, as_json=log == "json")

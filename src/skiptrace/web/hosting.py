@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from skiptrace.compliance import load_rules
 from skiptrace.settings import Settings
 from skiptrace.web.app import create_app
 from skiptrace.web.house import House
 from skiptrace.web.serving import listen, server
-from skiptrace.wiring import SystemClock, dispatcher, new_id, open_store
+from skiptrace.wiring import SystemClock, dispatcher, metrics, new_id, open_limiter, open_store
 
 
 @asynccontextmanager
@@ -20,7 +20,11 @@ async def housed(settings: Settings) -> AsyncIterator[House]:
     rules = load_rules(settings.rules)
     bell = dispatcher(settings)
     try:
-        async with open_store(settings, clock) as store:
+        async with AsyncExitStack() as stack:
+            store = await stack.enter_async_context(open_store(settings, clock))
+            if settings.metrics_port:
+                limiter = await stack.enter_async_context(open_limiter(settings, store, clock))
+                await stack.enter_async_context(metrics(settings, store, limiter))
             yield House(store, store.access, bell, rules, clock, new_id, settings.case_budget)
     finally:
         await bell.close()
