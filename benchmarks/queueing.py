@@ -114,7 +114,7 @@ def workers(place: Place, count: int, slots: int, seconds: float) -> Iterator[li
 async def be_a_worker(place: Place, slots: int, seconds: float) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    with (place.folder / f"starts-{os.getpid()}").open("w") as starts:
+    with (place.folder / f"starts-{os.getpid()}").open("w", buffering=1) as starts:
 
         async def work(claimed: Claimed, permit: Permit) -> Evidenced:
             starts.write(f"{claimed.case.case_id} {time.monotonic()}\n")
@@ -216,7 +216,8 @@ async def _lookups(place: Place, numbers: range, lane: Lane) -> list[float]:
                 while (job := await store.job("default", case_id)) is None or job.finished_at is None:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
     await bell.close()
-    return [_starts(place)[case_id] - at for case_id, at in asked.items()]
+    starts = _starts(place)
+    return [starts[case_id] - at for case_id, at in asked.items()]
 
 
 def _starts(place: Place) -> dict[str, float]:
