@@ -280,7 +280,7 @@ class BatchView(BaseModel):
 
 
 class CanUseIn(In):
-    """May this contact be used on this channel, now or at ``at``? ``known`` is what the platform knows by now."""
+    """May this contact be used on this channel, now or at ``at``? ``known`` is what was not reported yet."""
 
     channel: Channel
     at: Moment | None = None
