@@ -13,6 +13,7 @@ _PLAIN = re.compile(r"[A-Z0-9 ,\-]*")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _BOUNDARY = re.compile(r"[\n\r;|\t()\[\]]+|\s-+\s|--+|\s*<BR\s*/?>")
 _SPACED_HYPHEN = re.compile(r"^\s*(\d+) - (\d+)(?=\s)")
+_SPACED_UNIT = re.compile(r"(#\s*\d+) - ([A-Z])(?=\s*(?:,|$))")
 _FRACTION = re.compile(r"(?<=\d)[\s\-]+(\d) ?/ ?(\d)(?=\s|$|,)")
 _GLUED = re.compile(
     r"\b(APARTMENT|APT|SUITE|STE|UNIT|LOT|BLDG|RM|ROOM|PH|FLOOR|SPC|TRLR|P\s?O\s?BOX|BOX|RR|HC|HCR|PMB|PSC|CMR|DRAWER|"
@@ -50,6 +51,7 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     if "-TO-" in text:
         text = text.replace("-TO-", " TO ")  # FARM-TO-MARKET
     if " - " in text:
+        text = _SPACED_UNIT.sub(r"\1\2", text)
         text = _SPACED_HYPHEN.sub(r"\1-\2", text).replace(" - ", ",")
     if damaged := _DAMAGED_ZIP.match(text[-8:]):
         text = _mended_zip(text, damaged)
@@ -63,7 +65,7 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     tokens = text.replace(",", " , ").split()
     if "-" in text:
         tokens = [stripped for token in tokens if (stripped := token.strip("-/"))]
-    mixed = [token for token in tokens if not (token.isalpha() or token.isdigit() or token == ",")]
+    mixed = [word for word in tokens if not (word.isalpha() or word.isdigit() or word == ",")]
     return (_mended(tokens) if mixed and _DAMAGED.search(" ".join(mixed)) else tokens), notes
 
 
@@ -100,6 +102,7 @@ def _plain(text: str, notes: list[str]) -> str:
         text = _DECIMAL.sub(lambda match: f"{match[1]} {_QUARTERS[match[2]]}", text)
         text = _DOTS.sub("", _INITIALS.sub(" ", text))
     if _ODD.search(text):
+        text = _SPACED_UNIT.sub(r"\1\2", text)
         text = _SPACED_HYPHEN.sub(r"\1-\2", text)
         text = _BOUNDARY.sub(",", text).translate(_SIGNS)
     if "/" in text:

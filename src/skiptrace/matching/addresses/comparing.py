@@ -10,6 +10,7 @@ from skiptrace.matching.addresses.values import AddressComparison, Agreement, Fi
 
 _NUMBERS = ("house number {0.number_key} and {1.number_key}",)
 _CORNER = frozenset({"&", "AND", "AT", "CORNER", "OF", "NEAR"})
+_RANGE_NOTE = "number_range "
 _SAME = ("both are {0.standard}",)
 
 
@@ -22,7 +23,8 @@ def compare_addresses(
     if a.point_key and b.point_key:
         if a.point_key == b.point_key:
             return AddressComparison("same", (a, b, _SAME))
-        if a.number_key != b.number_key and a.number_key.isdigit() and b.number_key.isdigit():
+        plain = not (a.notes or b.notes) and a.number_key.isdigit() and b.number_key.isdigit()
+        if plain and a.number_key != b.number_key:
             return AddressComparison("different", (a, b, _NUMBERS))
     delivery, what = _compare_delivery(a, b)
     if delivery == "different":
@@ -93,6 +95,8 @@ def _compare_kinds(a: ParsedAddress, b: ParsedAddress) -> Finding:
     routes = {"rural_route", "highway_contract"}
     if {a.kind, b.kind} == routes and a.box == b.box:
         return "possible", "box {0.box} on a rural route and on a highway contract route"
+    if {a.kind, b.kind} & routes and a.kind != b.kind and (a.box or a.po_box) == (b.box or b.po_box) != "":
+        return "possible", "one box number, with a route on one side only: {0.standard} and {1.standard}"
     if {a.kind, b.kind} & routes and "street" in {a.kind, b.kind}:
         return "possible", "a rural route may have been given a street address since"
     return "different", "{0.kind} {0.standard} and {1.kind} {1.standard}"
@@ -121,15 +125,23 @@ def compare_numbers(a: ParsedAddress, b: ParsedAddress) -> Finding:
         return "possible", _NUMBERS[0]
     if x.replace("-", "") == y.replace("-", "") and not a.fraction and not b.fraction:
         return "possible", _NUMBERS[0] + ", which differ by a hyphen"
-    if _in_range(x, y) or _in_range(y, x):
+    if _in_range(x, _range_of(b)) or _in_range(y, _range_of(a)):
         return "possible", _NUMBERS[0] + ", of which one lies in a range"
     lettered, plain = (a, b) if len(x) > len(y) else (b, a)
+    if plain.units and lettered.number_key == f"{plain.units[-1][1]}-{plain.number_key}":
+        return "possible", _NUMBERS[0] + ", of which one begins with the unit"
     letter = lettered.number_key[-1:]
     if letter.isalpha() and lettered.number_key == plain.number_key + letter and _may_be_lettered(plain, letter):
         return "possible", _NUMBERS[0] + ", of which one has a letter"
     if a.number == b.number and not (a.fraction and b.fraction):
         return "possible", _NUMBERS[0] + ", of which one has a fraction"
     return "different", _NUMBERS[0]
+
+
+def _range_of(address: ParsedAddress) -> str:
+    """The house numbers of one address: as written, or 77-79 for 77 & 79."""
+    note = next((note for note in address.notes if note.startswith(_RANGE_NOTE)), "")
+    return note.removeprefix(_RANGE_NOTE).replace(" & ", "-") if note else address.number_key
 
 
 def _in_range(number: str, range_: str) -> bool:

@@ -73,7 +73,7 @@ def _may_be_named(a: ParsedAddress, b: ParsedAddress, road: str) -> bool:
     """Whether a numbered highway of one address may be the named road of the other: US HIGHWAY 41, TAMIAMI TRL."""
     named = b if _highway(a.name) else a
     return (
-        road.endswith("HIGHWAY")
+        road != "INTERSTATE"
         and named.suffix in _NAMED_ROADS
         and not any(character.isdigit() for character in named.name)
     )

@@ -11,7 +11,7 @@ _CODES = "|".join(sorted(STATE_CODES | set(STATES.values()), key=len, reverse=Tr
 _TYPE = r"(?:STATE )?(?:HIGHWAY|HIGHWY|HIWAY|HIWY|HWY|HWAY|ROUTE|RTE|RT|ROAD|RD)"
 _HIGHWAY = re.compile(
     rf"(?:(?P<us>(?:US|U S|UNITED STATES|FEDERAL)(?: {_TYPE})?)|(?P<interstate>(?:INTERSTATE|I|IH)(?: {_TYPE})?)"
-    rf"|(?P<county>(?:COUNTY|CNTY|CTY|CO)(?: TRUNK)? {_TYPE}|CR|CH|CTH|CORD)"
+    rf"|(?P<county>(?:COUNTY|CNTY|CTY|CO)(?: TRUNK| TRK)? {_TYPE}|(?:COUNTY|CNTY|CTY|CO) TRU?N?K|CR|CH|CTH|CORD)"
     rf"|(?P<town>(?:TOWNSHIP|TWP|TOWN) {_TYPE}|TR|TWP)"
     rf"|(?P<farm>(?:FM|F M|FARM TO MARKET)(?: {_TYPE})?|FARM {_TYPE})"
     rf"|(?P<ranch>RANCH(?: TO MARKET)? {_TYPE}|RR|RM(?: {_TYPE})?)"

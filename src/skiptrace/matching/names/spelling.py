@@ -72,7 +72,8 @@ def surname_likeness(a: str, b: str) -> float:
             return 0.86
         return 0.45 if distance == 1 and shortest >= 5 else 0.0
     if distance == 1:
-        return 0.9 if shortest >= 5 else 0.7
+        exchanged = len(a) == len(b) and sorted(a) == sorted(b) and not min(surname_count(a), surname_count(b))
+        return 0.9 if shortest >= 5 or exchanged else 0.7  # HOTL, which nobody is called
     return 0.75 if shortest >= 7 and not (surname_count(a) and surname_count(b)) else 0.3
 
 
