@@ -154,7 +154,7 @@ async def open_limiter(settings: Settings, store: SqlStore, clock: Clock) -> Asy
     """The limiter of this process; with a Redis in the settings it shares with all others."""
     asked = [manifest for manifest in installed(settings).values() if manifest.method != "batch_file"]
     stated = {manifest.id: manifest.limits for manifest in asked}
-    limiter = limits.limiter(settings.redis, new_id(), stated, store.switches, clock)
+    limiter = limits.limiter(settings.redis, new_id(), stated, store.switches, clock, sent=store.figures.sent)
     try:
         yield limiter
     finally:

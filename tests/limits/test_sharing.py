@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
 
@@ -178,3 +178,15 @@ async def test_nothing_in_redis_stays_for_ever_or_names_a_person(redis: Redis) -
         client = redis.client()
         assert len(client.keys()) == 6
         assert all(client.ttl(key) > 0 for key in client.scan_iter())
+
+
+async def test_a_quota_outlives_a_wiped_redis_because_the_ledger_knows(redis: Redis) -> None:
+    async def sent() -> Mapping[str, tuple[int, int]]:
+        return {"acme": (2, 6)}
+
+    desk = RedisDesk(redis.url, "worker-1", SOON, OwnDesk(FixedClock(), SOON))
+    turns = Turns({"acme": Limits(per_day=4, per_month=9)}, desk, NoSwitches(), sent=sent, terms=SOON)
+    await send(turns)
+    await send(turns)
+    await refused(turns, "no room")  # the fifth of the day
+    await turns.close()

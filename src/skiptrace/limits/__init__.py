@@ -6,14 +6,22 @@ from collections.abc import Mapping
 
 from skiptrace.limits.allowance import Terms
 from skiptrace.limits.desk import Desk, OwnDesk
-from skiptrace.limits.turns import Turns
+from skiptrace.limits.turns import Sent, Turns
 from skiptrace.model import Limits
 from skiptrace.ports import Clock, Switches
 
 __all__ = ["Terms", "Turns", "limiter"]
 
 
-def limiter(redis: str, worker: str, limits: Mapping[str, Limits], switches: Switches, clock: Clock) -> Turns:
+def limiter(
+    redis: str,
+    worker: str,
+    limits: Mapping[str, Limits],
+    switches: Switches,
+    clock: Clock,
+    *,
+    sent: Sent | None = None,
+) -> Turns:
     """The limiter of one process, ``worker``; without the URL of a Redis it knows of no other process."""
     terms = Terms()
     desk: Desk = OwnDesk(clock, terms)
@@ -21,4 +29,4 @@ def limiter(redis: str, worker: str, limits: Mapping[str, Limits], switches: Swi
         from skiptrace.limits.redis_desk import RedisDesk
 
         desk = RedisDesk(redis, worker, terms, OwnDesk(clock, terms))
-    return Turns(limits, desk, switches, terms=terms)
+    return Turns(limits, desk, switches, sent=sent, terms=terms)

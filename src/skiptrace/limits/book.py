@@ -44,6 +44,11 @@ class Book:
             provider, now, open_until=self.open_until, hold_until=self.hold_until, places=places, left=self.left
         )
 
+    def recall(self, day: int, month: int, now: float) -> None:
+        """Raise the quotas to what the ledger knows was sent this day and this month."""
+        for period, sent in ((day_of(now), day), (month_of(now), month)):
+            self.quotas[period] = max(sent, self.quotas.get(period, 0))
+
     def take(self, allowance: Allowance, ask: Ask, now: float) -> Answer:
         if self.open_until > now:
             return Answer(Verdict.DARK, self.open_until - now)
@@ -99,9 +104,9 @@ class Book:
             for span, limit in ((MINUTE, allowance.per_minute), (HOUR, allowance.per_hour)):
                 if limit:
                     at = self._room_in_window(span, limit, at)
-            if allowance.per_day and self.quotas.get(_day(at), 0) >= allowance.per_day:
+            if allowance.per_day and self.quotas.get(day_of(at), 0) >= allowance.per_day:
                 at = _next_day(at)
-            if allowance.per_month and self.quotas.get(_month(at), 0) >= allowance.per_month:
+            if allowance.per_month and self.quotas.get(month_of(at), 0) >= allowance.per_month:
                 at = _next_month(at)
             if at == before:
                 return at
@@ -124,7 +129,7 @@ class Book:
                 piece = floor(at * PIECES / span)
                 self.windows = {k: n for k, n in self.windows.items() if k[0] != span or k[1] >= piece - PIECES}
                 self.windows[span, piece] = self.windows.get((span, piece), 0) + 1
-        for limit, period in ((allowance.per_day, _day(at)), (allowance.per_month, _month(at))):
+        for limit, period in ((allowance.per_day, day_of(at)), (allowance.per_month, month_of(at))):
             if limit:
                 self.quotas[period] = self.quotas.get(period, 0) + 1
 
@@ -141,11 +146,11 @@ def _utc(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
-def _day(at: float) -> str:
+def day_of(at: float) -> str:
     return _utc(at).strftime("%Y-%m-%d")
 
 
-def _month(at: float) -> str:
+def month_of(at: float) -> str:
     return _utc(at).strftime("%Y-%m")
 
 

@@ -30,6 +30,10 @@ class Desk(Protocol):
 
     def done(self, provider: str, done: Done) -> None: ...
 
+    async def recall(self, provider: str, day: int, month: int) -> None:
+        """Raise the quotas to what the ledger knows was sent."""
+        ...
+
     async def standing(self, provider: str) -> Standing: ...
 
     async def close(self) -> None: ...
@@ -53,6 +57,9 @@ class OwnDesk:
         self._book(provider).done(
             done.place, done.attempt, self._now(), probe=done.probe, calls_needed=done.calls_needed
         )
+
+    async def recall(self, provider: str, day: int, month: int) -> None:
+        self._book(provider).recall(day, month, self._now())
 
     async def standing(self, provider: str) -> Standing:
         return self._book(provider).standing(provider, self._now())

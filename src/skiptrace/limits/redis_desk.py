@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
 
 from skiptrace.limits.allowance import Allowance, Answer, Ask, Left, Terms, Verdict
-from skiptrace.limits.book import standing_of
+from skiptrace.limits.book import day_of, month_of, standing_of
 from skiptrace.limits.desk import Done, OwnDesk
 from skiptrace.model.figures import Standing
 from skiptrace.ports import Attempt
@@ -132,6 +132,14 @@ class RedisDesk:
             return
         errand = self._errand("done", keys(provider, "state", "places", "health"), _done_arguments(done, self._terms))
         errand.result.add_done_callback(lambda result: result.cancelled() or result.exception())  # nobody else looks
+
+    async def recall(self, provider: str, day: int, month: int) -> None:
+        try:
+            seconds, _ = await self._redis.time()
+            counts = [day_of(seconds), str(day), month_of(seconds), str(month)]
+            await self._errand("recall", keys(provider, "quotas"), counts).result
+        except (Away, RedisError, OSError):
+            await self._own.recall(provider, day, month)
 
     async def standing(self, provider: str) -> Standing:
         """As all workers see it; as this one does while Redis is away."""

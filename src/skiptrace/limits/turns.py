@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import uuid4
@@ -22,6 +22,12 @@ PATIENCE = 30.0
 
 LOOK_AGAIN = 1.0
 """Seconds for which the state of the kill switches is believed; all workers see a change within two."""
+
+RECALL = 60.0
+"""Seconds between two looks at the ledger for what was sent, where a quota of the day or month is stated."""
+
+Sent = Callable[[], Awaitable[Mapping[str, tuple[int, int]]]]
+"""What the ledger knows was sent this day and this month, by provider."""
 
 POLL = (0.01, 0.04)
 """Seconds between two looks for a free place while the places of all workers together are full."""
@@ -42,12 +48,14 @@ class Turns:
         desk: Desk,
         switches: Switches,
         *,
+        sent: Sent | None = None,
         terms: Terms | None = None,
         patience: float = PATIENCE,
     ) -> None:
         self._allowances = {provider: Allowance.of(stated) for provider, stated in limits.items()}
         self._desk = desk
         self._paused = _Paused(switches)
+        self._recall = _Recall(sent, desk) if sent else None
         self._terms = terms or Terms()
         self._patience = patience
         self._rooms: dict[str, Room] = {}
@@ -93,6 +101,8 @@ class Turns:
         """Take from every limit and wait until what was taken is due."""
         loop = asyncio.get_running_loop()
         await self._refuse_paused(caller.provider)
+        if self._recall and (caller.allowance.per_day or caller.allowance.per_month):
+            await self._recall.when_due(caller.provider)
         for let_by in range(LET_BY + 1):
             grant = await self._granted(caller)
             due = loop.time() + grant.seconds
@@ -195,3 +205,22 @@ class _Paused:
                     self._known = await self._switches.paused()
                     self._good_until = now() + LOOK_AGAIN
         return self._known.get(provider, "")
+
+
+class _Recall:
+    """Quotas outlive processes and wiped counters: what the ledger knows was sent counts, looked up once a minute."""
+
+    def __init__(self, sent: Sent, desk: Desk) -> None:
+        self._sent = sent
+        self._desk = desk
+        self._due: dict[str, float] = {}
+        self._looking = asyncio.Lock()
+
+    async def when_due(self, provider: str) -> None:
+        now = asyncio.get_running_loop().time
+        if now() < self._due.get(provider, 0.0):
+            return
+        async with self._looking:
+            if now() >= self._due.get(provider, 0.0):
+                await self._desk.recall(provider, *(await self._sent()).get(provider, (0, 0)))
+                self._due[provider] = now() + RECALL

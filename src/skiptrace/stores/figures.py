@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from statistics import fmean
@@ -35,6 +36,13 @@ class SqlFigures:
         now = self._clock.now()
         with plain_errors():
             return await self._database.read(lambda conn: _figures(conn, now))
+
+    async def sent(self) -> Mapping[str, tuple[int, int]]:
+        """How many calls were sent since the UTC day and month began, by provider."""
+        now = self._clock.now()
+        with plain_errors():
+            day, month = await self._database.read(lambda conn: _sent(conn, now))
+        return {provider: (day.get(provider, 0), count) for provider, count in month.items()}
 
 
 def _figures(conn: Connection, now: datetime) -> Figures:
@@ -90,8 +98,7 @@ def _workers(conn: Connection, now: datetime) -> tuple[WorkerFigures, ...]:
 
 
 def _providers(conn: Connection, now: datetime) -> tuple[ProviderFigures, ...]:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    day, month = (_sent_since(conn, start) for start in (midnight, midnight.replace(day=1)))
+    day, month = _sent(conn, now)
     latest = select(calls.c.provider, calls.c.state, calls.c.hit, calls.c.sent_at, calls.c.answered_at)
     latest = latest.where(calls.c.intended_at >= now - LATELY).order_by(calls.c.intended_at.desc()).limit(AT_MOST)
     made: dict[str, Counter[str]] = defaultdict(Counter)
@@ -113,6 +120,11 @@ def _providers(conn: Connection, now: datetime) -> tuple[ProviderFigures, ...]:
         )
         for name in sorted({*month, *made})
     )
+
+
+def _sent(conn: Connection, now: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return _sent_since(conn, midnight), _sent_since(conn, midnight.replace(day=1))
 
 
 def _sent_since(conn: Connection, start: datetime) -> dict[str, int]:
