@@ -195,7 +195,7 @@ def dispatch(options: argparse.Namespace) -> dict[str, object]:
         if options.behind:
             asyncio.run(hand_in(place, range(1000, 1000 + options.behind), Lane.BATCH))
         with workers(place, 1, 100, 0.05):
-            time.sleep(1)
+            until_done(place, 200 + min(500, options.behind // 2))  # warm, as a worker is
             behind = asyncio.run(_lookups(place, range(500, 700), Lane.INTERACTIVE))
         return {"idle_ms": _summary(idle), "behind": options.behind, "lookup_behind_ms": _summary(behind)}
 
