@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
-from types import FrameType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -28,12 +30,20 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         self.listening.set()
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._closing.set()
-        super().handle_exit(sig, frame)
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT end the server; uvicorn's own way would raise them once more when it has ended."""
+        loop, signals = asyncio.get_running_loop(), (signal.SIGTERM, signal.SIGINT)
+        for one in signals:
+            loop.add_signal_handler(one, self.end)
+        try:
+            yield
+        finally:
+            for one in signals:
+                loop.remove_signal_handler(one)
 
     def end(self) -> None:
-        """The same as a signal."""
+        """Take no new requests, tell the streams, let the rest end."""
         self._closing.set()
         self.should_exit = True
 
