@@ -29,13 +29,13 @@ from skiptrace.stores.auditing import AuditTrail
 from skiptrace.stores.books import Move, Reserve
 from skiptrace.stores.cases import Intake, batch_state, read_case, unfinished_page
 from skiptrace.stores.databases import Database, database_at
-from skiptrace.stores.figures import SqlFigures
+from skiptrace.stores.deliveries import SqlOutbox
 from skiptrace.stores.erasing import Erasing
+from skiptrace.stores.figures import SqlFigures
 from skiptrace.stores.following import newest_of_cases, past_outcomes, traces_resting_on
 from skiptrace.stores.history import Histories
 from skiptrace.stores.keeping import Keeping
 from skiptrace.stores.opening import prepare
-from skiptrace.stores.outbox import SqlOutbox
 from skiptrace.stores.outcomes import outcomes_of_trace, record_outcomes
 from skiptrace.stores.purchases import Purchases, calls_in_doubt, calls_of_case
 from skiptrace.stores.queueing import SqlJobs
