@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from skiptrace.reporting.known import on_account
 from skiptrace.model import ContactKind
+from skiptrace.reporting.known import on_account
 from tests import builders as build
 
 
