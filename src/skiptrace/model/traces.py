@@ -157,7 +157,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PastOutcome(Personal):
-    """What happened when a value was used for this account before; contact ids are of a trace, so it is told by value."""
+    """What happened when a value was used for this account before; told by value, not by one trace's contact id."""
 
     contact: ContactKind
     value: str
