@@ -53,7 +53,7 @@ def used(folder: Path) -> Used:
 
 
 def by_liar(used: Used) -> np.ndarray:
-    return used.candidates.groups[used.position] % 2 == 0
+    return (used.child - ACCOUNTS) % 2 == 0  # the subjects come first in the tables, then a record of each account
 
 
 @pytest.mark.parametrize("is_phone", [False, True])
@@ -78,7 +78,7 @@ def test_twenty_outcomes_cannot_swing_a_source(used: Used) -> None:
     few = np.zeros(len(used), bool)
     few[np.flatnonzero(used.is_phone & by_liar(used))[:20]] = True
     wrong = used.some(few)
-    wrong = Used(wrong.candidates, wrong.position, wrong.is_phone, np.zeros(20, bool))
+    wrong = Used(wrong.candidates, wrong.child, wrong.is_phone, np.zeros(20, bool))
     before = shipped_parameters()
 
     change = predicted(refit(before, wrong, "test"), wrong) - predicted(before, wrong)
@@ -97,7 +97,7 @@ def test_without_outcomes_nothing_but_the_version_changes(used: Used) -> None:
 def test_outcomes_that_come_as_foretold_change_little(used: Used) -> None:
     before = shipped_parameters()
     p = predicted(before, used)
-    foretold = Used(used.candidates, used.position, used.is_phone, np.random.default_rng(1).random(len(p)) < p)
+    foretold = Used(used.candidates, used.child, used.is_phone, np.random.default_rng(1).random(len(p)) < p)
 
     assert np.abs(predicted(refit(before, foretold, "test"), used) - p).mean() < 0.04
 

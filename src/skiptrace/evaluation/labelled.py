@@ -15,8 +15,8 @@ from skiptrace.matching.tables_in import RECORD_COLUMNS, SUBJECT_COLUMNS, candid
 from skiptrace.model import OutcomeKind
 
 _KEYS = ["account_id", "rec_id"]
-_RIGHT = frozenset((OutcomeKind.RIGHT_PARTY, OutcomeKind.DELIVERED))
-_WRONG = frozenset((OutcomeKind.WRONG_PARTY, OutcomeKind.DISCONNECTED, OutcomeKind.RETURNED_MAIL))
+RIGHT = frozenset((OutcomeKind.RIGHT_PARTY, OutcomeKind.DELIVERED))
+WRONG = frozenset((OutcomeKind.WRONG_PARTY, OutcomeKind.DISCONNECTED, OutcomeKind.RETURNED_MAIL))
 
 
 def read_labelled(folder: Path | str) -> Labelled:
@@ -61,8 +61,10 @@ def read_used(folder: Path | str) -> Used:
             raise BadInput("outcomes", f"contact is {contact!r}, not address or phone")
         if (account, record) not in row:
             raise BadInput("outcomes", f"record {record} of account {account} is not among the candidates")
-        if kind in _RIGHT or kind in _WRONG:
-            used.append((place[row[account, record]], contact == "phone", kind in _RIGHT))
+        if kind in RIGHT or kind in WRONG:
+            person = candidates.rows[place[row[account, record]]]
+            spans = candidates.people.phones.spans if contact == "phone" else candidates.people.addresses.spans
+            used.append((spans.starts[person], contact == "phone", kind in RIGHT))
     table = np.array(used, np.int64).reshape(-1, 3)
     return carrying(Used(candidates, table[:, 0], table[:, 1].astype(bool), table[:, 2].astype(bool)))
 

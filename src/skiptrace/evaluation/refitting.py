@@ -13,7 +13,7 @@ import numpy as np
 
 from skiptrace.evaluation.curves import Flags, calibration_error
 from skiptrace.matching.columns import Floats, Ints
-from skiptrace.matching.contacts import Reached, carried_addresses, carried_phones, sighting_bits
+from skiptrace.matching.contacts import Carried, Reached, carried_addresses, carried_phones, sighting_bits
 from skiptrace.matching.identity import Candidates
 from skiptrace.matching.scoring import score
 from skiptrace.matching.weights import ContactWeights, Curve, Parameters, Sightings, Weights, log_odds, probability
@@ -28,18 +28,20 @@ KINDS = ("address", "phone")
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Used:
-    """Contacts that were used: the record that carried each one, whether it was a phone, and whether it was right."""
+    """Contacts that were used: the row of each one in the table of addresses or phones, which of the two it is, and
+    whether it was right.
+    """
 
     candidates: Candidates
-    position: Ints
+    child: Ints
     is_phone: Flags
     right: Flags
 
     def __len__(self) -> int:
-        return len(self.position)
+        return len(self.child)
 
     def some(self, rows: Flags) -> Used:
-        return Used(self.candidates, self.position[rows], self.is_phone[rows], self.right[rows])
+        return Used(self.candidates, self.child[rows], self.is_phone[rows], self.right[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,14 @@ class Fit:
 
 
 def carrying(used: Used) -> Used:
-    """Only those whose record carries such a contact at all; the others cannot be weighed."""
+    """Only those whose row holds an address or phone at all; the others cannot be weighed."""
     carries = np.zeros(len(used), bool)
     for kind, carried in (
         ("address", carried_addresses(used.candidates)),
         ("phone", carried_phones(used.candidates)),
     ):
         rows = used.is_phone == (kind == "phone")
-        carries |= rows & np.isin(used.position, carried.position)
+        carries |= rows & np.isin(used.child, carried.child)
     return used.some(carries)
 
 
@@ -81,7 +83,7 @@ def predicted(parameters: Parameters, used: Used) -> Floats:
         rows = used.is_phone == (kind == "phone")
         if rows.any():
             reached = _reached(parameters, used.candidates, kind)
-            p[rows] = reached.probability[_values(reached, used.position[rows])]
+            p[rows] = reached.probability[_values(reached.carried, used.child[rows])]
     return p
 
 
@@ -94,7 +96,7 @@ def foretold(used: Used, p: Floats) -> Mapping[str, Fit]:
 
 def crosswise(parameters: Parameters, used: Used) -> tuple[Mapping[str, Fit], Mapping[str, Fit]]:
     """Before and after on the same outcomes; each half of the accounts is foretold by what the other half taught."""
-    half = used.candidates.groups[used.position] * 2_654_435_761 % 2**32 < 2**31
+    half = _accounts(used) * 2_654_435_761 % 2**32 < 2**31
     after = np.zeros(len(used))
     for part in (half, ~half):
         if part.any():
@@ -111,7 +113,7 @@ def _fit(right: Flags, p: Floats) -> Fit:
 def _refit_kind(parameters: Parameters, used: Used, kind: str) -> Parameters:
     """Move each source until its outcomes are foretold as often as they should be, then the prior for all together."""
     reached = _reached(parameters, used.candidates, kind)
-    value = _values(reached, used.position)
+    value = _values(reached.carried, used.child)
     source = _decisive_sources(parameters, used.candidates, kind)[value]
     p = reached.probability[value]
     names, code = np.unique(source, return_inverse=True)
@@ -164,13 +166,23 @@ def _reached(parameters: Parameters, candidates: Candidates, kind: str) -> Reach
     return scores.phones if kind == "phone" else scores.addresses
 
 
-def _values(reached: Reached, position: Ints) -> Ints:
-    """The value that each record carries; of several the likeliest."""
-    carried = reached.carried
-    order = np.lexsort((reached.probability[carried.value], carried.position))
-    last = np.full(int(carried.position.max(initial=-1)) + 1, -1, np.int64)
-    last[carried.position[order]] = carried.value[order]
-    return last[position]
+def _values(carried: Carried, child: Ints) -> Ints:
+    """The value that each row of the table shows."""
+    value = np.full(int(carried.child.max(initial=-1)) + 1, -1, np.int64)
+    value[carried.child] = carried.value
+    return value[child]
+
+
+def _accounts(used: Used) -> Ints:
+    """The account of every contact that was used."""
+    account = np.zeros(len(used), np.int64)
+    for kind, carried in (
+        ("address", carried_addresses(used.candidates)),
+        ("phone", carried_phones(used.candidates)),
+    ):
+        rows = used.is_phone == (kind == "phone")
+        account[rows] = carried.group[_values(carried, used.child[rows])]
+    return account
 
 
 def _decisive_sources(parameters: Parameters, candidates: Candidates, kind: str) -> np.ndarray:
