@@ -8,10 +8,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from typer.main import get_command
 
+from skiptrace.cli.acting import ACTIONS, OPEN
+from skiptrace.cli.main import app
 from tests.cli.command import environment, in_process
 
 
@@ -44,6 +48,18 @@ def test_a_role_that_may_not_is_refused_with_the_citation(
     refused = in_process(capsys, tmp_path, "keys", "create", "me", "--role", "admin")
     assert refused.code == 3
     assert "ASVS" in refused.err
+
+
+def test_every_command_says_what_it_does() -> None:
+    assert commands(get_command(app)) == set(ACTIONS) | OPEN
+
+
+def commands(group: Any, path: str = "") -> set[str]:
+    found: set[str] = set()
+    for name, command in group.commands.items():
+        here = f"{path} {name}".strip()
+        found |= commands(command, here) if hasattr(command, "commands") else {here}
+    return found
 
 
 def test_only_known_principals_get_accounts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

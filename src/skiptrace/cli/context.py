@@ -24,11 +24,13 @@ class Common:
 
 def read_settings(context: typer.Context, **overrides: Any) -> Settings:
     """Settings from the environment and the file, with what the command line overrules. Raises ConfigError."""
+    from skiptrace.cli.acting import acts
     from skiptrace.settings import Settings
 
     common = context.obj if isinstance(context.obj, Common) else Common()
     settings = Settings.read(os.environ, common.config, home=common.home, **overrides)
     set_up_logging(settings.log, verbose=common.verbose)
+    acts(settings, context.command_path.partition(" ")[2])
     return settings
 
 
