@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skiptrace.errors import BadInput
 from skiptrace.evaluation.labelled import RIGHT, WRONG
 from skiptrace.evaluation.refitting import Used, carrying
 from skiptrace.matching.cases import CaseColumns, Question, columns_of, phone_number
@@ -23,7 +24,12 @@ class UsedCase(Personal):
 
 
 def used_in(cases: Sequence[UsedCase]) -> Used:
-    """The decisive outcomes of addresses and phones; those of contacts that no record carries any more are left out."""
+    """The decisive outcomes of addresses and phones; those of contacts that no record carries any more are left out.
+
+    Raises BadInput when there is no case.
+    """
+    if not cases:
+        raise BadInput("outcomes", "nothing has been recorded yet")
     columns = columns_of([case.question for case in cases])
     found = [row for number, case in enumerate(cases) for row in _rows(columns, number, case)]
     table = np.array(found, np.int64).reshape(-1, 3)
