@@ -30,6 +30,7 @@ from skiptrace.cli.context import read_settings
 from skiptrace.cli.failures import BAD_USAGE, FAILED
 from skiptrace.cli.output import console, print_json
 from skiptrace.cli.progress import BatchWatch, bar
+from skiptrace.cli.segments_run import count, print_segments, segment_objects
 from skiptrace.errors import BadInput
 from skiptrace.intake import Accounts, ColumnMapping, Terms
 from skiptrace.intake.purposes import read_purpose
@@ -40,6 +41,7 @@ from skiptrace.reporting.problems import problem_files
 from skiptrace.settings import Settings
 from skiptrace.tracing import App
 from skiptrace.wiring import REFERENCE, SystemClock, connect, engine, prepare_reference
+from skiptrace.wiring_sinks import policy_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,16 @@ class BatchCommand:
         accounts, terms = self._open(settings)
         estimate = asyncio.run(_estimate(settings, accounts, terms))
         validation = validate(accounts, terms, lambda _: None)
+        policy = policy_of(settings)
+        rows = asyncio.run(count(settings, accounts, policy))[0] if policy else {}
         if self.as_json:
-            print_json(batch_text.price_object(validation, estimate, settings.run_cap))
+            segments = {"segments": list(segment_objects(rows, policy))} if policy else {}
+            print_json(batch_text.price_object(validation, estimate, settings.run_cap) | segments)
         else:
             batch_text.print_validation(console(), validation, accounts, None)
             batch_text.print_estimate(console(), estimate, settings)
+            if policy is not None:
+                print_segments(rows, 0, policy)
         return 0 if validation.accepted else BAD_USAGE
 
     def run(self, context: typer.Context) -> int:

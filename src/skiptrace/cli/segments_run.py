@@ -59,14 +59,15 @@ def show(settings: Settings, file: Path, columns: Sequence[str], constants: Sequ
     """Raises BadInput when the file cannot be read, ConfigError when the schedule cannot."""
     policy = policy_of(settings) or load_policy()
     accounts = Accounts(file, ColumnMapping.read(columns, constants))
-    rows, rejected = asyncio.run(_count(settings, accounts, policy))
+    rows, rejected = asyncio.run(count(settings, accounts, policy))
     if as_json:
-        print_json({"schedule": policy.name, "rejected": rejected, "segments": list(_objects(rows, policy))})
+        print_json({"schedule": policy.name, "rejected": rejected, "segments": list(segment_objects(rows, policy))})
     else:
-        _print(rows, rejected, policy)
+        print_segments(rows, rejected, policy)
 
 
-async def _count(settings: Settings, accounts: Accounts, policy: Policy) -> tuple[dict[str, Row], int]:
+async def count(settings: Settings, accounts: Accounts, policy: Policy) -> tuple[dict[str, Row], int]:
+    """Every account of the file in its segment, and how many rows cannot be read."""
     now, rejected = SystemClock().now(), 0
     terms = Terms(Purpose(), settings.requester, settings.case_budget, now.date(), settings.tenant)
     rows = {segment.name: Row() for segment in policy.segments}
@@ -88,7 +89,7 @@ async def _history(account: Account, tenant: str, app: App) -> History:
     return replace(found[1], account=account) if found else History(account)
 
 
-def _objects(rows: dict[str, Row], policy: Policy) -> Iterator[dict[str, Any]]:
+def segment_objects(rows: dict[str, Row], policy: Policy) -> Iterator[dict[str, Any]]:
     for segment in policy.segments:
         row = rows[segment.name]
         yield {
@@ -105,7 +106,7 @@ def _objects(rows: dict[str, Row], policy: Policy) -> Iterator[dict[str, Any]]:
         }
 
 
-def _print(rows: dict[str, Row], rejected: int, policy: Policy) -> None:
+def print_segments(rows: dict[str, Row], rejected: int, policy: Policy) -> None:
     shown = []
     for segment in policy.segments:
         row = rows[segment.name]
