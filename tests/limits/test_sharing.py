@@ -12,7 +12,7 @@ import pytest
 from skiptrace.errors import Withheld
 from skiptrace.limits import Terms, Turns
 from skiptrace.limits.desk import OwnDesk
-from skiptrace.limits.redis_desk import AWAY_FOR, RedisDesk
+from skiptrace.limits.redis_desk import AWAY_FOR, RedisDesk, _Offset
 from skiptrace.model import Limits
 from skiptrace.ports import Went
 from tests.builders import FixedClock
@@ -70,6 +70,22 @@ async def test_sends_are_spaced_whoever_sends(redis: Redis) -> None:
 
     assert Seen(tuple(sorted(moments))).most_in(0.2) <= 12
     assert max(moments) - min(moments) > 0.7
+
+
+def test_a_slow_answer_does_not_shift_what_it_reserves() -> None:
+    offset = _Offset()
+    offset.learn(theirs=1_000.001, sent=10.0, received=10.002)
+    offset.learn(theirs=1_001.9, sent=11.0, received=12.0)
+
+    assert offset.ours(1_002.5) == pytest.approx(12.5, abs=0.002)
+
+
+def test_a_clock_of_theirs_that_is_set_is_followed() -> None:
+    offset = _Offset()
+    offset.learn(theirs=1_000.0, sent=10.0, received=10.0)
+    offset.learn(theirs=4_600.0, sent=11.0, received=11.5)
+
+    assert 11.0 <= offset.ours(4_600.0) <= 11.5
 
 
 async def test_a_minute_is_shared_and_the_refusal_says_when(redis: Redis) -> None:

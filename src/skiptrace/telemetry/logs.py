@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from collections.abc import Callable
 from typing import TextIO
@@ -23,12 +22,12 @@ FIELDS = frozenset(
 LONGEST = 300
 """Characters of a field; a longer value is cut."""
 
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-"""Line breaks, escape sequences for terminals, and marks that turn the direction of writing."""
-
 
 def set_up(*, level: int, as_json: bool, stream: Callable[[], TextIO] = lambda: sys.stderr) -> None:
-    """Send events of ``level`` and above to standard error, as JSON or as ``key=value`` for people."""
+    """Send events of ``level`` and above to standard error, as JSON or as ``key=value`` for people.
+
+    Both forms escape line breaks, terminal sequences and marks of writing direction: no value can forge a line.
+    """
     last: Processor = structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"])
     if as_json:
         last = structlog.processors.JSONRenderer(sort_keys=True)
@@ -46,15 +45,15 @@ def set_up(*, level: int, as_json: bool, stream: Callable[[], TextIO] = lambda: 
 
 
 def only_allowed(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
-    """Keep the fields of the list, with values that are numbers, truths or harmless short text."""
-    kept: EventDict = {name: _harmless(value) for name, value in line.items() if name in FIELDS}
+    """Keep the fields of the list, with values that are numbers, truths or short text; of anything else the type."""
+    kept: EventDict = {name: _short(value) for name, value in line.items() if name in FIELDS}
     if left_out := sorted(line.keys() - FIELDS):
-        kept["left_out"] = _harmless(" ".join(left_out))
+        kept["left_out"] = _short(" ".join(left_out))
     return kept
 
 
-def _harmless(value: object) -> object:
+def _short(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     text = value if isinstance(value, str) else type(value).__name__
-    return _UNSAFE.sub(" ", text)[:LONGEST]
+    return text[:LONGEST]
