@@ -10,6 +10,7 @@ import pyarrow.csv as pacsv
 import pytest
 
 from tests.cli.command import in_process
+from tests.cli.test_commands import batch, results
 
 PERSON = {"first": "Ines", "last": "Okafor", "dob": "1970-01-11", "ssn4": "1000", "street": "Elm St"}
 
@@ -52,3 +53,15 @@ def test_the_new_version_scores_otherwise(folder: Path, capsys: pytest.CaptureFi
 
     old, new = (pacsv.read_csv(folder / name)["p_phone"][0].as_py() for name in ("old.csv", "new.csv"))
     assert new < old
+
+
+def test_recorded_outcomes_are_learnt_from(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, home = tmp_path / "second.json", tmp_path / "home"
+    batch(capsys, tmp_path)
+    again = ("refit", "--out", out, "--version", "second", "--json")
+    assert in_process(capsys, home, *again).code == 2  # nothing has happened yet
+
+    trace_id = results(tmp_path)["P-1001"]["trace_id"]
+    assert in_process(capsys, home, "outcome", trace_id, "1", "returned_mail", "--by", "jane").code == 0
+    assert in_process(capsys, home, *again).code == 0
+    assert json.loads(out.read_bytes())["provenance"]["outcomes"] == {"address": 1, "phone": 0}

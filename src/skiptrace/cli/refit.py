@@ -11,7 +11,11 @@ from skiptrace.errors import BadInput
 
 
 def refit(
-    folder: Annotated[Path, typer.Argument(help="Folder with accounts, candidates and outcomes, CSV or Parquet each.")],
+    context: typer.Context,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Folder with accounts, candidates and outcomes; else what `skiptrace outcome` recorded."),
+    ] = None,
     *,
     out: Annotated[Path, typer.Option(help="Parameter file to write; it must not exist.")],
     version: Annotated[str, typer.Option(help="Name of the new parameters; traces keep it.")],
@@ -23,7 +27,11 @@ def refit(
     Writes a parameter file and compares it with the one at hand: each half of the accounts is foretold by what the
     other half taught. Nothing changes until the setting `parameters` names the file.
     """
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
     from skiptrace.cli.output import console, print_json
+    from skiptrace.cli.refit_run import recorded
     from skiptrace.evaluation.labelled import read_used
     from skiptrace.evaluation.refitting import crosswise
     from skiptrace.evaluation.refitting import refit as learn
@@ -34,7 +42,9 @@ def refit(
     if out.exists():
         raise BadInput("--out", f"{out} exists; versions are kept side by side, so name a new file")
     before = read_parameters(start.read_bytes()) if start else shipped_parameters()
-    used = read_used(folder)
+    used = read_used(folder) if folder else asyncio.run(recorded(read_settings(context)))
+    if not len(used):
+        raise BadInput("outcomes", "there is none yet of an address or phone that a record carries")
     learnt = learn(before, used, version)
     old, new = crosswise(before, used)
     with new_file(out) as stream:
