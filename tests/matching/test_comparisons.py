@@ -129,3 +129,9 @@ def test_a_phone_may_be_one_digit_off() -> None:
     assert level("phone", asked, {"phones": (phone("(512) 555-0142", 2024),)}) == "same"
     assert level("phone", asked, {"phones": (phone("5125550143", 2024),)}) == "typing_error"
     assert level("phone", asked, {"phones": (phone("5125550199", 2024), phone("5125550142", 2020))}) == "same"
+
+
+@pytest.mark.parametrize("surnames", [("Varga", "Okafor-Varga"), ("Okafor-Varga", "Varga"), ("Okafor", "Okafor-Varga")])
+def test_a_double_surname_shares_a_part_whichever_part_and_whichever_side(surnames: tuple[str, str]) -> None:
+    asked, found = (names(("Marion", "", surname, "")) for surname in surnames)
+    assert level("surname", asked, found) == "part"
