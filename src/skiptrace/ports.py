@@ -335,6 +335,10 @@ class Jobs(Protocol):
 
     async def job(self, tenant: str, case_id: str) -> Job | None: ...
 
+    async def jobs_of(self, case_ids: Sequence[str]) -> Sequence[Job]:
+        """The jobs of these cases, in no order; a case without one has none here."""
+        ...
+
     async def quarantined(self, tenant: str) -> Sequence[Job]:
         """The jobs that too many workers died with, oldest first."""
         ...

@@ -2,8 +2,9 @@
 
 from skiptrace.batch.costing import Estimate, Estimator
 from skiptrace.batch.crew import hands_for
+from skiptrace.batch.fleet import Fleet
 from skiptrace.batch.job import Batch, BatchResult, Watch, alone_in, batch_id, run_batch, write_page
-from skiptrace.batch.running import OneProcess
+from skiptrace.batch.running import Hands, OneProcess
 from skiptrace.batch.validation import Validation, validate
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "BatchResult",
     "Estimate",
     "Estimator",
+    "Fleet",
+    "Hands",
     "OneProcess",
     "Validation",
     "Watch",

@@ -41,6 +41,9 @@ def run(
     map_file: Annotated[Path | None, typer.Option(help="TOML file with the tables [columns] and [constants].")] = None,
     encoding: Annotated[str, typer.Option(help="Encoding of a CSV file, if it is not UTF-8.")] = "",
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Accounts under way at once.")] = 16,
+    fleet: Annotated[
+        bool, typer.Option("--fleet", help="Queue the accounts for the workers (skiptrace worker) and wait for them.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file and price the run; ask nobody.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before money is spent.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
@@ -69,6 +72,7 @@ def run(
         map_file=map_file,
         encoding=encoding,
         concurrency=concurrency,
+        fleet=fleet,
         confirmed=yes,
         as_json=as_json,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from skiptrace.batch import (
     BatchResult,
     Estimate,
     Estimator,
+    Fleet,
+    Hands,
     Validation,
     alone_in,
     batch_id,
@@ -40,7 +42,7 @@ from skiptrace.reporting.files import private_folder
 from skiptrace.reporting.problems import problem_files
 from skiptrace.settings import Settings
 from skiptrace.tracing import App
-from skiptrace.wiring import REFERENCE, SystemClock, connect, engine, prepare_reference
+from skiptrace.wiring import REFERENCE, SystemClock, connect, dispatcher, engine, prepare_reference
 from skiptrace.wiring_sinks import policy_of
 
 
@@ -58,6 +60,7 @@ class BatchCommand:
     map_file: Path | None = None
     encoding: str = ""
     concurrency: int = 16
+    fleet: bool = False
     confirmed: bool = False
     as_json: bool = False
     clock: SystemClock = field(default_factory=SystemClock)
@@ -132,7 +135,7 @@ class BatchCommand:
         async with engine(settings) as app:
             if not self._consents(app, batch, settings):
                 return None
-            async with hands_for(app, settings, validation.accepted, self.concurrency) as hands:
+            async with self._hands(app, settings, validation.accepted) as hands:
                 with bar("Tracing", validation.accepted, quiet=self.as_json) as shown, _stopping() as stop:
                     watch = BatchWatch(shown, validation.accepted)
                     result = await run_batch(batch, validation, app, hands, stop=stop, watch=watch)
@@ -141,6 +144,19 @@ class BatchCommand:
                 batch_text.page(app, name=self.file.name, batch=batch, validation=validation, result=result),
             )
             return result
+
+    @asynccontextmanager
+    async def _hands(self, app: App, settings: Settings, accepted: int) -> AsyncIterator[Hands]:
+        """Those of the workers, or our own."""
+        if not self.fleet:
+            async with hands_for(app, settings, accepted, self.concurrency) as hands:
+                yield hands
+            return
+        bell = dispatcher(settings)
+        try:
+            yield Fleet(app.store, bell)
+        finally:
+            await bell.close()
 
     def _consents(self, app: App, batch: Batch, settings: Settings) -> bool:
         """Money is spent only when somebody said so; a simulated bureau takes none."""

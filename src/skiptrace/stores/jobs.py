@@ -513,6 +513,13 @@ def read_job(conn: Connection, named: Named) -> Job | None:
     return None if row is None else job_of(row)
 
 
+def read_jobs(conn: Connection, case_ids: Sequence[str]) -> Sequence[Job]:
+    return [job_of(row) for row in conn.execute(_OF_CASES, {"ids": list(case_ids)})]
+
+
+_OF_CASES = select(jobs).where(jobs.c.case_id.in_(_IDS))
+
+
 def read_quarantined(conn: Connection, tenant: str) -> Sequence[Job]:
     shown = select(jobs).where(text("state = 'quarantined'"), jobs.c.tenant == tenant)
     return [job_of(row) for row in conn.execute(shown.order_by(jobs.c.accepted_at, jobs.c.case_id))]

@@ -79,6 +79,9 @@ class SqlJobs:
     async def job(self, tenant: str, case_id: str) -> Job | None:
         return await self._look(partial(jobs.read_job, named=Named(tenant, case_id)))
 
+    async def jobs_of(self, case_ids: Sequence[str]) -> Sequence[Job]:
+        return await self._look(partial(jobs.read_jobs, case_ids=case_ids))
+
     async def quarantined(self, tenant: str) -> Sequence[Job]:
         return await self._look(partial(jobs.read_quarantined, tenant=tenant))
 
