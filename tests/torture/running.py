@@ -30,6 +30,8 @@ FIT = f"{OPEN} AND deaths < 2"
 QUARANTINED = "SELECT count(*) FROM jobs WHERE state = 'quarantined'"
 HANDED_IN = 10
 """Cases in one submission."""
+NEVER_CAME = 20.0
+"""A life that has not come to its point after so many seconds ends anyhow, and does not count for the point."""
 PATIENCE = 120.0
 """Seconds without an end after which the torture itself has failed."""
 
@@ -159,8 +161,8 @@ class Torture:
         order, doomed = planned
         pid = fork(partial(worker, self.ground, order))
         self.lives[pid] = order
-        if doomed:
-            self._doomed[pid] = time.monotonic() + self._rng.uniform(0.0, 1.0)
+        if doomed or order.point:
+            self._doomed[pid] = time.monotonic() + (self._rng.uniform(0.0, 1.0) if doomed else NEVER_CAME)
 
     def _reap(self, began: float) -> None:
         """See who has died or fallen asleep; shoot whom it is time for, wake who has slept long enough."""
@@ -192,7 +194,8 @@ class Torture:
         assert code in (0, -signal.SIGKILL), f"a worker failed: {code}"
         if code:
             self.deaths[pid] = time.monotonic()
-            self._count_kill(str(order.point) if was_doomed is None else "random")
+            at_its_point = order.point and was_doomed and time.monotonic() < was_doomed
+            self._count_kill(str(order.point) if at_its_point else "random")
 
     def _count_kill(self, name: str) -> None:
         self.report.kills += 1
