@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,19 +13,19 @@ from skiptrace.model import Case, Purpose, Trace
 from skiptrace.reporting.results import account_object
 from skiptrace.sandbox import World, sample_accounts, score, truths, write_accounts
 from skiptrace.settings import Settings
-from skiptrace.wiring import connect
+from skiptrace.wiring import SystemClock, connect
 from tests.sandbox.conftest import Caller
 
-CERTIFIED = Purpose(
-    fcra="FCRA_COLLECT", glba="GLBA_ENFORCE", certified_by="Jane Sample", certified_at=datetime(2026, 6, 1, tzinfo=UTC)
-)
+
+def certified() -> Purpose:
+    return Purpose("FCRA_COLLECT", "GLBA_ENFORCE", certified_by="Jane Sample", certified_at=SystemClock().now())
 
 
 @pytest.fixture
 def cases(world: World, tmp_path: Path) -> list[Case]:
     path = tmp_path / "accounts.csv"
     write_accounts(path, sample_accounts(world, 16))
-    terms = Terms(CERTIFIED, "test", Decimal(5), world.today)
+    terms = Terms(certified(), "test", Decimal(5), world.today)
     return [row.case for row in Accounts(path).read(terms) if isinstance(row, Accepted)]
 
 
