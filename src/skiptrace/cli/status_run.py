@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
-from skiptrace.access import Action
-from skiptrace.cli.acting import acts
 from skiptrace.cli.output import console, print_json, table
 from skiptrace.errors import BadInput
 from skiptrace.limits.forecast import Quota, quotas
@@ -21,7 +19,6 @@ from skiptrace.wiring import SystemClock, installed, open_limiter, open_store
 
 async def print_status(settings: Settings, *, as_json: bool) -> None:
     """Read everything once and print it."""
-    acts(settings, Action.VIEW_CONFIGURATION)
     clock = SystemClock()
     async with open_store(settings, clock) as store, open_limiter(settings, store, clock) as limiter:
         figures, standings = await store.figures.read(), await limiter.standing()
@@ -35,7 +32,6 @@ async def print_status(settings: Settings, *, as_json: bool) -> None:
 
 async def pause(settings: Settings, provider: str, reason: str) -> None:
     """Take a provider out of use in all workers."""
-    acts(settings, Action.CONFIGURE)
     if provider not in catalog.discover():
         raise BadInput("provider", f"is not installed; installed are {', '.join(catalog.discover())}")
     async with open_store(settings, SystemClock()) as store:
@@ -45,7 +41,6 @@ async def pause(settings: Settings, provider: str, reason: str) -> None:
 
 async def resume(settings: Settings, provider: str) -> None:
     """Bring it back. Raises BadInput when it was not paused."""
-    acts(settings, Action.CONFIGURE)
     async with open_store(settings, SystemClock()) as store:
         if not await store.switches.resume(provider, settings.requester):
             raise BadInput("provider", f"{provider} is not paused")

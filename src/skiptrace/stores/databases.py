@@ -19,7 +19,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -129,10 +129,30 @@ class Postgres:
         _look_at_idle_connections(self._engine.sync_engine)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
+        """A connection that is lost before the commit is asked for has changed nothing: the work is done once more."""
+        try:
+            return await self._write(work)
+        except _LostBeforeCommit:
+            return await self._write(work)
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
         async with self._engine.begin() as conn:
-            return await conn.run_sync(work)
+            try:
+                return await conn.run_sync(work)
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise _LostBeforeCommit(error.statement, error.params, error.orig or error) from error
+                raise
 
     async def read(self, work: Callable[[Connection], T]) -> T:
+        try:
+            return await self._read(work)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return await self._read(work)
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
         async with self._engine.connect() as conn:
             return await (await conn.execution_options(isolation_level="AUTOCOMMIT")).run_sync(work)
 
@@ -142,6 +162,10 @@ class Postgres:
     @property
     def engine(self) -> Engine:
         return self._engine.sync_engine
+
+
+class _LostBeforeCommit(OperationalError):
+    """The connection went away while the transaction was open."""
 
 
 def _look_at_idle_connections(engine: Engine) -> None:
