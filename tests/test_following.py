@@ -115,7 +115,7 @@ async def test_an_account_that_was_stopped_meanwhile_is_left_out(world: World) -
     assert await plan("default", "A-1", world.app, POLICY) is None
 
 
-async def test_a_report_counts_once(world: World) -> None:
+async def test_t46_a_report_counts_once(world: World) -> None:
     world.clock.at += timedelta(days=10)
     assert await world.reported(Happening.RETURNED_MAIL)
     assert not await world.reported(Happening.RETURNED_MAIL)

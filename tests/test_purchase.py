@@ -98,7 +98,7 @@ async def test_a_miss_is_remembered_for_as_long_as_the_terms_say(store: SqlStore
     assert (await shop.buy(case_id="case-2")).result is StepResult.FOUND
 
 
-async def test_another_tenant_buys_for_itself(store: SqlStore, clock: FixedClock) -> None:
+async def test_t62_another_tenant_buys_for_itself(store: SqlStore, clock: FixedClock) -> None:
     shop = Shop(store, clock, HIT, HIT)
     await shop.buy()
     assert (await shop.buy(case_id="case-2", tenant="other")).cost == PRICE

@@ -91,7 +91,7 @@ def test_a_case_of_another_tenant_is_not_exported(
     assert not (tmp_path / "bundle").exists()
 
 
-def test_a_providers_calls_are_laid_beside_its_invoice(home: Path, tmp_path: Path, capsys: Capsys) -> None:
+def test_t64_a_providers_calls_are_laid_beside_its_invoice(home: Path, tmp_path: Path, capsys: Capsys) -> None:
     invoice = tmp_path / "invoice.csv"
     invoice.write_text("date,product,amount\n2026-03-02,lookup,0.25\n")
     days = ("--from", "2020-01-01", "--to", "2099-12-31")

@@ -130,7 +130,7 @@ PURPOSE = ("--purpose", "collection", "--certified-by", "Jane Sample")
 
 
 @pytest.mark.timeout(300)
-async def test_the_commands_leave_no_planted_value_behind(stage: Stage) -> None:
+async def test_t60_the_commands_leave_no_planted_value_behind(stage: Stage) -> None:
     replies = (Say(500, ECHO), Say(200, ECHO), Say(200, b'{"person": {"name": {"lastName": "Oxenfeld"'), Say(401, ECHO))
     async with ScriptedServer(*replies) as vendor:
         asked = (*PURPOSE, "--sandbox", vendor.url)

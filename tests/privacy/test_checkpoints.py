@@ -94,7 +94,7 @@ def rewrite_from(rows: list[AuditRow], dice: random.Random) -> list[AuditRow]:
 CHANGES = (edit, delete, insert, swap, truncate, replace_all, rewrite_from)
 
 
-def test_a_thousand_changes_are_a_thousand_found() -> None:
+def test_t63_a_thousand_changes_are_a_thousand_found() -> None:
     assert check(WHOLE, WITNESSED) == ROWS
     dice, found = random.Random(11), 0
     for n in range(1000):

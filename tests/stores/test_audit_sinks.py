@@ -101,7 +101,7 @@ async def test_without_the_sink_nothing_is_searched_shown_or_bought_until_it_is_
 
 
 @pytest.mark.parametrize("place", ["postgres_place"], indirect=True)
-async def test_with_a_read_only_audit_table_nothing_is_shown_or_bought(place: Place) -> None:
+async def test_t11_with_a_read_only_audit_table_nothing_is_shown_or_bought(place: Place) -> None:
     async with place.store() as store:
         await store.accept([a_case()])
         await store.keep([a_result()])

@@ -88,7 +88,7 @@ async def test_of_the_full_ssn_the_last_four_stay(place: Place) -> None:
     assert case.subject.ssn4 == "4329"
 
 
-async def test_raw_replies_older_than_ninety_days_are_unreadable_and_may_be_bought_again(place: Place) -> None:
+async def test_t61_raw_replies_older_than_ninety_days_are_unreadable_and_may_be_bought_again(place: Place) -> None:
     await fill(place)
     await run(place, 91)
     async with at(place, NOW) as store:

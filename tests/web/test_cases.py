@@ -79,7 +79,7 @@ async def test_a_cancelled_case_stays_cancelled(either: Served) -> None:
     assert seen["state"] == "cancelled"
 
 
-async def test_a_reveal_needs_a_reason_and_is_audited_with_it(door: Served) -> None:
+async def test_t65_a_reveal_needs_a_reason_and_is_audited_with_it(door: Served) -> None:
     key = await door.key(Role.COMPLIANCE, "cora")
     case = case_of()
     await door.store.submit([case], Lane.STANDARD)
