@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 
 from skiptrace.access import Role
-from skiptrace.model import Evidence, Lane
+from skiptrace.model import AddressSighting, Evidence, Lane
 from skiptrace.reporting.explaining import contact_explained, trace_explained
 from skiptrace.reporting.results import account_object
 from skiptrace.stores.looking import Act
@@ -27,6 +27,19 @@ async def test_a_trace_is_the_result_that_files_hold(door: Served) -> None:
     seen = (await door.call(key, "GET", f"/v1/traces/{done.trace.trace_id}")).json()
 
     assert seen == account_object(done.trace)
+
+
+async def test_what_the_account_came_with_is_marked(door: Served) -> None:
+    key = await door.key(Role.SERVICE)
+    home = a_result().trace.contacts[0]
+    assert home.address is not None
+    case = case_of()
+    case = replace(case, subject=replace(case.subject, addresses=(AddressSighting(home.address),)))
+    done = await door.traced(case)
+
+    seen = (await door.call(key, "GET", f"/v1/traces/{done.trace.trace_id}")).json()
+
+    assert [c["value"] for c in seen["contacts"] if c["on_account"]] == [home.value]
 
 
 def test_the_schema_of_a_result_knows_every_field_of_it() -> None:

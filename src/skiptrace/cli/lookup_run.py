@@ -54,7 +54,7 @@ async def _trace(settings: Settings, case: Case, *, whole: bool, as_json: bool) 
         await app.store.accept([case])
         trace = await tracing.trace(case, app)
         if as_json:
-            print_json(await trace_object(trace, app))
+            print_json(await trace_object(trace, case, app))
         else:
             await print_trace(console(), trace, app, whole=whole)
     return REFUSED if trace.stop in {StopReason.REFUSED, StopReason.HELD, StopReason.STOPPED} else 0

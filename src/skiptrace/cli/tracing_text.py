@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from skiptrace.cli.output import table
 from skiptrace.contacting import may_use
-from skiptrace.model import Channel, Contact, ContactKind, Effect, LineType, Trace
+from skiptrace.model import Case, Channel, Contact, ContactKind, Effect, LineType, Trace
+from skiptrace.reporting.known import on_account
 from skiptrace.reporting.results import account_object, shown_contacts
 from skiptrace.reporting.text import money
 from skiptrace.tracing import App
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 _MOST, _LEAST = 10, 0.05
 
 
-async def trace_object(trace: Trace, app: App) -> dict[str, Any]:
+async def trace_object(trace: Trace, case: Case, app: App) -> dict[str, Any]:
     """The account's result, the decisions that were not passes and, per phone, whether it may be called now."""
-    found = account_object(trace)
+    found = account_object(trace, on_account(case.subject, trace.contacts))
     for shown, (_, contact) in zip(found["contacts"], shown_contacts(trace), strict=True):
         shown["evidence_bits"] = [
             {"feature": e.feature, "bits": round(e.bits, 3), "sentence": e.sentence, "asked": e.asked, "found": e.found}

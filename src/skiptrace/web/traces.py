@@ -11,6 +11,7 @@ from skiptrace.access import Action
 from skiptrace.contacting import may_use
 from skiptrace.model import Contact, Outcome, Trace
 from skiptrace.reporting.explaining import contact_explained, trace_explained
+from skiptrace.reporting.known import on_account
 from skiptrace.reporting.results import account_object
 from skiptrace.web import once
 from skiptrace.web.cases import KEYED, STAR_DATE, STAR_SSN, USUAL, WITH_BODY
@@ -42,7 +43,12 @@ _MASKS = {"ssn": STAR_SSN, "ssn4": STAR_SSN, "birth_date": STAR_DATE}
 async def get_trace(
     request: Request, trace_id: PathId, admitted: Annotated[Admitted, allowed(Action.VIEW_CASE, the_trace)]
 ) -> dict[str, Any]:
-    return account_object(await _trace(house_of(request), admitted, trace_id))
+    house = house_of(request)
+    trace = await _trace(house, admitted, trace_id)
+    case = await house.store.case(trace.case_id)
+    if case is None:
+        raise not_found()
+    return account_object(trace, on_account(case.subject, trace.contacts))
 
 
 @router.get(
