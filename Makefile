@@ -12,7 +12,7 @@ demo: $(UV) ## set up, start the simulated bureau, trace 200 sample accounts, pr
 	$(UV) run --frozen --no-dev skiptrace demo
 
 test: $(UV) ## set up and run the tests, with the servers that they need
-	$(RUN) pytest
+	$(RUN) pytest -n auto
 
 torture: $(UV) ## kill workers 1,460 times on SQLite and PostgreSQL, with a vendor that keeps its own bill
 	$(RUN) python -m tests.torture

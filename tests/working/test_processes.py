@@ -96,6 +96,11 @@ class Fleet:
             await pool.enqueue_job(JOB, account_id)
         await pool.aclose()
 
+    async def submitted(self, wanted: int) -> None:
+        async with asyncio.timeout(60):
+            while int((await self.sql("SELECT count(*) FROM jobs"))[0]) < wanted:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.05)
+
     async def count(self, state: JobState) -> int:
         return int((await self.sql(f"SELECT count(*) FROM jobs WHERE state = '{state}'"))[0])
 
@@ -169,6 +174,7 @@ async def test_a_worker_that_is_stopped_beyond_its_lease_and_continued_writes_no
         accounts = await fleet.place_accounts(world, 8)
         with fleet.worker() as zombie:
             await fleet.enqueue(accounts)
+            await fleet.submitted(len(accounts))  # what is still arq's waits for arq's own time limit
             await reached(fleet, JobState.LEASED, 3)
             zombie.send_signal(signal.SIGSTOP)
             with fleet.worker():
