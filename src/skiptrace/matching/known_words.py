@@ -71,10 +71,10 @@ def familiarity(word: str) -> int:
     """2 for a word that is certainly in use as a name, a city or a street word, 1 for a rare name, 0 for no known
     word.
     """
-    if word in _STREET_WORDS or word in _cities() or given_name(word)[0] >= _COMMON_GIVEN:
+    if word in _STREET_WORDS or given_name(word)[0] >= _COMMON_GIVEN:
         return 2
     bearers = surname_count(word)
-    if bearers >= _COMMON_SURNAME:
+    if bearers >= _COMMON_SURNAME or word in _cities():  # the list of cities takes longest to load
         return 2
     if any(word[:at] in _STREET_WORDS and word[at:] in _STREET_WORDS for at in range(3, len(word) - 1)):
         return 2
