@@ -60,14 +60,17 @@ async def ask(through: Wire, provider: str, url: str, deadline: float = 0.3) -> 
 
 class TestASickProvider:
     async def test_one_that_hangs_leaves_the_others_what_they_had(self) -> None:
-        """Thirty slots, each with work for three vendors in turn. Without places of its own the sick one would hold all
-        of them; `benchmarks/bulkhead.py` measures the share.
+        """Thirty slots, each with work for three vendors in turn. The quietest of three rounds counts: other work on the
+        machine can slow one half of a round, and `benchmarks/bulkhead.py` measures the share.
         """
         async with slow_server() as well, hanging() as nowhere:
-            with_all_well = await served({"acme": well, "bond": well, "core": well}, seconds=1.5)
-            with_one_sick = await served({"acme": nowhere, "bond": well, "core": well}, seconds=1.5)
+            shares = []
+            for _ in range(3):
+                with_all_well = await served({"acme": well, "bond": well, "core": well}, seconds=1.5)
+                with_one_sick = await served({"acme": nowhere, "bond": well, "core": well}, seconds=1.5)
+                shares.append(with_one_sick / with_all_well)
 
-        assert with_one_sick > 0.4 * with_all_well
+        assert max(shares) > 0.85
 
     async def test_a_dark_one_refuses_at_once_and_says_until_when(self) -> None:
         async with hanging() as url, wire(turns(acme=Limits(concurrent=8))) as through:
