@@ -60,7 +60,7 @@ async def ask(through: Wire, provider: str, url: str, deadline: float = 0.3) -> 
 
 class TestASickProvider:
     async def test_one_that_hangs_leaves_the_others_what_they_had(self) -> None:
-        """Thirty slots, each with work for three vendors in turn. The quietest of three rounds counts: other work on the
+        """Thirty slots, each with work for three vendors in turn. The quietest of three rounds counts: other work on a
         machine can slow one half of a round, and `benchmarks/bulkhead.py` measures the share.
         """
         async with slow_server() as well, hanging() as nowhere:
