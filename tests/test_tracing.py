@@ -18,6 +18,7 @@ from skiptrace.model import (
     Channel,
     ContactKind,
     ContactStatus,
+    Effect,
     Fact,
     Judgement,
     Name,
@@ -35,6 +36,7 @@ from skiptrace.model import (
 from skiptrace.ports import Caps
 from skiptrace.purchase import Buyer
 from skiptrace.replay import replay
+from skiptrace.reporting.results import account_object
 from skiptrace.stores import SqlStore
 from skiptrace.tracing import App, recall, trace
 from skiptrace.waterfall import Strategy, StrategyStep, When
@@ -132,6 +134,31 @@ async def test_a_closed_account_is_refused_before_any_call(store: SqlStore, cloc
     done = await run(app, build.case(account=build.account(state="closed")))
     assert done.stop is StopReason.REFUSED
     assert providers["acme"].sent == 0
+
+
+async def test_t45_after_a_notice_of_address_discrepancy_the_score_is_capped_and_nothing_is_furnishable(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    noticed = replace(OWN, ssn4="", addresses=OWN.addresses[1:], address_discrepancy=Fact.YES)
+    app, _ = app_of(store, clock, ("acme", (Answer(records=(noticed,)),)))
+    done = await run(app, build.case())
+
+    assert [(m.probability, c.grants, c.status) for m in done.matches for c in done.contacts] == [
+        (0.74, (), ContactStatus.CANDIDATE)
+    ] * 2
+    assert "confirm_address" in done.events
+    assert all(any(note.startswith("D-14: ") for note in c.notes) for c in done.contacts)
+    assert [c["furnishable"] for c in account_object(done)["contacts"]] == [False, False]
+    assert (await replay(done.trace_id, app)).contacts == done.contacts
+
+
+async def test_a_notice_is_only_noted_when_identifiers_of_two_kinds_agree(store: SqlStore, clock: FixedClock) -> None:
+    app, _ = app_of(store, clock, ("acme", (Answer(records=(replace(OWN, address_discrepancy=Fact.YES),)),)))
+    done = await run(app, build.case())
+
+    assert max(m.probability for m in done.matches) > 0.95
+    assert any(c.grants for c in done.contacts)
+    assert next(d.effect for d in done.decisions if d.rule_id == "D-14") is Effect.NOTE
 
 
 async def test_a_death_learned_on_the_way_ends_the_trace_and_withholds_what_was_found(

@@ -288,7 +288,8 @@ class _Journal:
     async def judge(self, case: Case, app: App) -> Judgement:
         known = self.outcomes
         as_of = max([case.as_of, *(outcome.at.date() for outcome in known)])  # what came after "today" counts too
-        return await app.judge(case.subject, self.records, checks=self.checks, as_of=as_of, outcomes=known)
+        judged = await app.judge(case.subject, self.records, checks=self.checks, as_of=as_of, outcomes=known)
+        return compliance.cautious(judged, self.records, app.rules)
 
     def close(self, case: Case, app: App, stop: Stop, judgement: Judgement) -> Evidenced:
         """Decide the channels, or withhold everything when a rule ended the trace."""

@@ -12,6 +12,7 @@ import pytest
 
 from skiptrace.compliance import Known, Profile, RuleBook, Stage
 from skiptrace.compliance.admission import Batch
+from skiptrace.compliance.discrepancies import DISCREPANCY
 from skiptrace.compliance.gate import evaluate
 from skiptrace.compliance.loading import GATES
 from skiptrace.model import (
@@ -24,6 +25,7 @@ from skiptrace.model import (
     ContactStatus,
     DataClass,
     Effect,
+    Evidence,
     Fact,
     LineType,
     NumberCheck,
@@ -213,6 +215,11 @@ TESTS = (
         Stage.IN_FLIGHT, "D-15", Effect.NOTE,
         lambda _: learning(record(), conflicts=("two people fit",)), lambda _: learning(record()),
     ),
+    RuleTest(
+        Stage.IN_FLIGHT, "D-14", Effect.LIMIT,
+        lambda _: learning(record(address_discrepancy=YES), doubted=True), lambda _: learning(record()),
+    ),
+    con("D-14", Effect.HOLD, phone(evidence=(Evidence(DISCREPANCY, -3.0, "doubted"),)), phone()),
     con("X-05", Effect.NOTE, letterbox(home("AE", "09001")), letterbox()),
     con("X-11", Effect.DENY, phone(status=ContactStatus.SUPPRESSED), phone()),
     con("D-15", Effect.DENY, phone(), phone(), matches=(match(0.97, "suffix.same"),)),

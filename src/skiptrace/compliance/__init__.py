@@ -5,6 +5,7 @@ The functions of this room do no I/O (``load_rules`` apart) and know no time; th
 
 from skiptrace.compliance.admission import admit, admit_batch
 from skiptrace.compliance.contacts import grant
+from skiptrace.compliance.discrepancies import cautious
 from skiptrace.compliance.gate import Verdict
 from skiptrace.compliance.history import account_now, known_from
 from skiptrace.compliance.in_flight import learned
@@ -23,6 +24,7 @@ __all__ = [
     "admit_batch",
     "may_ask",
     "may_send",
+    "cautious",
     "learned",
     "grant",
     "kept",

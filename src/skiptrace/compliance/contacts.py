@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import time
 
+from skiptrace.compliance.discrepancies import is_doubted
 from skiptrace.compliance.gate import NO, STRENGTH, Finding, Gate, evaluate, of_fact
 from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.location import Location, locate
@@ -153,6 +154,12 @@ def _name_alone(q: Granting, rule: Rule, book: RuleBook) -> Finding:
     )
 
 
+def _discrepancy(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    if is_doubted(q.contact):
+        return Finding("yes", "a bureau gave notice of an address discrepancy and no second identifier agrees")
+    return Finding(NO, "no notice of an address discrepancy stands against the contact")
+
+
 def _military_place(q: Granting, rule: Rule, book: RuleBook) -> Finding:
     if q.contact.address and q.contact.address.state.strip().upper() in MILITARY_STATES:
         return Finding("yes", "a military address says nothing of where the person is")
@@ -228,6 +235,7 @@ def _consent(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 CONTACT: Gate[Granting] = {
     "X-05": _military_place,
     "X-11": _suppressed,
+    "D-14": _discrepancy,
     "D-15": _name_alone,
     "B-05": _party,
     "B-09": _hours,

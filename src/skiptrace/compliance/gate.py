@@ -66,7 +66,7 @@ def decide(book: RuleBook, stage: Stage, gate: Gate[Q], question: Q, about: str)
     """Evaluate every rule of the stage, in the order of the rule files."""
     pairs = [(rule, evaluate(rule, gate, question, book, about)) for rule in book.by_stage[stage]]
     decisions = tuple(decision for _, decision in pairs)
-    events = tuple(rule.event for rule, d in pairs if rule.event and STRENGTH[d.effect] >= STRENGTH[Effect.DENY])
+    events = tuple(rule.event for rule, d in pairs if rule.event and STRENGTH[d.effect] >= STRENGTH[Effect.LIMIT])
     return Verdict(strongest(decisions), decisions, events)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from skiptrace.compliance.admission import of_birth
+from skiptrace.compliance.discrepancies import is_doubted
 from skiptrace.compliance.gate import NO, Finding, Gate, Verdict, decide
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
 from skiptrace.model import Case, Fact, Judgement, Party, SourceRecord, Subject
@@ -23,6 +24,8 @@ class Learning:
     records: tuple[SourceRecord, ...]
     probability: dict[tuple[str, str], float]
     conflicts: tuple[str, ...]
+    doubted: bool = False
+    """A match is capped since a bureau gave notice of an address discrepancy."""
 
     def possible(self, rule: Rule) -> tuple[SourceRecord, ...]:
         """The records that may be the subject."""
@@ -41,7 +44,8 @@ def learned(case: Case, judgement: Judgement, records: Sequence[SourceRecord], r
     """Whether the trace may go on after what the records say. STOP and HOLD end it; no contact is granted then."""
     own = (Party.SUBJECT, Party.UNKNOWN)
     probability = {(m.provider, m.record_id): m.probability for m in judgement.matches if m.party in own}
-    question = Learning(case, tuple(records), probability, judgement.conflicts)
+    doubted = any(is_doubted(m) for m in judgement.matches)
+    question = Learning(case, tuple(records), probability, judgement.conflicts, doubted)
     return decide(rules, Stage.IN_FLIGHT, IN_FLIGHT, question, "records")
 
 
@@ -98,9 +102,18 @@ def _conflict(q: Learning, rule: Rule, book: RuleBook) -> Finding:
     return Finding(NO, "the sources do not contradict each other about who the subject is")
 
 
+def _discrepancy(q: Learning, rule: Rule, book: RuleBook) -> Finding:
+    if q.doubted:
+        return Finding("discrepancy", "a bureau gave notice of an address discrepancy: the address is to be confirmed")
+    if any(r.address_discrepancy is Fact.YES for r in q.records):
+        return Finding("agreed", "a bureau gave notice of an address discrepancy, but a second identifier agrees")
+    return Finding(NO, "no bureau gave notice of an address discrepancy")
+
+
 IN_FLIGHT: Gate[Learning] = {
     "X-03": _reported(lambda r: r.bankrupt, "bankruptcy"),
     "X-04": _reported(lambda r: r.deceased, "death"),
     "X-06": _minor,
+    "D-14": _discrepancy,
     "D-15": _conflict,
 }

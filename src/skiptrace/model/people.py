@@ -209,6 +209,8 @@ class SourceRecord(Personal):
     relatives: tuple[Relative, ...] = ()
     deceased: Fact = Fact.UNKNOWN
     bankrupt: Fact = Fact.UNKNOWN
+    address_discrepancy: Fact = Fact.NOT_STATED
+    """A bureau's notice that the address asked about differs much from those it has (15 USC 1681c(h))."""
     opted_out: bool = False
     vendor_score: str = ""
     relation: str = ""

@@ -59,6 +59,7 @@ def contact_object(contact: Contact, rank: int, on_account: bool) -> JsonObject:
         "status": contact.status.value,
         "party": contact.party.value,
         "on_account": on_account,
+        "furnishable": False,  # rule D-13: what was found is no fact to furnish until the consumer confirmed it
         "line_type": contact.line_type.value,
         "first_seen": str(contact.first_seen or ""),
         "last_seen": str(contact.last_seen or ""),

@@ -24,6 +24,7 @@ CONTACT_COLUMNS: Sequence[tuple[str, type]] = (
     ("status", str),
     ("party", str),
     ("on_account", bool),
+    ("furnishable", bool),
     ("line_type", str),
     ("first_seen", str),
     ("last_seen", str),

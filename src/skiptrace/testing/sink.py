@@ -51,6 +51,7 @@ def a_contact(value: str = PHONE, probability: float = 0.9, **changes: Any) -> d
         "status": "likely",
         "party": "subject",
         "on_account": False,
+        "furnishable": False,
         "line_type": "mobile",
         "first_seen": "2024",
         "last_seen": "2026-02",

@@ -183,6 +183,7 @@ class ContactView(BaseModel):
     status: ContactStatus
     party: Party
     on_account: bool
+    furnishable: bool = Field(description="False: what was found is not furnished to a bureau as a fact (rule D-13).")
     line_type: LineType
     first_seen: str
     last_seen: str
