@@ -51,10 +51,10 @@ async def retain(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
     async with open_store(settings, SystemClock()) as store:
         done = await store.retaining.run(rules, dry=dry_run)
     if as_json:
-        print_json([{"rule": d.rule.kind, "keep_days": d.rule.keep_days, "cases": d.cases} for d in done])
+        print_json([{"rule": d.rule.kind, "keep_days": d.rule.keep_days, "count": d.count} for d in done])
         return
-    rows = [[d.rule.kind, f"{d.rule.keep_days:,}", f"{d.cases:,}", d.rule.since] for d in done]
-    head = ["rule", "days kept", "cases due" if dry_run else "cases", "since"]
+    rows = [[d.rule.kind, f"{d.rule.keep_days:,}", f"{d.count:,}", d.rule.since] for d in done]
+    head = ["rule", "days kept", "due" if dry_run else "disposed of", "since"]
     console().print(table(head, rows, right=head[1:3]))
 
 

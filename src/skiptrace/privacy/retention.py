@@ -21,6 +21,9 @@ class Kind(StrEnum):
     THIRD_PARTY_CONTACTS = "third_party_contacts"
     UNUSED_CONTACTS = "unused_contacts"
     CASE_FILES = "case_files"
+    DELIVERIES = "deliveries"
+    ACCESSES = "accesses"
+    IDEMPOTENCY_ANSWERS = "idempotency_answers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from skiptrace.model import JobState
 from skiptrace.ports import Clock
 from skiptrace.privacy import AuditEvent, Owner, Part
 from skiptrace.privacy.retention import Kind, RetentionRule
-from skiptrace.stores import schema
+from skiptrace.stores import purging, schema
 from skiptrace.stores.databases import Database
 from skiptrace.stores.erasing import IS_HELD, NOTHING, empty, forget_questions
+from skiptrace.stores.purging import Purge
 from skiptrace.stores.schema import calls, cases, outcomes, replies, traces
 from skiptrace.stores.schema.jobs import jobs
 from skiptrace.stores.trouble import plain_errors
@@ -33,10 +34,10 @@ _OPEN_JOB = exists().where(jobs.c.case_id == cases.c.case_id, jobs.c.state.not_i
 
 @dataclass(frozen=True, slots=True)
 class Disposed:
-    """What one rule did, or would do: the cases it touched."""
+    """What one rule did, or would do: the cases it touched, or the rows of which no case is the owner."""
 
     rule: RetentionRule
-    cases: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,20 @@ class Retaining:
         self._clock = clock
 
     async def run(self, rules: Sequence[RetentionRule], *, dry: bool) -> Sequence[Disposed]:
-        """Apply every rule to every case that is due and not held. ``dry`` only counts."""
-        return [Disposed(rule, await (self._count(rule) if dry else self._dispose(rule))) for rule in rules]
+        """Apply every rule to everything that is due and not held. ``dry`` only counts."""
+        return [Disposed(rule, await self._apply(rule, dry=dry)) for rule in rules]
+
+    async def _apply(self, rule: RetentionRule, *, dry: bool) -> int:
+        if rule.kind not in purging.KINDS:
+            return await (self._count(rule) if dry else self._dispose(rule))
+        cutoff = self._cutoff(rule)
+        if dry:
+            with plain_errors():
+                return await self._database.read(partial(purging.count, kind=rule.kind, cutoff=cutoff))
+        done = 0
+        while page := cast("int", await self._writer.write(purging.purge, Purge(rule, cutoff, self._clock.now()))):
+            done += page
+        return done
 
     async def _count(self, rule: RetentionRule) -> int:
         due = select(func.count()).select_from(_due(rule.kind, self._cutoff(rule)).subquery())
