@@ -7,7 +7,6 @@ waiting.
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import threading
@@ -26,7 +25,7 @@ from skiptrace.model import Case, Effect, Trace
 from skiptrace.purchase import is_local
 from skiptrace.settings import Settings
 from skiptrace.tracing import App
-from skiptrace.wiring import connect, parameters_for
+from skiptrace.wiring import collect_rarely, connect, parameters_for
 
 SHARE = 16
 """Cases per errand: enough to share a commit, few enough to show progress and to stop soon."""
@@ -88,8 +87,7 @@ def _open(settings: Settings) -> None:
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     runner, connection = asyncio.Runner(), connect(settings)
     _engine = _Engine(runner, runner.run(connection.__aenter__()), parameters_for(settings), connection)
-    gc.freeze()  # tables and caches only grow: walking them again and again finds no rubbish
-    gc.set_threshold(50_000, 20, 50)
+    collect_rarely()
 
 
 def _leave_with_parent() -> None:

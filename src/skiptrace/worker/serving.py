@@ -13,7 +13,7 @@ from typing import Any
 from skiptrace.ports import Dispatcher
 from skiptrace.settings import Settings, WorkerSettings
 from skiptrace.tracing import App
-from skiptrace.wiring import connect, dispatcher, new_id, parameters_for
+from skiptrace.wiring import collect_rarely, connect, dispatcher, new_id, parameters_for
 from skiptrace.wiring_sinks import open_relay
 from skiptrace.worker.checks import refuse_forgetful, refuse_unsafe
 from skiptrace.worker.processes import Apart, health, on_signals
@@ -53,6 +53,7 @@ async def serve(
             others = [_until_idle(worker, stop)]
         else:
             others = await stack.enter_async_context(_beside(settings, app, bell, worker, stop))
+        collect_rarely()
         told(f"Working with {1 if suspects else settings.worker.slots} slots")
         async with asyncio.TaskGroup() as group:
             for other in others:
