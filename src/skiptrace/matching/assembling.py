@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -44,6 +45,7 @@ from skiptrace.model import (
     PhoneSighting,
     SourceRecord,
 )
+from skiptrace.model.judgement import evidence_later
 
 _Sighting = AddressSighting | PhoneSighting | EmailSighting
 _Carrier = tuple[SourceRecord, Match, _Sighting]
@@ -175,16 +177,14 @@ def _known(values: Sequence[_Value]) -> dict[str, Floats]:
 
 
 def _weighed(values: Sequence[_Value], reached: Reached, judged: Judged) -> Iterator[tuple[int, Contact]]:
-    parts = [(name, column.tolist()) for name, column in reached.parts.items()]
     for n, (value, p) in enumerate(zip(values, reached.probability.tolist(), strict=True)):
         if value.party is not STRANGER:
-            reasons = _reasons(value, [(name, column[n]) for name, column in parts])
-            yield value.case, _described(value, p, reasons, judged)
+            yield value.case, _described(value, p, judged, partial(_reasons, value, reached, n))
 
 
-def _described(value: _Value, p: float, evidence: tuple[Evidence, ...], judged: Judged) -> Contact:
+def _described(value: _Value, p: float, judged: Judged, reasons: Callable[[], tuple[Evidence, ...]]) -> Contact:
     best, seen = value.carriers[0][2], value.sightings()
-    return Contact(
+    contact = Contact(
         kind=value.kind,
         value=value.text,
         probability=p,
@@ -195,9 +195,9 @@ def _described(value: _Value, p: float, evidence: tuple[Evidence, ...], judged: 
         first_seen=min((s.first_seen for s in seen if s.first_seen), default=None),
         last_seen=max((s.last_seen for s in seen if s.last_seen), default=None),
         grounds=(*(_ground(record) for record, _, _ in value.carriers), *value.finding.grounds),
-        evidence=evidence,
         notes=value.finding.notes,
     )
+    return evidence_later(contact, reasons)
 
 
 def _line_type(value: _Value, verifications: Verifications) -> LineType:
@@ -230,7 +230,7 @@ def _status(value: _Value, p: float, parameters: Parameters) -> ContactStatus:
     return ContactStatus.VERIFIED if verified else ContactStatus.LIKELY
 
 
-def _reasons(value: _Value, parts: Sequence[tuple[str, float]]) -> tuple[Evidence, ...]:
+def _reasons(value: _Value, reached: Reached, n: int) -> tuple[Evidence, ...]:
     record, _, best = value.carriers[0]
     quotes = {
         "identity": f"{record.provider} {record.record_id}",
@@ -238,6 +238,7 @@ def _reasons(value: _Value, parts: Sequence[tuple[str, float]]) -> tuple[Evidenc
         "verified": "; ".join(value.finding.checks),
         "outcomes": "; ".join(value.finding.uses),
     }
+    parts = ((name, float(column[n])) for name, column in reached.parts.items())
     return tuple(
         Evidence(name, bits, CONTACT_SENTENCES[name], "", quotes.get(name, ""))
         for name, bits in parts
@@ -271,7 +272,7 @@ def _email(value: _Value, judged: Judged) -> Contact:
         Evidence("identity", identity, CONTACT_SENTENCES["identity"], found=f"{record.provider} {record.record_id}"),
         Evidence("recency", fresh, CONTACT_SENTENCES["recency"], found=str(best.last_seen or "")),
     )
-    return _described(value, p, reasons, judged)
+    return _described(value, p, judged, lambda: reasons)
 
 
 def _age(sighting: _Sighting, as_of: date) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from skiptrace.matching.comparisons import ADDRESS, LEVELS, SURNAME
 from skiptrace.matching.identity import Identity, Ties
 from skiptrace.matching.sentences import LEVEL_SENTENCES, MEASURE_SENTENCES
 from skiptrace.matching.weights import probability
-from skiptrace.model import Evidence, Match, Party, SourceRecord
+from skiptrace.model import Evidence, Match, Party, SourceRecord, Subject
+from skiptrace.model.judgement import evidence_later
 
 _QUOTED_FROM = {
     "given_rarity": "given",
@@ -22,28 +24,26 @@ _QUOTED_FROM = {
 }
 _LEAST = 0.005
 _PARTIES = {party.value: party for party in Party}
-_FEATURES = {name: tuple(f"{name}.{level}" for level in levels) for name, levels in LEVELS.items()}
-_SENTENCES = {name: ("", *(LEVEL_SENTENCES[name][level] for level in levels[1:])) for name, levels in LEVELS.items()}
 _LIKELY = 0.2
 _APART = 3.0
 """Two records that are nearly as likely (bits) and are not one person leave open which of them is the subject."""
 
 
 def matches_of(questions: Sequence[Question], columns: CaseColumns, identity: Identity) -> list[Match]:
-    """One match per record, in the order of the candidates."""
-    reasons = _reasons_of(questions, columns, identity)
+    """One match per record, in the order of the candidates. Their evidence is written when it is first read."""
+    reasons = _Reasons(questions, columns, identity)
     found = zip(
         columns.records,
         identity.probability.tolist(),
         parties_of(identity),
-        reasons,
         undecided(identity.bits, identity.ties).tolist(),
         strict=True,
     )
-    return [
-        Match(record.record_id, record.provider, p, _party(record, _PARTIES[party]), tuple(evidence), ambiguous)
-        for record, p, party, evidence, ambiguous in found
-    ]
+    matches = []
+    for n, (record, p, party, ambiguous) in enumerate(found):
+        match = Match(record.record_id, record.provider, p, _party(record, _PARTIES[party]), ambiguous=ambiguous)
+        matches.append(evidence_later(match, partial(reasons.of, n)))
+    return matches
 
 
 def strongest_ties(identity: Identity) -> dict[str, Ints]:
@@ -110,65 +110,50 @@ def _party(record: SourceRecord, judged: Party) -> Party:
     return Party.RELATIVE if judged is Party.THIRD_PARTY and "relat" in label else judged
 
 
-def _reasons_of(questions: Sequence[Question], columns: CaseColumns, identity: Identity) -> list[list[Evidence]]:
-    """The evidence of each record, column by column. Records that agree in what they say share the value that says it:
-    most of the work is in making values.
-    """
-    reasons: list[list[Evidence]] = [[] for _ in columns.records]
-    tied = strongest_ties(identity)
-    cases = columns.candidates.subjects.tolist()
-    quotes = _Quotes(questions, columns.records)
-    for name, column in identity.parts.items():
-        if name == "prior":
-            prior = Evidence(name, float(column[0]), MEASURE_SENTENCES[name])
-            for reason in reasons:
-                reason.append(prior)
-            continue
-        asked, found = quotes.of(_QUOTED_FROM.get(name, name))
-        if name in tied:
-            found = [_named(columns.records[other]) if other >= 0 else "" for other in tied[name].tolist()]
-        features, sentences, levels = _wording(name, identity)
-        made: dict[tuple[int, float, str, int], Evidence] = {}
-        for n, bits in enumerate(column.tolist()):
-            if bits >= _LEAST or bits <= -_LEAST:
-                level = levels[n] if levels else 0
-                quoted = found[n] if found else ""
-                key = level, bits, quoted, cases[n]
-                evidence = made.get(key)
-                if evidence is None:
-                    of_subject = asked[cases[n]] if asked else ""
-                    evidence = made[key] = Evidence(features[level], bits, sentences[level], of_subject, quoted)
-                reasons[n].append(evidence)
-    return reasons
+class _Reasons:
+    """The evidence of each record of some cases, written record by record."""
 
+    def __init__(self, questions: Sequence[Question], columns: CaseColumns, identity: Identity) -> None:
+        self._questions = questions
+        self._columns = columns
+        self._identity = identity
 
-def _wording(name: str, identity: Identity) -> tuple[Sequence[str], Sequence[str], Sequence[int]]:
-    """Feature and sentence of every level of a comparison, and the level of each record; one of each for a measure."""
-    if name not in LEVELS:
-        return (name,), (MEASURE_SENTENCES[name],), ()
-    return _FEATURES[name], _SENTENCES[name], identity.compared.levels[name].tolist()
+    def of(self, n: int) -> tuple[Evidence, ...]:
+        """Every part of the record's bits that counts, the prior first."""
+        record = self._columns.records[n]
+        subject = self._questions[self._columns.candidates.subjects[n]].subject
+        found = []
+        for name, column in self._bits:
+            bits = column[n]
+            if name == "prior":
+                found.append(Evidence(name, bits, MEASURE_SENTENCES[name]))
+            elif bits >= _LEAST or bits <= -_LEAST:
+                found.append(self._written(name, bits, subject, record, n))
+        return tuple(found)
+
+    def _written(self, name: str, bits: float, subject: Subject, record: SourceRecord, n: int) -> Evidence:
+        if name in self._tied:
+            other = self._tied[name][n]
+            named = _named(self._columns.records[other]) if other >= 0 else ""
+            return Evidence(name, bits, MEASURE_SENTENCES[name], "", named)
+        quote = _QUOTES.get(_QUOTED_FROM.get(name, name))
+        quoted = (quote(subject), quote(record)) if quote else ("", "")
+        if name not in LEVELS:
+            return Evidence(name, bits, MEASURE_SENTENCES[name], *quoted)
+        level = LEVELS[name][self._identity.compared.levels[name][n]]
+        return Evidence(f"{name}.{level}", bits, LEVEL_SENTENCES[name][level], *quoted)
+
+    @cached_property
+    def _bits(self) -> list[tuple[str, list[float]]]:
+        return [(name, column.tolist()) for name, column in self._identity.parts.items()]
+
+    @cached_property
+    def _tied(self) -> dict[str, list[int]]:
+        return {name: others.tolist() for name, others in strongest_ties(self._identity).items()}
 
 
 def _named(record: SourceRecord) -> str:
     return f"{record.provider} {record.record_id}"
-
-
-class _Quotes:
-    """What is quoted of subjects and records, field by field, each read once."""
-
-    def __init__(self, questions: Sequence[Question], records: Sequence[SourceRecord]) -> None:
-        self._subjects = [question.subject for question in questions]
-        self._records = records
-        self._read: dict[str, tuple[list[str], list[str]]] = {}
-
-    def of(self, field: str) -> tuple[list[str], list[str]]:
-        """(of each subject, of each record); nothing for what is no field."""
-        quote = _QUOTES.get(field)
-        if quote is None:
-            return [], []
-        if field not in self._read:
-            self._read[field] = [quote(person) for person in self._subjects], [quote(r) for r in self._records]
-        return self._read[field]
 
 
 def _either(texts: list[str]) -> str:

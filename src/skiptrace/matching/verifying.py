@@ -99,7 +99,7 @@ class Verifications:
         unchecked = not self.addresses and not self.outcomes
         if unchecked and all(sighting.deliverable is Fact.UNKNOWN for sighting in sightings):
             return NOTHING_KNOWN
-        keys = {address_key(sighting.address) for sighting in sightings} if not unchecked else set()
+        keys = sorted({address_key(s.address) for s in sightings}) if not unchecked else []
         draft = self._of_outcomes(*((ContactKind.ADDRESS, key) for key in keys))
         check = next((self.addresses[key] for key in keys if key in self.addresses), None)
         deliverable = check.deliverable if check else Fact.UNKNOWN

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 
 from skiptrace.model.people import Address, LineType, PartialDate, Personal
 
@@ -63,8 +65,40 @@ class Evidence(Personal):
     found: str = ""
 
 
+class Reasoned(Personal):
+    """A value that can say why. ``evidence_later`` makes one whose evidence is written when it is first read."""
+
+    __slots__ = ("_write",)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> tuple[Evidence, ...]:
+            """Called for an attribute that is not set: the evidence, as long as nobody has read it."""
+            if name != "evidence":
+                raise AttributeError(f"{type(self).__name__} has no {name}")
+            write = self._write
+            if write is not None:  # another thread may have been quicker
+                object.__setattr__(self, "evidence", write())
+                object.__setattr__(self, "_write", None)
+            return object.__getattribute__(self, "evidence")
+
+
+R = TypeVar("R", bound=Reasoned)
+
+
+def evidence_later(judged: R, write: Callable[[], tuple[Evidence, ...]]) -> R:
+    """``judged``, which nobody else holds yet, with the evidence that ``write`` gives once it is asked for.
+
+    Of most judgements only the numbers are read, and words cost more than numbers. Whoever reads, compares, copies or
+    stores the value finds the evidence in place; ``write`` must be pure.
+    """
+    object.__delattr__(judged, "evidence")
+    object.__setattr__(judged, "_write", write)
+    return judged
+
+
 @dataclass(frozen=True, slots=True, repr=False)
-class Match(Personal):
+class Match(Reasoned):
     """The probability that a source record is the subject, and why. The evidence starts at the prior."""
 
     record_id: str
@@ -101,7 +135,7 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Contact(Personal):
+class Contact(Reasoned):
     """One address, phone or e-mail, with the probability that it reaches the subject now.
 
     ``value`` is the display form (Pub 28 line, E.164, lower-case e-mail); ``address`` its parts when it is one.
