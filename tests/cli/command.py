@@ -59,6 +59,6 @@ def as_process(home: Path, *arguments: object, limit: Sequence[int] = ()) -> Sai
     """As a process of its own; ``limit`` is the largest file it may write, in bytes."""
     shell = ["prlimit", f"--fsize={limit[0]}", "--"] if limit else []
     done = subprocess.run(
-        [*shell, *arguments_of(home, *arguments)], capture_output=True, text=True, env=environment(), timeout=90
+        [*shell, *arguments_of(home, *arguments)], capture_output=True, text=True, env=environment(), timeout=200
     )
     return Said(done.returncode, done.stdout, done.stderr)

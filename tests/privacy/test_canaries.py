@@ -129,7 +129,6 @@ def stage(tmp_path: Path, redis: Redis) -> Stage:
 PURPOSE = ("--purpose", "collection", "--certified-by", "Jane Sample")
 
 
-@pytest.mark.timeout(300)
 async def test_t60_the_commands_leave_no_planted_value_behind(stage: Stage) -> None:
     replies = (Say(500, ECHO), Say(200, ECHO), Say(200, b'{"person": {"name": {"lastName": "Oxenfeld"'), Say(401, ECHO))
     async with ScriptedServer(*replies) as vendor:
@@ -149,7 +148,6 @@ async def test_t60_the_commands_leave_no_planted_value_behind(stage: Stage) -> N
     assert [ssn for ssn in SSNS if ssn.encode() in stage.results()] == []
 
 
-@pytest.mark.timeout(300)
 async def test_the_server_and_the_worker_leave_no_planted_value_behind(stage: Stage) -> None:
     key = json.loads(await stage.run("keys", "create", "platform", "--role", "service", "--json", is_result=True))[
         "key"

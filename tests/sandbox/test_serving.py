@@ -63,7 +63,7 @@ def test_it_serves_until_interrupted(served: subprocess.Popen[str], port: int, t
     httpx.get(f"{url}/trestle/3.2/phone", params={"phone": "2125550123"}, headers=TRESTLE, trust_env=False)
     bill = httpx.get(f"{url}/_bill", headers={"authorization": f"Bearer {token_file.read_text()}"}, trust_env=False)
     served.send_signal(signal.SIGINT)
-    out, err = served.communicate(timeout=10)
+    out, err = served.communicate(timeout=200)
 
     assert bill.json()["trestle"]["requests"] == 1
     assert token_file.stat().st_mode & 0o777 == 0o600

@@ -42,7 +42,7 @@ async def test_a_quiet_process_signs_after_a_while(place: Place, monkeypatch: py
     monkeypatch.setattr("skiptrace.stores.writer.SECONDS", 0.05)
     async with place.store() as store:
         await events(store, 3)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(100):
             while (await store.audit.verify()).unwitnessed:  # noqa: ASYNC110 - nothing announces it
                 await asyncio.sleep(0.02)
 

@@ -124,7 +124,7 @@ async def served(
     task = asyncio.create_task(running.serve([listener]))
     await running.listening.wait()
     try:
-        async with httpx.AsyncClient(base_url=address, timeout=20) as http:
+        async with httpx.AsyncClient(base_url=address, timeout=100) as http:
             yield Served(address, house, store, clock, bell, http)
     finally:
         running.end()

@@ -58,13 +58,13 @@ async def working(
         yield worker, stop
     finally:
         stop.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(100):
             await task
 
 
 async def until(store: Store, state: JobState, *case_ids: str, tenant: str = "default") -> list[Job]:
     """Wait until the jobs of these cases are in this state."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(100):
         while True:
             jobs = [job for case_id in case_ids if (job := await store.job(tenant, case_id))]
             if len(jobs) == len(case_ids) and all(job.state is state for job in jobs):
@@ -74,7 +74,7 @@ async def until(store: Store, state: JobState, *case_ids: str, tenant: str = "de
 
 async def eventually(wanted: Callable[[], T]) -> T:
     """Wait until ``wanted`` gives something true, and return it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(100):
         while not (found := wanted()):  # noqa: ASYNC110 - what is waited for is no event
             await asyncio.sleep(0.01)
         return found
