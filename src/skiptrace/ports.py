@@ -339,8 +339,8 @@ class Jobs(Protocol):
         """The jobs of these cases, in no order; a case without one has none here."""
         ...
 
-    async def quarantined(self, tenant: str) -> Sequence[Job]:
-        """The jobs that too many workers died with, oldest first."""
+    async def quarantined(self, tenant: str, at_most: int = 1000) -> Sequence[Job]:
+        """The jobs that too many workers died with, those accepted first on top."""
         ...
 
     async def readmit(self, tenant: str, case_id: str) -> bool:

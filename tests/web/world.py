@@ -142,6 +142,7 @@ REQUESTS: dict[tuple[str, str], Requested] = {
         ("GET", "/v1/cases/{case_id}", None),
         ("DELETE", "/v1/cases/{case_id}", None),
         ("POST", "/v1/cases/{case_id}:cancel", None),
+        ("POST", "/v1/cases/{case_id}:readmit", None),
         ("POST", "/v1/cases/{case_id}:reveal", {"fields": ["ssn"], "reason": "dispute"}),
         ("GET", "/v1/traces/{trace_id}", None),
         ("GET", "/v1/traces/{trace_id}/why", None),
@@ -151,6 +152,7 @@ REQUESTS: dict[tuple[str, str], Requested] = {
         ("GET", "/v1/batches/{batch_id}/events", None),
         ("POST", "/v1/accounts/{account_id}:assign", {"principal_id": "carla"}),
         ("POST", "/v1/approvals", {"action": "assign", "account_id": "{account_id}", "principal_id": "sue"}),
+        ("GET", "/v1/quarantine", None),
         ("GET", "/v1/break-glass", None),
         ("GET", "/v1/alerts", None),
     )
@@ -158,7 +160,12 @@ REQUESTS: dict[tuple[str, str], Requested] = {
 REQUESTS |= {("POST", "/v1/cases"): _submit, ("POST", "/v1/break-glass"): _glass}  # last: they let people in
 """One for each route; the test of the matrix fails when a route is not here."""
 
-WITHOUT_OBJECT = {("POST", "/v1/cases:bulk"), ("GET", "/v1/break-glass"), ("GET", "/v1/alerts")}
+WITHOUT_OBJECT = {
+    ("POST", "/v1/cases:bulk"),
+    ("GET", "/v1/quarantine"),
+    ("GET", "/v1/break-glass"),
+    ("GET", "/v1/alerts"),
+}
 TENANT_WIDE = WITHOUT_OBJECT | {
     ("POST", "/v1/break-glass/{opening_id}:review"),
     ("POST", "/v1/approvals/{approval_id}:approve"),

@@ -27,6 +27,7 @@ class Action(StrEnum):
     RUN_LOOKUP = "run_lookup"
     RECORD_OUTCOME = "record_outcome"
     VIEW_BATCH = "view_batch"
+    QUARANTINE = "quarantine"
     RESOLVE_DOUBT = "resolve_doubt"
     ASSIGN = "assign"
     APPROVE = "approve"

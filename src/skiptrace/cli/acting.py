@@ -41,6 +41,8 @@ ACTIONS: Mapping[str, Action] = {
     "privacy rotate": Action.CONFIGURE,
     "providers pause": Action.CONFIGURE,
     "providers resume": Action.CONFIGURE,
+    "quarantine list": Action.QUARANTINE,
+    "quarantine readmit": Action.QUARANTINE,
     "report": Action.RECORD_OUTCOME,
     "retract": Action.RECORD_OUTCOME,
     "third-party ask": Action.RUN_LOOKUP,

@@ -25,6 +25,7 @@ from skiptrace.cli import (
     outcome,
     privacy,
     providers,
+    quarantine,
     refit,
     report,
     retract,
@@ -95,6 +96,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("refit")(refit.refit)
 app.command("outcome")(outcome.outcome)
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(quarantine.app, name="quarantine")
 app.command("retract")(retract.retract)
 app.command("segments")(segments.segments)
 app.command("report")(report.report)

@@ -95,7 +95,8 @@ def _print(
     cap = f" of {money(settings.day_cap)}" if settings.day_cap is not None else ", no day cap"
     out.print(f"Spent and reserved today: {money(spent) if spent is not None else money(figures.exposure * 0)}{cap}")
     out.print(f"In doubt: {figures.doubts} calls, up to {money(figures.exposure)}")
-    out.print(f"Quarantined jobs: {figures.quarantined}")
+    see = "; see skiptrace quarantine list" if figures.quarantined else ""
+    out.print(f"Quarantined jobs: {figures.quarantined}{see}")
     out.print(f"Deliveries: {figures.undelivered} waiting, {figures.given_up} given up")
 
 

@@ -17,13 +17,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from skiptrace.errors import LostLease
-from skiptrace.model import Again, Case, Job, JobState, Lane, Lease
+from skiptrace.model import Again, Case, Event, Job, JobState, Lane, Lease
 from skiptrace.model.jobs import QUARANTINED_AFTER
 from skiptrace.ports import Evidenced, Swept
 from skiptrace.privacy import AuditEvent
 from skiptrace.stores.cases import Intake
 from skiptrace.stores.databases import DatabaseNow, database_now, insert_into
 from skiptrace.stores.lanes import Tags, aged_share
+from skiptrace.stores.outbox import add_events, alert
 from skiptrace.stores.purchases import Purchases
 from skiptrace.stores.schema.jobs import QUEUED, SUSPECT, jobs, lanes, turns, workers
 from skiptrace.stores.writer import Turn
@@ -105,14 +106,18 @@ class Queue:
             row = rows.pop(given.lease.case_id, None)
             results.append(LostLease("another worker has this job now") if row is None else None)
             if row is not None:
-                finish(turn.conn, [ended(row, now, again=given.again)])
+                new = ended(row, now, again=given.again)
+                finish(turn.conn, [new])
                 self._purchases.abandon(turn, [row.case_id], now)
+                if new["new_state"] == JobState.QUARANTINED:
+                    _tell_quarantined(turn, [row], now)
         return results
 
     def leave(self, turn: Turn, several: Sequence[str]) -> Sequence[object]:
         turn.take()
-        left = _take_back(turn.conn, several, died=False)
-        self._purchases.abandon(turn, [row.case_id for row in left], database_now(turn.conn))
+        now = database_now(turn.conn)
+        left = _take_back(turn.conn, several, now, died=False)
+        self._purchases.abandon(turn, [row.case_id for row in left], now)
         turn.conn.execute(workers.delete().where(workers.c.worker_id.in_(several)))
         return [None] * len(several)
 
@@ -151,16 +156,27 @@ class Queue:
         due = _queue_due(turn.conn, now)
         over = select(workers.c.worker_id).where(workers.c.until < now).with_for_update()
         dead = list(turn.conn.execute(over).scalars())
-        taken = _take_back(turn.conn, dead, died=True) if dead else ()
+        taken = _take_back(turn.conn, dead, now, died=True) if dead else ()
         if dead:
             turn.conn.execute(workers.delete().where(workers.c.worker_id.in_(dead)))
         self._purchases.abandon(turn, [row.case_id for row in taken], now)
-        quarantined = [row.case_id for row in taken if row.state == JobState.QUARANTINED]
+        quarantined = [row for row in taken if row.state == JobState.QUARANTINED]
         turn.events += [AuditEvent(now, "job.taken_back", row.case_id, f"death {row.deaths}") for row in taken]
-        turn.events += [AuditEvent(now, "job.quarantined", case_id) for case_id in quarantined]
+        _tell_quarantined(turn, quarantined, now)
         suspects = bool(turn.conn.execute(select(_ANY_SUSPECT)).scalar_one())
         found = Swept(due, len(taken) - len(quarantined), len(quarantined), suspects)
         return [found, *[Swept()] * (len(several) - 1)]
+
+
+def _tell_quarantined(turn: Turn, rows: Sequence[Row[Any]], now: datetime) -> None:
+    """An audit row and an alert for each: somebody has to look at it."""
+    turn.events += [AuditEvent(now, "job.quarantined", row.case_id, tenant=row.tenant) for row in rows]
+    add_events(turn, [_quarantine_alert(row, now) for row in rows])
+
+
+def _quarantine_alert(row: Row[Any], now: datetime) -> Event:
+    what = f"case {row.case_id} is in quarantine: see skiptrace quarantine list, then skiptrace quarantine readmit"
+    return alert(row.tenant, f"case {row.case_id} quarantined {now.isoformat()}", what, now)
 
 
 # Submitting
@@ -467,21 +483,23 @@ _DUE = (
 )
 
 
-def _take_back(conn: Connection, worker_ids: Sequence[str], *, died: bool) -> Sequence[Row[Any]]:
+def _take_back(conn: Connection, worker_ids: Sequence[str], now: datetime, *, died: bool) -> Sequence[Row[Any]]:
     """Free the jobs of these workers and move their tokens on. Returns their new rows."""
     deaths = jobs.c.deaths + int(died)
+    is_over = (jobs.c.state != JobState.CANCELLED) & (deaths >= QUARANTINED_AFTER)
     state = case(
         (jobs.c.state == JobState.CANCELLED, literal(JobState.CANCELLED.value)),
-        (deaths >= QUARANTINED_AFTER, literal(JobState.QUARANTINED.value)),
+        (is_over, literal(JobState.QUARANTINED.value)),
         else_=literal(JobState.QUEUED.value),
     )
     reason = case(
         (jobs.c.state == JobState.CANCELLED, jobs.c.reason),
-        (deaths >= QUARANTINED_AFTER, literal(f"{QUARANTINED_AFTER} workers died while they did it")),
+        (is_over, literal(f"{QUARANTINED_AFTER} workers died while they did it")),
         else_=literal("its worker died" if died else "its worker ended"),
     )
     theirs = jobs.update().where(jobs.c.worker_id.in_(worker_ids), text("worker_id <> ''"))
     values = {"state": state, "reason": reason, "deaths": deaths, "token": jobs.c.token + 1, "worker_id": ""}
+    values["finished_at"] = case((is_over, literal(now, jobs.c.finished_at.type)), else_=jobs.c.finished_at)
     return conn.execute(theirs.values(values).returning(*jobs.c)).all()
 
 
@@ -520,6 +538,6 @@ def read_jobs(conn: Connection, case_ids: Sequence[str]) -> Sequence[Job]:
 _OF_CASES = select(jobs).where(jobs.c.case_id.in_(_IDS))
 
 
-def read_quarantined(conn: Connection, tenant: str) -> Sequence[Job]:
+def read_quarantined(conn: Connection, tenant: str, at_most: int) -> Sequence[Job]:
     shown = select(jobs).where(text("state = 'quarantined'"), jobs.c.tenant == tenant)
-    return [job_of(row) for row in conn.execute(shown.order_by(jobs.c.accepted_at, jobs.c.case_id))]
+    return [job_of(row) for row in conn.execute(shown.order_by(jobs.c.accepted_at, jobs.c.case_id).limit(at_most))]

@@ -82,8 +82,8 @@ class SqlJobs:
     async def jobs_of(self, case_ids: Sequence[str]) -> Sequence[Job]:
         return await self._look(partial(jobs.read_jobs, case_ids=case_ids))
 
-    async def quarantined(self, tenant: str) -> Sequence[Job]:
-        return await self._look(partial(jobs.read_quarantined, tenant=tenant))
+    async def quarantined(self, tenant: str, at_most: int = 1000) -> Sequence[Job]:
+        return await self._look(partial(jobs.read_quarantined, tenant=tenant, at_most=at_most))
 
     async def readmit(self, tenant: str, case_id: str) -> bool:
         return cast("bool", await self._job_writer.write(self._queue.readmit, Named(tenant, case_id)))

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skiptrace.access import MATRIX
-from skiptrace.web import batches, bulk, cases, permits, problems, traces
+from skiptrace.web import batches, bulk, cases, permits, problems, quarantine, traces
 from skiptrace.web.guard import GuardedRoute, action_of
 from skiptrace.web.house import House, house_of
 from skiptrace.web.problems import responses, unavailable
@@ -52,7 +52,7 @@ async def readyz(request: Request) -> Health:
     return Health(status="ok")
 
 
-PARTS = (public, cases.router, bulk.router, traces.router, batches.router, permits.router)
+PARTS = (public, cases.router, bulk.router, traces.router, batches.router, quarantine.router, permits.router)
 
 ROUTES = tuple(route for part in PARTS for route in part.routes if isinstance(route, APIRoute))
 """Everything that answers."""

@@ -371,6 +371,23 @@ class OpeningToReview(OpeningView):
     reason: str
 
 
+class QuarantinedView(BaseModel):
+    """A case that too many workers died with."""
+
+    case_id: str
+    batch_id: str
+    lane: Lane
+    deaths: int
+    reason: str
+    accepted_at: datetime
+    finished_at: datetime | None
+
+
+class Readmitted(BaseModel):
+    case_id: str
+    readmitted: bool
+
+
 class AlertView(BaseModel):
     number: int
     principal_id: str
