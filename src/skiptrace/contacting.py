@@ -16,9 +16,15 @@ from skiptrace.compliance import (
     may_contact_third_party,
 )
 from skiptrace.compliance.known import NOTHING
-from skiptrace.model import Channel, ConsumerEvent, Contact, Judgement, ThirdPartyAsked, Trace
+from skiptrace.model import Attempt, Channel, ConsumerEvent, Contact, Judgement, ThirdPartyAsked, Trace
 from skiptrace.ports import Store
 from skiptrace.tracing import App
+
+SAY = "Say your name, and that you confirm or correct location information. Do not say that a debt is owed."
+"""15 USC 1692b(1),(2) (rule B-02)."""
+
+MAY_ASK = ("home address", "telephone at home", "employer and its address")
+"""Location information, 15 USC 1692a(7) (rule B-01)."""
 
 
 async def may_use(
@@ -52,10 +58,15 @@ async def may_use(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Leave to ask one third party once, or the verdict that says why not. ``token_id`` is empty without leave."""
+    """Leave to ask one third party once, or the verdict that says why not. ``token_id`` is empty without leave.
+
+    It names neither account nor debt: the caller is to have nothing before them that must not be said.
+    """
 
     verdict: Verdict
     token_id: str = ""
+    say: str = SAY
+    may_ask: tuple[str, ...] = MAY_ASK
 
 
 async def ask_third_party(trace: Trace, contact: Contact, app: App, *, by: str, reason: str = "") -> Token:
@@ -71,7 +82,10 @@ async def ask_third_party(trace: Trace, contact: Contact, app: App, *, by: str, 
     # however the case came in, it is a person who asks now
     fresh = replace(case, account=account_now(case.account, history), batch_id="")
     log = [e.what.value for e in history if isinstance(e.what, ThirdPartyAsked)]
-    verdict = may_contact_third_party(fresh, contact.value, contact.party, app.rules, log=log, reason=reason)
+    tried = sum(isinstance(e.what, Attempt) and e.account_id == trace.account_id for e in history)
+    verdict = may_contact_third_party(
+        fresh, contact.value, contact.party, app.rules, log=log, reason=reason, attempts=tried
+    )
     if not verdict.allowed:
         return Token(verdict)
     asked = ThirdPartyAsked(contact.value)

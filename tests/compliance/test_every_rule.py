@@ -121,8 +121,8 @@ def email(domain: str = "example.com") -> Contact:
 
 def capped(rule_id: str, most: int, channel: Channel = Channel.VOICE_MANUAL, **changes: Any) -> RuleTest:
     """A cap of so many uses in its days: one more is denied, and allowed when one of them was left out."""
-    contact = changes.pop("contact", phone())
-    full = calls((1,) * most, channel)
+    contact, at_work = changes.pop("contact", phone()), changes.pop("at_work", False)
+    full = calls((1,) * most, channel, at_work=at_work)
     return use(
         rule_id,
         Effect.DENY,
@@ -188,6 +188,7 @@ TESTS = (
         lambda _: inquiring(data_class=DataClass.DPPA),
         lambda _: inquiring(data_class=DataClass.DPPA, drops=("photo",)),
     ),
+    src("A-11", Effect.NOTE, lambda _: inquiring(data_class=DataClass.DPPA), lambda _: inquiring()),
     src("A-12", Effect.REFUSE, lambda _: inquiring(method="scraper"), lambda _: inquiring()),
     src(
         "A-13", Effect.REFUSE,
@@ -220,6 +221,12 @@ TESTS = (
         lambda _: learning(record(address_discrepancy=YES), doubted=True), lambda _: learning(record()),
     ),
     con("D-14", Effect.HOLD, phone(evidence=(Evidence(DISCREPANCY, -3.0, "doubted"),)), phone()),
+    RuleTest(
+        Stage.CONTACT, "A-17", Effect.REFUSE,
+        lambda _: granting(letterbox(SEATTLE)), lambda _: granting(letterbox()),
+        Profile(licensed_states=frozenset({"TX"}), enforce_licences=True),
+    ),
+    con("C-07", Effect.DENY, phone(), phone(), known=checked(Reassigned.YES)),
     con("X-05", Effect.NOTE, letterbox(home("AE", "09001")), letterbox()),
     con("X-11", Effect.DENY, phone(status=ContactStatus.SUPPRESSED), phone()),
     con("D-15", Effect.DENY, phone(), phone(), matches=(match(0.97, "suffix.same"),)),
@@ -250,8 +257,10 @@ TESTS = (
     ),
     capped("B-07", 7),
     capped("C-06", 3, PRERECORDED, contact=phone(line_type=LineType.LANDLINE)),
-    capped("ST-MA", 2, home=BOSTON),
+    capped("ST-MA1", 2, home=BOSTON),
+    capped("ST-MA2", 2, home=BOSTON, contact=phone(party=Party.EMPLOYER), at_work=True),
     capped("ST-WA", 3, home=SEATTLE),
+    capped("ST-WA2", 1, home=SEATTLE, contact=phone(party=Party.EMPLOYER), at_work=True),
     capped("ST-NYC", 3, home=NEW_YORK),
     capped("ST-DC1", 4, home=WASHINGTON),
     capped("ST-DC2", 5, SMS, home=WASHINGTON),
@@ -297,6 +306,10 @@ TESTS = (
         lambda _: asking(facts={AccountFact.ATTORNEY: YES}), lambda _: asking(),
     ),
     RuleTest(Stage.THIRD_PARTY, "B-03", Effect.REFUSE, lambda _: asking(log=("person-1",)), lambda _: asking()),
+    RuleTest(
+        Stage.THIRD_PARTY, "ST-MA3", Effect.REFUSE,
+        lambda _: replace(asking(home=BOSTON), attempts=2), lambda _: replace(asking(home=BOSTON), attempts=3),
+    ),
     RuleTest(Stage.THIRD_PARTY, "ST-DC3", Effect.REFUSE, lambda _: asking(home=WASHINGTON), lambda _: asking()),
     RuleTest(
         Stage.THIRD_PARTY, "ST-FL", Effect.DENY,

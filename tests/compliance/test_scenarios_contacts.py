@@ -183,6 +183,40 @@ def test_t23_a_servicemembers_home_is_open_and_the_commanding_officer_is_not(rul
     assert granted(rules, letterbox(party=Party.THIRD_PARTY), about=serving) == ()
 
 
+def test_a_military_address_leaves_the_mail_open_and_no_hour_to_call(rules: RuleBook) -> None:
+    overseas = letterbox(home("AE", "09001", "PSC 3 Box 142"))
+    abroad = case(home=overseas.address)
+
+    assert channels(granted(rules, overseas, about=abroad)) == {Channel.MAIL}
+    assert granted(rules, phone("+12125550142"), overseas, about=abroad) == ()
+    assert channels(granted(rules, phone("+12125550142"), about=case(home=home("NY", "10001")))) == {
+        Channel.VOICE_MANUAL
+    }
+
+
+def test_a_number_that_changed_hands_gets_no_channel_when_it_is_found_again(rules: RuleBook) -> None:
+    known = Known(checks=(NumberCheck(NUMBER, NOON - timedelta(days=90), Reassigned.YES),))
+
+    assert grant(case(), phone(), judged(phone()), rules, known)[0].grants == ()
+
+
+def test_counsel_frees_automatic_voice_by_moving_it_and_nothing_else_comes_free(rules: RuleBook) -> None:
+    auto = frozenset({Channel.VOICE_AUTO})
+    moved = {name: replace(rules.rule(name), channels=rules.rule(name).channels - auto) for name in ("C-01", "C-10")}
+    moved["Q-10"] = replace(rules.rule("Q-10"), channels=rules.rule("Q-10").channels | auto)
+    book = replace(rules, rules=tuple(moved.get(r.id, r) for r in rules.rules))
+
+    assert channels(granted(rules, phone())) == {Channel.VOICE_MANUAL}
+    assert channels(granted(book, phone())) == {Channel.VOICE_MANUAL, Channel.VOICE_AUTO}
+
+
+def test_in_florida_an_employer_is_closed_also_when_the_search_turned_the_state_up(rules: RuleBook) -> None:
+    moved = letterbox(home("FL", "33101"))
+    _, decisions = grant(case(), phone(party=Party.EMPLOYER), judged(moved), rules)
+
+    assert next(d.effect for d in decisions if d.rule_id == "ST-FL") is Effect.DENY
+
+
 def test_t31_nothing_a_provider_sends_can_carry_consent() -> None:
     names = {
         f.name

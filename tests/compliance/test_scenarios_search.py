@@ -168,6 +168,7 @@ def test_t06_a_towing_debt_gets_no_consumer_report_but_other_data(rules: RuleBoo
     refused = ask(rules, towing, DataClass.FCRA, "FCRA_COLLECT")
 
     assert rule_ids(refused) == {"A-04"}
+    assert refused.events == ("review_debt_origin",)
     assert ask(rules, towing, DataClass.PUBLIC).allowed
 
 
@@ -442,6 +443,15 @@ HARD_FACTS = (
     AccountFact.CEASE, AccountFact.ATTORNEY, AccountFact.BANKRUPTCY, AccountFact.DECEASED, AccountFact.IDENTITY_THEFT,
     AccountFact.DISPUTE, AccountFact.PROTECTED_PERSON, AccountFact.PREFERENCES_IMPORTED,
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["ACP PO Box 142", "Safe at Home, PO Box 142", "PO Box 142 (Address Confidentiality)"])
+def test_a_confidentiality_programmes_substitute_address_is_never_looked_behind(rules: RuleBook, line: str) -> None:
+    verdict = admit(case(home=model.Address(line, "", "Austin", "TX", "78701")), rules)
+
+    assert verdict.effect is Effect.REFUSE
+    assert rule_ids(verdict) == {"X-13"}
+    assert admit(case(home=model.Address("14 Tacpoint Rd", "", "Austin", "TX", "78701")), rules).allowed
 
 
 @pytest.mark.parametrize("which", HARD_FACTS)

@@ -143,7 +143,7 @@ def test_in_massachusetts_the_third_call_in_seven_days_waits(rules: RuleBook) ->
     answer = call(rules, eastern(16, day=8), place=BOSTON, known=calls(6, 7))
 
     assert not answer.allowed
-    assert answer.reasons[0].startswith("ST-MA: ")
+    assert answer.reasons[0].startswith("ST-MA1: ")
 
 
 def test_the_new_york_city_cap_begins_on_its_day(rules: RuleBook) -> None:

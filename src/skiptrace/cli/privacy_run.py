@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skiptrace.cli.output import console, print_json, table
+from skiptrace.intake import free_text
 from skiptrace.privacy import AuditEvent, KeyRing
 from skiptrace.privacy.retention import load_retention
 from skiptrace.settings import Settings
@@ -70,4 +71,4 @@ async def rotate_keys(settings: Settings, *, resume: bool) -> None:
 
 
 def _account(settings: Settings, account_id: str, by: str, reason: str = "") -> Account:
-    return Account(settings.tenant, account_id, by or settings.requester, reason)
+    return Account(settings.tenant, account_id, by or settings.requester, free_text(reason, "reason"))

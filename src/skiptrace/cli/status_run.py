@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from skiptrace.cli.output import console, print_json, table
 from skiptrace.errors import BadInput
+from skiptrace.intake import free_text
 from skiptrace.limits.forecast import Quota, quotas
 from skiptrace.model import Limits
 from skiptrace.model.figures import Figures, ProviderFigures, Standing
@@ -35,7 +36,7 @@ async def pause(settings: Settings, provider: str, reason: str) -> None:
     if provider not in catalog.discover():
         raise BadInput("provider", f"is not installed; installed are {', '.join(catalog.discover())}")
     async with open_store(settings, SystemClock()) as store:
-        await store.switches.pause(provider, reason, settings.requester)
+        await store.switches.pause(provider, free_text(reason, "reason"), settings.requester)
     console().print(f"{provider} is paused; every worker knows within two seconds.")
 
 

@@ -10,9 +10,6 @@ from skiptrace.errors import BadInput
 from skiptrace.settings import Settings
 from skiptrace.wiring import connect
 
-SAY = "Say your name, and that you confirm or correct location information. Do not say that a debt is owed."
-"""15 USC 1692b(1),(2)."""
-
 
 async def print_list(settings: Settings, name: str, *, by_account: bool, as_json: bool) -> None:
     """Print parties and kinds, no values. Raises BadInput when the trace is not known."""
@@ -39,10 +36,13 @@ async def ask(
         token = await ask_third_party(trace, contact, app, by=by, reason=reason)
     value = contact.value if token.token_id else ""
     if as_json:
-        print_json({"token": token.token_id, "party": contact.party, "value": value, "why": token.verdict.why})
+        found = {"token": token.token_id, "party": contact.party, "value": value, "why": token.verdict.why}
+        print_json(found | ({"say": token.say, "may_ask": token.may_ask} if token.token_id else {}))
     elif token.token_id:
         console().print(
-            f"{contact.party}: {value}\nToken {token.token_id}, used up by this answer. {SAY}", markup=False
+            f"{contact.party}: {value}\nToken {token.token_id}, used up by this answer. {token.say}\n"
+            f"Ask for nothing but: {', '.join(token.may_ask)}.",
+            markup=False,
         )
     else:
         console().print(f"Refused. {token.verdict.why}", markup=False)

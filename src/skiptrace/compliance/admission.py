@@ -236,6 +236,25 @@ def _of_account(which: AccountFact, what: str) -> Callable[[Admission, Rule, Rul
     return predicate
 
 
+def _servicemember(q: Admission, rule: Rule, book: RuleBook) -> Finding:
+    fact = q.fact(AccountFact.SERVICEMEMBER)
+    if q.search is SearchKind.LEGAL_SERVICE and fact is not Fact.YES:
+        return Finding("legal_job", "before a default judgment the military status is checked and sworn to")
+    return of_fact(fact, "the consumer serves in the military")
+
+
+def _protected(q: Admission, rule: Rule, book: RuleBook) -> Finding:
+    lines = (f"{s.address.line} {s.address.unit}" for s in q.case.subject.addresses)
+    if any(f" {words} " in f" {_words(line)} " for line in lines for words in rule.words("substitutes")):
+        return Finding("substitute", "an address on the account is a confidentiality programme's substitute")
+    return of_fact(q.fact(AccountFact.PROTECTED_PERSON), "the consumer's address is protected")
+
+
+def _words(text: str) -> str:
+    """Letters in lower case, everything else a single space."""
+    return " ".join("".join(c if c.isalpha() else " " for c in text.casefold()).split())
+
+
 def _licence(q: Admission, rule: Rule, book: RuleBook) -> Finding:
     licensed, states = book.profile.licensed_states, _states(q.case)
     if licensed is None:
@@ -272,14 +291,14 @@ ADMISSION: Gate[Admission] = {
     "X-02": _attorney,
     "X-03": _bankruptcy,
     "X-04": _deceased,
-    "X-05": _of_account(AccountFact.SERVICEMEMBER, "the consumer serves in the military"),
+    "X-05": _servicemember,
     "X-06": _minor,
     "X-07": _identity_theft,
     "X-08": _dispute,
     "X-09": _time_barred,
     "X-10": _nothing_to_collect,
     "X-12": _preferences,
-    "X-13": _of_account(AccountFact.PROTECTED_PERSON, "the consumer's address is protected"),
+    "X-13": _protected,
     "X-14": _of_account(AccountFact.VALIDATION_PERIOD, "the validation period is running"),
     "X-15": _of_account(AccountFact.COMMERCIAL, "the debt is commercial"),
     "ST-XX": _overlay,

@@ -12,10 +12,10 @@ from datetime import time
 from skiptrace.compliance.discrepancies import is_doubted
 from skiptrace.compliance.gate import NO, STRENGTH, Finding, Gate, evaluate, of_fact
 from skiptrace.compliance.known import NOTHING, Known
-from skiptrace.compliance.location import Location, locate
+from skiptrace.compliance.location import Location, believed_addresses, locate
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
 from skiptrace.compliance.windows import Hours
-from skiptrace.compliance.zones import MILITARY_STATES, area_code
+from skiptrace.compliance.zones import area_code, is_military
 from skiptrace.model import (
     AccountFact,
     Case,
@@ -29,6 +29,7 @@ from skiptrace.model import (
     LineType,
     Match,
     Party,
+    Reassigned,
     RuleDecision,
 )
 
@@ -125,12 +126,30 @@ def _party(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 
 
 def _employer_in_florida(q: Granting, rule: Rule, book: RuleBook) -> Finding:
-    states = {s.address.state.strip().upper() for s in q.case.subject.addresses}
+    homes = believed_addresses(q.case, q.judgement.contacts, book.rule("B-09"))
+    places = (*homes, *(s.address for s in q.case.subject.addresses))
+    states = {place.state.strip().upper() for place in places}
     if q.contact.party is not Party.EMPLOYER or not states & set(rule.words("states")):
         return Finding(NO, "the contact is not the employer of a debtor in such a state")
     if q.case.account.fact(AccountFact.JUDGMENT) is Fact.YES:
         return Finding(NO, "there is a judgment")
     return Finding("yes", "an employer must not be contacted before there is a judgment")
+
+
+def _licence(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    """A state that only the search turned up is checked before anything is written back."""
+    licensed, state = book.profile.licensed_states, q.contact.address.state.strip().upper() if q.contact.address else ""
+    if licensed is None or not state or state in licensed:
+        return Finding(NO, "the agency states a licence for the state of the address, or lists none at all")
+    outcome = "enforced" if book.profile.enforce_licences else "yes"
+    return Finding(outcome, f"no collection licence is stated for {state}, where the address is")
+
+
+def _changed_hands(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    check = q.known.check(q.contact.value)
+    if check and check.reassigned is Reassigned.YES:
+        return Finding("yes", "the number has changed hands")
+    return Finding(NO, "no answer on record says that the number has changed hands")
 
 
 def _suppressed(q: Granting, rule: Rule, book: RuleBook) -> Finding:
@@ -161,7 +180,7 @@ def _discrepancy(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 
 
 def _military_place(q: Granting, rule: Rule, book: RuleBook) -> Finding:
-    if q.contact.address and q.contact.address.state.strip().upper() in MILITARY_STATES:
+    if q.contact.address and is_military(q.contact.address):
         return Finding("yes", "a military address says nothing of where the person is")
     return Finding(NO, "the address is not a military one")
 
@@ -233,6 +252,7 @@ def _consent(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 
 
 CONTACT: Gate[Granting] = {
+    "A-17": _licence,
     "X-05": _military_place,
     "X-11": _suppressed,
     "D-14": _discrepancy,
@@ -246,6 +266,7 @@ CONTACT: Gate[Granting] = {
     "B-18": _letter,
     "C-01": _found_not_given,
     "C-02": _line_type,
+    "C-07": _changed_hands,
     "C-10": _consent,
     "Q-10": _manual_call,
     "ST-FL": _employer_in_florida,

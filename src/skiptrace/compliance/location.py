@@ -9,7 +9,7 @@ from typing import Self
 
 from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.rulebook import Rule
-from skiptrace.compliance.zones import is_residence, zones_of_address, zones_of_phone
+from skiptrace.compliance.zones import is_military, is_residence, zones_of_address, zones_of_phone
 from skiptrace.model import Address, Case, Contact, ContactKind, Party
 
 
@@ -61,8 +61,10 @@ def locate(
     """What the person said recently settles it; otherwise the number dialled and every likely home count together."""
     if at and known.stated and known.stated.live(at, hours.number("stated_days")):
         return Location((ZoneEvidence("consumer_stated", (known.stated.zone,)),))
-    homes = (a for a in believed_addresses(case, contacts, hours) if is_residence(a))
-    evidence = [ZoneEvidence.of("address", zones_of_address(home)) for home in homes]
+    places = believed_addresses(case, contacts, hours)
+    evidence = [ZoneEvidence.of("address", zones_of_address(home)) for home in places if is_residence(home)]
+    if any(is_military(place) for place in places):
+        evidence.append(ZoneEvidence("military_address", ()))  # abroad, perhaps: a person has to say where
     if contact.kind is ContactKind.PHONE:
         evidence.append(ZoneEvidence.of("phone", zones_of_phone(contact.value)))
     if at and known.inbound and known.inbound.live(at, hours.number("inbound_days")):

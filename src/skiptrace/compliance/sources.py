@@ -115,6 +115,12 @@ def _highly_restricted(q: Inquiring, rule: Rule, book: RuleBook) -> Finding:
     return Finding(NO, f"dropped before anything is read or stored: {', '.join(q.manifest.drops)}")
 
 
+def _disclosures(q: Inquiring, rule: Rule, book: RuleBook) -> Finding:
+    if q.regulated_as is not DataClass.DPPA:
+        return Finding(NO, "no motor-vehicle record is asked for")
+    return Finding("yes", "each delivery is in the audit trail with its recipient, which retention leaves alone")
+
+
 def _litigation(q: Inquiring, rule: Rule, book: RuleBook) -> Finding:
     if q.regulated_as is not DataClass.DPPA or q.case.purpose.dppa != "DPPA_LITIG":
         return Finding(NO, "the litigation ground for motor-vehicle records is not relied on")
@@ -170,6 +176,7 @@ PROVIDER: Gate[Inquiring] = {
     "A-08": _submitted_value,
     "A-09": _litigation,
     "A-10": _highly_restricted,
+    "A-11": _disclosures,
     "A-12": _method,
     "A-13": _death_master_file,
     "A-14": _payload,

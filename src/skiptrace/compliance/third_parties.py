@@ -22,20 +22,28 @@ class Asking:
     party: Party
     log: tuple[str, ...]
     reason: str
+    attempts: int = 0
 
     def in_states(self, rule: Rule) -> bool:
         return any(s.address.state.strip().upper() in rule.words("states") for s in self.case.subject.addresses)
 
 
 def may_contact_third_party(
-    case: Case, person: str, party: Party, rules: RuleBook, *, log: Sequence[str] = (), reason: str = ""
+    case: Case,
+    person: str,
+    party: Party,
+    rules: RuleBook,
+    *,
+    log: Sequence[str] = (),
+    reason: str = "",
+    attempts: int = 0,
 ) -> Verdict:
     """Whether this person may be asked for the consumer's location. HOLD asks for a supervisor's release.
 
     ``log`` lists the keys of third persons already contacted about this consumer; ``reason`` is one of the rule's own
-    reasons for a second contact.
+    reasons for a second contact; ``attempts`` counts the attempts to reach the consumer about this account.
     """
-    question = Asking(case, person, party, tuple(log), reason)
+    question = Asking(case, person, party, tuple(log), reason, attempts)
     return decide(rules, Stage.THIRD_PARTY, THIRD_PARTY, question, "third_party")
 
 
@@ -61,6 +69,13 @@ def _employer_before_judgment(q: Asking, rule: Rule, book: RuleBook) -> Finding:
     return Finding(NO, "the person is not the employer of a debtor without judgment in such a state")
 
 
+def _attempts_first(q: Asking, rule: Rule, book: RuleBook) -> Finding:
+    least = int(rule.number("least_attempts"))
+    if q.in_states(rule) and q.attempts < least:
+        return Finding("yes", f"fewer than {least} attempts to reach the consumer are on record")
+    return Finding(NO, "enough attempts to reach the consumer are on record, or none are asked for where they live")
+
+
 def _closed_place(q: Asking, rule: Rule, book: RuleBook) -> Finding:
     if q.in_states(rule):
         return Finding("yes", "third parties are not asked where the consumer lives")
@@ -70,6 +85,7 @@ def _closed_place(q: Asking, rule: Rule, book: RuleBook) -> Finding:
 THIRD_PARTY: Gate[Asking] = {
     "X-02": _attorney,
     "B-03": _once,
+    "ST-MA3": _attempts_first,
     "ST-DC3": _closed_place,
     "ST-FL": _employer_before_judgment,
 }

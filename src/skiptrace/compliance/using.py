@@ -12,7 +12,7 @@ from skiptrace.compliance.known import CONSENTED, VOICE, Known
 from skiptrace.compliance.location import Location, believed_addresses, locate
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
 from skiptrace.compliance.windows import Window, earliest_day, tz, windows
-from skiptrace.model import Address, Case, Channel, Contact, Reassigned
+from skiptrace.model import Address, Case, Channel, Contact, Party, Reassigned
 
 HORIZON_DAYS = 7
 """How many days ahead the windows are listed."""
@@ -65,7 +65,9 @@ def first_day(q: Using, rule: Rule, zone: str) -> date:
     counted = [
         a
         for a in q.known.attempts
-        if a.channel in rule.channels and (any_account or a.account_id == q.case.account.account_id)
+        if a.channel in rule.channels
+        and (any_account or a.account_id == q.case.account.account_id)
+        and (a.at_work or "at_work" not in rule.settings)
     ]
     past = [a.at.astimezone(local).date() for a in counted if a.connected]
     day = earliest_day(past, today, int(rule.number("most")), int(rule.number("days")))
@@ -76,9 +78,11 @@ def first_day(q: Using, rule: Rule, zone: str) -> date:
 
 
 def applies(q: Using, rule: Rule) -> bool:
-    """Whether the rule covers this channel, line, date and place. A rule without a place covers every place."""
+    """Whether the rule covers this channel, party, line, date and place. A rule without a place covers every place."""
     settings = rule.settings
     if q.channel not in rule.channels or q.at.date().isoformat() < str(settings.get("from", "")):
+        return False
+    if "at_work" in settings and q.contact.party is not Party.EMPLOYER:
         return False
     if "line" in settings and q.contact.line_type != settings["line"]:
         return False
@@ -210,8 +214,10 @@ USE: Gate[Using] = {
     "C-06": _cap,
     "C-07": _reassigned,
     "C-08": _revoked,
-    "ST-MA": _cap,
+    "ST-MA1": _cap,
+    "ST-MA2": _cap,
     "ST-WA": _cap,
+    "ST-WA2": _cap,
     "ST-NYC": _cap,
     "ST-DC1": _cap,
     "ST-DC2": _cap,

@@ -55,8 +55,12 @@ def _area_codes() -> dict[str, frozenset[str]]:
 
 def is_residence(address: Address) -> bool:
     """Whether somebody may live there: not a P.O. box, a military post office or a c/o address."""
-    state = address.state.strip().upper()
-    return state not in MILITARY_STATES and not _NOBODY_LIVES_THERE.match(address.line)
+    return not is_military(address) and not _NOBODY_LIVES_THERE.match(address.line)
+
+
+def is_military(address: Address) -> bool:
+    """Whether it is a military or diplomatic post office, which may stand for any place on earth."""
+    return address.state.strip().upper() in MILITARY_STATES
 
 
 def zones_of_address(address: Address) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from skiptrace.intake.cases import Accepted, Accounts, Problem, Rejected, Terms, case_id, read_fields
 from skiptrace.intake.columns import FIELDS, ColumnMapping, Columns
+from skiptrace.intake.free_text import free_text
 
 __all__ = [
     "FIELDS",
@@ -13,5 +14,6 @@ __all__ = [
     "Rejected",
     "Terms",
     "case_id",
+    "free_text",
     "read_fields",
 ]

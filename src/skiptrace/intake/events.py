@@ -73,9 +73,10 @@ class _Attempt(_Event):
     channel: Channel
     conversation: bool = False
     connected: bool = True
+    at_work: bool = False
 
     def what(self) -> Reported:
-        return Attempt(self.at, self.channel, self.account_id, self.conversation, self.connected)
+        return Attempt(self.at, self.channel, self.account_id, self.conversation, self.connected, self.at_work)
 
 
 class _Consent(_Event):

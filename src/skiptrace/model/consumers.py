@@ -50,6 +50,7 @@ class Attempt(Personal):
     conversation: bool = False
     connected: bool = True
     """False only when the number is not in service: such a call does not count."""
+    at_work: bool = False
 
 
 class Reassigned(StrEnum):

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from fastapi import Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, field_validator
 
 from skiptrace.compliance import Known
 from skiptrace.intake import FIELDS
+from skiptrace.intake.free_text import holds_card
 from skiptrace.model import (
     Channel,
     ContactKind,
@@ -352,11 +353,23 @@ class Signed(BaseModel):
     approved: bool
 
 
+def _no_card(text: str) -> str:
+    if holds_card(text):
+        raise ValueError("holds what may be a card number")
+    return text
+
+
+FreeText = Annotated[
+    str, Field(min_length=10, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), AfterValidator(_no_card)
+]
+"""What somebody wrote by hand (rule D-12)."""
+
+
 class GlassIn(In):
     """Open an account for an hour. The reason is read by compliance."""
 
     account_id: AccountId
-    reason: str = Field(min_length=10, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f]*$")
+    reason: FreeText
 
 
 class OpeningView(BaseModel):
