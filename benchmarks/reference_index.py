@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from skiptrace.model import Address, AddressSighting, Answer, Inquiry, Name, PhoneSighting, Subject
+from skiptrace.privacy import FieldCipher, KeyRing
 from skiptrace.providers import catalog, reference_file
 from skiptrace.providers.base import Setup
 from skiptrace.providers.http import Wire
@@ -102,10 +103,15 @@ def _subject(row: dict[str, str]) -> Subject:
     )
 
 
+_WRAPPER = FieldCipher(KeyRing.new())
+
+
 def _provider(records: Path, home: Path) -> ReferenceFile:
     manifest = catalog.discover()["reference_file"]
     clock = _Clock()
-    return reference_file.build(manifest, Setup(Wire(clock), clock, home, options={"file": str(records)}))
+    return reference_file.build(
+        manifest, Setup(Wire(clock), clock, home, options={"file": str(records)}, wrapper=_WRAPPER)
+    )
 
 
 def _peak() -> int:

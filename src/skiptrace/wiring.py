@@ -16,7 +16,7 @@ from skiptrace.errors import BadInput, ConfigError
 from skiptrace.matching.weights import Parameters, read_parameters, shipped_parameters, with_sources
 from skiptrace.model import AddressCheck, Judgement, Manifest, PastOutcome, PhoneCheck, SourceRecord, Subject
 from skiptrace.ports import Caps, Clock, Dispatcher, Limiter, Provider
-from skiptrace.privacy import Actor
+from skiptrace.privacy import Actor, RingWrapper
 from skiptrace.providers import catalog, reference_file
 from skiptrace.providers.base import Setup
 from skiptrace.providers.http import Wire
@@ -199,11 +199,16 @@ def dispatcher(settings: Settings) -> Dispatcher:
     return RedisDispatcher(settings.redis, settings.fleet) if settings.redis else LocalDispatcher()
 
 
-def prepare_reference(settings: Settings, progress: Progress | None = None) -> None:
-    """Build the index of the reference file ahead of ``connect``, telling ``progress`` the rows read. Blocks."""
+async def prepare_reference(settings: Settings, progress: Progress | None = None) -> None:
+    """Build the index of the reference file ahead of ``connect``, telling ``progress`` the rows read. Blocks.
+
+    The store makes the key file that the index is sealed with, or refuses where one was lost: it is opened before.
+    """
     if settings.reference_file is not None:
-        mine = settings.providers.get(REFERENCE, ProviderSettings())
-        reference_file.prepare(_reference_options(settings, mine), settings.home_dir, progress)
+        async with open_store(settings, SystemClock()):
+            mine = settings.providers.get(REFERENCE, ProviderSettings())
+            options = _reference_options(settings, mine)
+            reference_file.prepare(options, settings.home_dir, RingWrapper(settings.key_path), progress)
 
 
 def installed(settings: Settings) -> dict[str, Manifest]:
@@ -252,7 +257,8 @@ def _setup(settings: Settings, manifest: Manifest, mine: ProviderSettings, wire:
         base_url = f"{settings.sandbox_url.rstrip('/')}/{manifest.id}"
     if manifest.id == REFERENCE:
         options = _reference_options(settings, mine)
-    return Setup(wire, clock, settings.home_dir, credentials, base_url, options)
+    wrapper = RingWrapper(settings.key_path)
+    return Setup(wire, clock, settings.home_dir, credentials, base_url, options, wrapper)
 
 
 def _reference_options(settings: Settings, mine: ProviderSettings) -> dict[str, str]:

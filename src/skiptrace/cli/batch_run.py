@@ -128,7 +128,7 @@ class BatchCommand:
     def _prepare(self, settings: Settings) -> None:
         if settings.reference_file is not None:
             with bar("Indexing the reference file", None, quiet=self.as_json) as shown:
-                prepare_reference(settings, shown.at)
+                asyncio.run(prepare_reference(settings, shown.at))
 
     async def _traced(self, batch: Batch, validation: Validation, settings: Settings) -> BatchResult | None:
         """Run the batch and write the page; None when consent was not given."""

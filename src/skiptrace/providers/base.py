@@ -15,6 +15,7 @@ import orjson
 from skiptrace.errors import ConfigError, ProviderError
 from skiptrace.model import Answer, Inquiry, Manifest, Reply, Request
 from skiptrace.ports import BeforeFirstByte, Clock
+from skiptrace.privacy import Cipher, FieldCipher, KeyRing
 from skiptrace.providers.http import MEANING, Exchange, Meaning, Wire, meaning_of
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -27,7 +28,8 @@ _HEADERS: Mapping[str, str] = MappingProxyType(
 class Setup:
     """What a provider is built with: the settings' part for it, and the things that are shared.
 
-    ``base_url`` replaces the manifest's when it is not empty; ``home`` is the directory for files of one's own.
+    ``base_url`` replaces the manifest's when it is not empty; ``home`` is the directory for files of one's own, and
+    ``wrapper`` the key-encryption key for the secrets of such files; without one they last as long as the process.
     """
 
     wire: Wire
@@ -36,6 +38,7 @@ class Setup:
     credentials: Mapping[str, str] = field(default_factory=lambda: _NOTHING, repr=False)
     base_url: str = ""
     options: Mapping[str, str] = field(default_factory=lambda: _NOTHING, repr=False)
+    wrapper: Cipher = field(default_factory=lambda: FieldCipher(KeyRing.new()), repr=False)
 
 
 class HttpProvider(ABC):

@@ -17,9 +17,10 @@ from skiptrace.errors import ConfigError
 from skiptrace.providers import reference_keys as keys
 from skiptrace.providers.reference_keys import KINDS, Facet, Signatures
 from skiptrace.providers.reference_reader import ReferenceSource, text_bytes
+from skiptrace.providers.reference_sealed import SealedWriter, Secret
 from skiptrace.providers.reference_values import full_name
 
-SIGNATURES, ROW_TEXTS, ROW_ENDS = "signatures.u32", "rows.jsonl", "row_ends.u64"
+SIGNATURES, ROW_TEXTS, ROW_ENDS = "signatures.u32", "rows.sealed", "row_ends.u64"
 KEYS, KEY_ENDS, KEY_ROWS = "keys.u64", "key_ends.u32", "key_rows.u32"
 
 _ESCAPED = bytes(range(0x20)) + b'"\\'
@@ -40,19 +41,27 @@ class Built:
 
 
 def write_index(
-    source: ReferenceSource, columns: Mapping[str, str], folder: Path, progress: Progress | None = None
+    source: ReferenceSource,
+    columns: Mapping[str, str],
+    folder: Path,
+    secret: Secret,
+    progress: Progress | None = None,
 ) -> Built:
-    """Write the index files of ``source`` into ``folder``. Raises ConfigError when record ids are not unique."""
+    """Write the index files of ``source`` into ``folder``, sealed with ``secret``, which has sealed nothing before.
+
+    Raises ConfigError when record ids are not unique.
+    """
     built = Built()
     with (
         (folder / SIGNATURES).open("wb") as signatures,
-        (folder / ROW_TEXTS).open("wb") as texts,
+        (folder / ROW_TEXTS).open("wb") as sealed,
+        SealedWriter(sealed, secret) as texts,
         (folder / ROW_ENDS).open("wb") as ends,
     ):
         written = 0
         for batch in source.batches(list(columns.values())):
             kept = _with_id(batch.rename_columns(list(columns)), built)
-            signatures_of(kept).tofile(signatures)
+            secret.masked(signatures_of(kept)).tofile(signatures)
             written = _write_texts(kept, texts, ends, written)
             built.rows += kept.num_rows
             if progress is not None:
@@ -144,7 +153,7 @@ def _check_unique(built: Built, column: str) -> None:
         )
 
 
-def _write_texts(batch: pa.RecordBatch, texts: BinaryIO, ends: BinaryIO, written: int) -> int:
+def _write_texts(batch: pa.RecordBatch, texts: SealedWriter, ends: BinaryIO, written: int) -> int:
     """Append each row as a JSON array of its texts; returns the bytes written so far."""
     if not batch.num_rows:
         return written

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from skiptrace.errors import BrokenReply, ConfigError, SkipProvider
 from skiptrace.model import Answer, DataClass, Inquiry, Manifest, PartialDate, Reply, Request, Subject
 from skiptrace.ports import BeforeFirstByte, Clock
+from skiptrace.privacy import Cipher
 from skiptrace.providers.base import Setup
 from skiptrace.providers.reference_build import Progress
 from skiptrace.providers.reference_columns import FIELDS, recognise
@@ -131,11 +132,16 @@ def build(manifest: Manifest, setup: Setup) -> ReferenceFile:
     Raises ConfigError for options, columns and files that do not do.
     """
     options = setup.options
-    return ReferenceFile(_governed(manifest, options), prepare(options, setup.home), setup.clock)
+    return ReferenceFile(_governed(manifest, options), prepare(options, setup.home, setup.wrapper), setup.clock)
 
 
-def prepare(options: Mapping[str, str], home: Path, progress: Progress | None = None) -> ReferenceIndex:
-    """Open the index, building it when there is none; ``progress`` is told the rows read. Blocks while it builds."""
+def prepare(
+    options: Mapping[str, str], home: Path, wrapper: Cipher, progress: Progress | None = None
+) -> ReferenceIndex:
+    """Open the index, building it when there is none; ``progress`` is told the rows read. Blocks while it builds.
+
+    ``wrapper`` seals the secret of the index: the key-encryption key.
+    """
     unknown = sorted(name for name in options if name not in _OPTIONS and not name.startswith(_COLUMN))
     if unknown:
         raise ConfigError(f"reference file: there is no option {unknown[0]}")
@@ -147,7 +153,7 @@ def prepare(options: Mapping[str, str], home: Path, progress: Progress | None = 
         encoding=options.get("encoding", "utf-8"),
     )
     mapping = {name.removeprefix(_COLUMN): column for name, column in options.items() if name.startswith(_COLUMN)}
-    return open_index(source, recognise(source.columns, mapping), home, progress)
+    return open_index(source, recognise(source.columns, mapping), home, wrapper, progress)
 
 
 def _given(subject: Subject) -> set[str]:

@@ -2,7 +2,8 @@
 
 It lives under ``home/reference`` in a folder named for the file and for its state. A changed file, another mapping or
 another version of the index gives another folder; a folder appears by one rename, so it is whole or not there. The
-index holds the people of the file in clear, as the file itself does, and is never more readable than the file.
+people in it are sealed (``reference_sealed``) with a secret that the key-encryption key wraps; an index whose secret
+does not open any more is built anew.
 """
 
 from __future__ import annotations
@@ -24,16 +25,18 @@ import orjson
 from numpy.typing import NDArray
 
 from skiptrace.errors import ConfigError
+from skiptrace.privacy import CannotOpen, Cipher
 from skiptrace.providers import reference_build as build
 from skiptrace.providers.reference_build import Progress
 from skiptrace.providers.reference_keys import KINDS, Facet, Signatures
 from skiptrace.providers.reference_reader import ReferenceSource
+from skiptrace.providers.reference_sealed import Secret, new_secret, read_sealed
 from skiptrace.providers.reference_search import KeyTable
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Raised whenever the layout or the reading of a value changes; older indexes are then built anew."""
 
-_STATED = "index.json"
+_STATED, _SECRET = "index.json", "secret.sealed"
 
 N = TypeVar("N", bound=np.generic)
 
@@ -48,12 +51,16 @@ class ReferenceIndex:
     rows: int
     left_out: int
     table: KeyTable
+    _secret: Secret
     _texts: NDArray[np.uint8]
     _ends: NDArray[np.uint64]
 
     def reply(self, subject: Signatures) -> bytes:
-        """JSON of the rows that may be the subject, best first, with what the columns are called and mean."""
-        found = self.table.search(subject)
+        """JSON of the rows that may be the subject, best first, with what the columns are called and mean.
+
+        Raises CannotOpen when the index was changed on the disk.
+        """
+        found = self.table.search(self._secret.masked(subject))
         stated = {"index": self.digest, "fields": self.fields, "columns": self.columns, "crowded": found.crowded}
         head = orjson.dumps(stated)
         rows = b",".join([self._text(row) for row in found.rows.tolist()])
@@ -61,13 +68,13 @@ class ReferenceIndex:
 
     def _text(self, row: int) -> bytes:
         start = int(self._ends[row - 1]) if row else 0
-        return self._texts[start : int(self._ends[row])].tobytes()
+        return read_sealed(self._texts, self._secret, start, int(self._ends[row]))
 
 
 def open_index(
-    source: ReferenceSource, columns: Mapping[str, str], home: Path, progress: Progress | None = None
+    source: ReferenceSource, columns: Mapping[str, str], home: Path, wrapper: Cipher, progress: Progress | None = None
 ) -> ReferenceIndex:
-    """Open the index of ``source``, building it first when there is none of its present state.
+    """Open the index of ``source``, building it first when there is none of its present state that opens.
 
     Raises ConfigError when the file changes while it is read, the disk is full or ``home`` cannot be written.
     """
@@ -77,19 +84,35 @@ def open_index(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(folder / f"{name}.lock"):
             target = folder / f"{name}-{state}"
-            if not target.is_dir():
+            secret = _secret_of(target, wrapper)
+            if secret is None:
                 _remove(folder, name)
+                secret = new_secret()
                 with _working_folder(target) as work:
-                    _build(source, columns, work, progress)
+                    _build(source, columns, work, Secret(secret), progress)
+                    (work / _SECRET).write_bytes(wrapper.seal(*_place(target), secret))
+                    _restrict(work, source.path)
                     if _names(source, columns)[1] != state:
                         raise ConfigError(
                             f"{source.path.name} changed while it was read; run again when it is complete"
                         )
                     work.rename(target)
             _restrict(target, source.path)
-            return _opened(target, state)
+            return _opened(target, state, Secret(secret))
     except OSError as error:
         raise ConfigError(f"the index of {source.path.name} cannot be kept in {folder}: {_advice(error)}") from error
+
+
+def _secret_of(target: Path, wrapper: Cipher) -> bytes | None:
+    """None when there is no such index, or its secret was wrapped with a key that the key file does not hold."""
+    try:
+        return wrapper.open(*_place(target), (target / _SECRET).read_bytes())
+    except (FileNotFoundError, CannotOpen):
+        return None
+
+
+def _place(target: Path) -> tuple[str, str, str]:
+    return ("reference", "secret", target.name)
 
 
 def _names(source: ReferenceSource, columns: Mapping[str, str]) -> tuple[str, str]:
@@ -129,8 +152,10 @@ def _working_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _build(source: ReferenceSource, columns: Mapping[str, str], work: Path, progress: Progress | None) -> None:
-    built = build.write_index(source, columns, work, progress)
+def _build(
+    source: ReferenceSource, columns: Mapping[str, str], work: Path, secret: Secret, progress: Progress | None
+) -> None:
+    built = build.write_index(source, columns, work, secret, progress)
     stated = {
         "fields": list(columns),
         "columns": list(columns.values()),
@@ -138,7 +163,6 @@ def _build(source: ReferenceSource, columns: Mapping[str, str], work: Path, prog
         "left_out": built.without_id + built.broken_lines,
     }
     (work / _STATED).write_bytes(orjson.dumps(stated))
-    _restrict(work, source.path)
 
 
 def _restrict(folder: Path, source: Path) -> None:
@@ -154,7 +178,7 @@ def _restrict(folder: Path, source: Path) -> None:
             path.chmod(mode)
 
 
-def _opened(folder: Path, digest: str) -> ReferenceIndex:
+def _opened(folder: Path, digest: str, secret: Secret) -> ReferenceIndex:
     stated = orjson.loads((folder / _STATED).read_bytes())
 
     table = KeyTable(
@@ -170,6 +194,7 @@ def _opened(folder: Path, digest: str) -> ReferenceIndex:
         rows=stated["rows"],
         left_out=stated["left_out"],
         table=table,
+        _secret=secret,
         _texts=_mapped(folder / build.ROW_TEXTS, np.uint8),
         _ends=_mapped(folder / build.ROW_ENDS, np.uint64),
     )
