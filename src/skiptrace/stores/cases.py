@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select
+from sqlalchemy import Connection, Row, bindparam, exists, func, select
 
 from skiptrace.model import (
     Account,
@@ -25,7 +25,7 @@ from skiptrace.model import (
 from skiptrace.ports import BatchState, Clock
 from skiptrace.privacy import AuditEvent, Fingerprinter, SubjectKeys
 from skiptrace.stores.codec import decode, encode
-from skiptrace.stores.databases import insert_into
+from skiptrace.stores.databases import insert_into, padded
 from skiptrace.stores.schema import calls, cases, traces
 from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn
@@ -33,6 +33,7 @@ from skiptrace.stores.writer import Turn
 CHUNK = 500
 """So many cases are written or read at a time."""
 
+_SOME = select(cases).where(cases.c.case_id.in_(bindparam("ids", expanding=True)))
 _FINISHED = exists().where(traces.c.case_id == cases.c.case_id)
 
 
@@ -140,7 +141,7 @@ def read_case(conn: Connection, vault: Vault, case_id: str) -> Case | None:
 
 def read_cases(conn: Connection, vault: Vault, case_ids: Sequence[str]) -> dict[str, Case]:
     """The cases of these ids that exist and were not erased, by id. One statement."""
-    rows = conn.execute(select(cases).where(cases.c.case_id.in_(case_ids))).all()
+    rows = conn.execute(_SOME, {"ids": padded(case_ids)}).all()
     keys = vault.find((row.tenant, row.case_id) for row in rows)
     return {row.case_id: _case(keys[of], row) for row in rows if (of := (row.tenant, row.case_id)) in keys}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -123,6 +123,7 @@ class Postgres:
             url,
             pool_size=READERS + 1,
             max_overflow=0,
+            pool_use_lifo=True,  # the connection that was used last has the statements prepared
             hide_parameters=True,
             connect_args={"server_settings": settings},
         )
@@ -220,6 +221,16 @@ _NOW = select(DatabaseNow())
 
 def database_now(conn: Connection) -> datetime:
     return conn.execute(_NOW).scalar_one()
+
+
+def padded(values: Iterable[T]) -> list[T]:
+    """For an IN list: the values, with the last one repeated until there are 1, 2, 4, 8, … of them.
+
+    Every length of a list is a statement of its own, which the server would parse and plan anew.
+    """
+    several = list(values)
+    length = 1 << (len(several) - 1).bit_length() if several else 0
+    return several + several[-1:] * (length - len(several))
 
 
 def insert_into(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, or_, select, union
+from sqlalchemy import Connection, Row, bindparam, or_, select, union
 
 from skiptrace.model import OutcomeKind, PastOutcome
 from skiptrace.stores import schema
+from skiptrace.stores.databases import padded
 from skiptrace.stores.traces import read_traces
 from skiptrace.stores.vault import Vault
 
@@ -44,17 +46,28 @@ def traces_resting_on(conn: Connection, tenant: str, call_id: str, source: str) 
     return [row.trace_id for row in found if row.trace_id in newest]
 
 
-def past_outcomes(conn: Connection, vault: Vault, tenant: str, account_id: str) -> Sequence[PastOutcome]:
-    """What happened when values of this account were used, whichever trace told them; oldest first."""
-    outcomes, traces = schema.outcomes, schema.traces
-    happened = (
-        select(outcomes)
-        .join(traces, traces.c.trace_id == outcomes.c.trace_id)
-        .where(traces.c.tenant == tenant, traces.c.account_id == account_id)
-        .order_by(outcomes.c.at, outcomes.c.outcome_id)
-    )
-    rows = conn.execute(happened).all()
+def past_outcomes(conn: Connection, accounts: Sequence[tuple[str, str]], vault: Vault) -> list[Sequence[PastOutcome]]:
+    """What happened when values of these accounts (tenant, id) were used, whichever trace told them; oldest first."""
+    rows: list[Row[Any]] = []
+    for tenant in sorted({tenant for tenant, _ in accounts}):
+        of_tenant = padded({account for of, account in accounts if of == tenant})
+        rows += conn.execute(_HAPPENED, {"of_tenant": tenant, "accounts": of_tenant})
     told = read_traces(conn, vault, sorted({row.trace_id for row in rows})) if rows else ()
     contacts = {contact.contact_id: contact for trace in told for contact in trace.contacts}
-    used = [(contacts[row.contact_id], row) for row in rows if row.contact_id in contacts]
-    return [PastOutcome(contact.kind, contact.value, OutcomeKind(row.kind), row.at) for contact, row in used]
+    by_account: dict[tuple[str, str], list[PastOutcome]] = {}
+    for row in rows:
+        if contact := contacts.get(row.contact_id):
+            outcome = PastOutcome(contact.kind, contact.value, OutcomeKind(row.kind), row.at)
+            by_account.setdefault((row.tenant, row.account_id), []).append(outcome)
+    return [by_account.get(account, ()) for account in accounts]
+
+
+_HAPPENED = (
+    select(schema.outcomes, schema.traces.c.tenant, schema.traces.c.account_id)
+    .join(schema.traces, schema.traces.c.trace_id == schema.outcomes.c.trace_id)
+    .where(
+        schema.traces.c.tenant == bindparam("of_tenant"),
+        schema.traces.c.account_id.in_(bindparam("accounts", expanding=True)),
+    )
+    .order_by(schema.outcomes.c.at, schema.outcomes.c.outcome_id)
+)

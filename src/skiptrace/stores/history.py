@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from skiptrace.model import REPORTED, Case, ConsumerEvent, ConsumerEventKind
 from skiptrace.ports import Clock
 from skiptrace.privacy import AuditEvent, Fingerprinter, Owner, SubjectKeys
 from skiptrace.stores.codec import decode, encode
-from skiptrace.stores.databases import insert_into
+from skiptrace.stores.databases import insert_into, padded
 from skiptrace.stores.schema import cases
 from skiptrace.stores.schema.history import consumer_events
 from skiptrace.stores.vault import Vault
@@ -61,15 +61,44 @@ class Histories:
         turn.events += [AuditEvent(now, "consumer.event", event_id, kinds[event_id].value) for event_id in new]
         return len(new)
 
-    def read(self, conn: Connection, case: Case) -> Sequence[ConsumerEvent]:
-        """Oldest first."""
-        table, person = consumer_events, self._index.person(case.tenant, case.subject.ssn)
-        of_account = table.c.account_id == case.account.account_id
-        of_anybody = of_account if person is None else or_(of_account, table.c.person == person)
-        found = select(table).where(table.c.tenant == case.tenant, of_anybody).order_by(table.c.at, table.c.number)
-        rows = conn.execute(found).all()
+    def read(self, conn: Connection, several: Sequence[Case]) -> list[Sequence[ConsumerEvent]]:
+        """Of each case the events of its account and of its person, oldest first."""
+        asked = [(case.account.account_id, self._index.person(case.tenant, case.subject.ssn)) for case in several]
+        rows = _rows(conn, {(case.tenant, *names) for case, names in zip(several, asked, strict=True)})
+        if not rows:
+            return [()] * len(several)
         keys = self._vault.find({owner(row.tenant, row.account_id) for row in rows})
-        return [_event(keys[place], row) for row in rows if (place := owner(row.tenant, row.account_id)) in keys]
+        events = [(row, _event(keys[of], row)) for row in rows if (of := owner(row.tenant, row.account_id)) in keys]
+        return [
+            [e for row, e in events if row.tenant == case.tenant and _is_about(row, account, person)]
+            for case, (account, person) in zip(several, asked, strict=True)
+        ]
+
+
+def _rows(conn: Connection, asked: set[tuple[str, str, bytes | None]]) -> list[Row[Any]]:
+    rows: list[Row[Any]] = []
+    for tenant in sorted({tenant for tenant, _, _ in asked}):
+        accounts = padded({account for of, account, _ in asked if of == tenant})
+        people = padded({person for of, _, person in asked if of == tenant and person is not None})
+        rows += conn.execute(_EVENTS, {"tenant": tenant, "accounts": accounts, "people": people})
+    return rows
+
+
+_EVENTS = (
+    select(consumer_events)
+    .where(
+        consumer_events.c.tenant == bindparam("tenant"),
+        or_(
+            consumer_events.c.account_id.in_(bindparam("accounts", expanding=True)),
+            consumer_events.c.person.in_(bindparam("people", expanding=True)),
+        ),
+    )
+    .order_by(consumer_events.c.at, consumer_events.c.number)
+)
+
+
+def _is_about(row: Row[Any], account_id: str, person: bytes | None) -> bool:
+    return bool(row.account_id == account_id or (person is not None and row.person == person))
 
 
 def owner(tenant: str, account_id: str) -> Owner:

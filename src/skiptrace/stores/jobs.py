@@ -22,7 +22,7 @@ from skiptrace.model.jobs import QUARANTINED_AFTER
 from skiptrace.ports import Evidenced, Swept
 from skiptrace.privacy import AuditEvent
 from skiptrace.stores.cases import Intake
-from skiptrace.stores.databases import DatabaseNow, database_now, insert_into
+from skiptrace.stores.databases import DatabaseNow, database_now, insert_into, padded
 from skiptrace.stores.lanes import Tags, aged_share
 from skiptrace.stores.outbox import add_events, alert
 from skiptrace.stores.purchases import Purchases
@@ -381,7 +381,7 @@ _PICKS = {
 def held(conn: Connection, leases: Sequence[Lease]) -> dict[str, Row[Any]]:
     """The jobs, by case, that these leases still hold; locked until the transaction ends. Take the turn before."""
     tokens = {lease.case_id: (lease.worker_id, lease.token) for lease in leases}
-    rows = conn.execute(_HELD, {"ids": list(tokens)})
+    rows = conn.execute(_HELD, {"ids": padded(tokens)})
     return {row.case_id: row for row in rows if tokens[row.case_id] == (row.worker_id, row.token)}
 
 

@@ -16,7 +16,7 @@ from skiptrace.model import Call, CallState
 from skiptrace.ports import Reserved
 from skiptrace.privacy import AuditEvent
 from skiptrace.stores.books import CHANGES_MONEY, Books, Entry, Move, Reserve, counters, intended
-from skiptrace.stores.databases import insert_into
+from skiptrace.stores.databases import insert_into, padded
 from skiptrace.stores.replies import reply_row
 from skiptrace.stores.schema import calls, replies, spending
 from skiptrace.stores.vault import Vault
@@ -119,16 +119,16 @@ def _load(conn: Connection, operations: Sequence[Reserve | Move]) -> Books:
     intents = [o.intent for o in operations if isinstance(o, Reserve)]
     moved = {o.call.call_id for o in operations if isinstance(o, Move)}
     if moved:
-        for row in conn.execute(_BY_ID, {"ids": moved}):
+        for row in conn.execute(_BY_ID, {"ids": padded(moved)}):
             books.load(_entry(row))
     if intents:
-        for row in conn.execute(_ACTIVE, {"fingerprints": {intent.fingerprint for intent in intents}}):
+        for row in conn.execute(_ACTIVE, {"fingerprints": padded({intent.fingerprint for intent in intents})}):
             books.load(_entry(row))
     paid = {o.call.call_id for o in operations if isinstance(o, Move) and o.to in CHANGES_MONEY}
     touched = [books.entries[call_id].call for call_id in paid & books.entries.keys()]
     touched += [intended(intent) for intent in intents]
     if wanted := {counter for call in touched for counter in counters(call)}:
-        for row in conn.execute(_COUNTERS, {"counters": wanted}):
+        for row in conn.execute(_COUNTERS, {"counters": padded(wanted)}):
             books.committed[row.tenant, row.cap, row.name] = row.committed
     return books
 

@@ -39,6 +39,7 @@ from skiptrace.stores.opening import prepare
 from skiptrace.stores.outcomes import outcomes_of_trace, record_outcomes
 from skiptrace.stores.purchases import Purchases, calls_in_doubt, calls_of_case
 from skiptrace.stores.queueing import SqlJobs
+from skiptrace.stores.reader import Reader
 from skiptrace.stores.replies import read_reply
 from skiptrace.stores.retaining import Retaining
 from skiptrace.stores.schedule import SqlSchedule
@@ -92,6 +93,8 @@ class SqlStore(SqlJobs):
         self._fingerprinter = Fingerprinter(ring)
         audit_key, file, signer = ring.derive("audit chain"), CheckpointFile(checkpoints), Signer(ring)
         self._writer = Writer(database, audit_key, Witness(file, signer, clock), actor)
+        self._reader = Reader(database)
+        self._outcomes = partial(past_outcomes, vault=vault)
         self.audit = AuditTrail(database, self._writer, audit_key, file, signer)
         self.erasing = Erasing(database, self._writer, vault, self._cipher, clock)
         self.retaining = Retaining(database, self._writer, vault, clock)
@@ -249,7 +252,7 @@ class SqlStore(SqlJobs):
         return cast("int", await self._writer.write(self._histories.record, events))
 
     async def history(self, case: Case) -> Sequence[ConsumerEvent]:
-        return await self._read(partial(self._histories.read, case=case))
+        return cast("Sequence[ConsumerEvent]", await self._reader.ask(self._histories.read, case))
 
     async def record_outcome(self, outcome: Outcome) -> None:
         await self._writer.write(record_outcomes, outcome)
@@ -264,7 +267,7 @@ class SqlStore(SqlJobs):
         return await self._read(partial(traces_resting_on, tenant=tenant, call_id=call_id, source=source))
 
     async def past_outcomes(self, tenant: str, account_id: str) -> Sequence[PastOutcome]:
-        return await self._read(partial(past_outcomes, vault=self._vault, tenant=tenant, account_id=account_id))
+        return cast("Sequence[PastOutcome]", await self._reader.ask(self._outcomes, (tenant, account_id)))
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         with plain_errors():
