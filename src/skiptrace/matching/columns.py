@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ Codes = NDArray[np.int32]
 Levels = NDArray[np.int8]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,14 +44,35 @@ class Words:
         again = np.array([table.setdefault(text, len(table)) for text in tidied], np.int32)
         return cls(again[codes] if len(codes) else codes, _objects(list(table)))
 
-    @cached_property
-    def initials(self) -> Codes:
-        """First letter of each distinct value as a number; 0 for the empty text."""
-        return np.array([ord(value[0]) if value else 0 for value in self.values.tolist()], np.int32)
+    def derived(self, make: Callable[[Words], T]) -> T:
+        """What ``make`` works out of the distinct values, kept: millions of pairs are compared by a few such tables."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        found: T = self._derived[make]
+        return found
 
     @cached_property
-    def lengths(self) -> Codes:
-        return np.array(list(map(len, self.values.tolist())), np.int32)
+    def _derived(self) -> dict[Callable[[Words], Any], Any]:
+        return {}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Spelled:
+    """Of each distinct value: first letter (0 for the empty text), length, and one bit per character that occurs."""
+
+    initials: NDArray[np.uint8]
+    lengths: Codes
+    letters: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, words: Words) -> Spelled:
+        """The values are capital ASCII letters, digits and spaces: six bits tell them apart."""
+        written = "\0".join([*words.values.tolist(), ""]).encode("ascii", "replace")
+        characters = np.frombuffer(written, np.uint8)
+        ends = np.flatnonzero(characters == 0)
+        starts = np.append(0, ends[:-1] + 1)
+        letters = np.bitwise_or.reduceat(np.uint64(1) << (characters & np.uint8(63)).astype(np.uint64), starts)
+        return cls(characters[starts], (ends - starts).astype(np.int32), letters & ~np.uint64(1))
 
 
 def _objects(texts: list[str]) -> NDArray[np.object_]:
@@ -58,7 +81,7 @@ def _objects(texts: list[str]) -> NDArray[np.object_]:
     return values
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Spans:
     """Which rows of a child table belong to each person: those from ``starts[row]`` up to ``starts[row + 1]``."""
 
@@ -76,11 +99,16 @@ class Spans:
     def of_counts(cls, counts: Sequence[int] | Ints) -> Spans:
         return cls(np.concatenate(([0], np.cumsum(np.asarray(counts, np.int64)))))
 
+    @cached_property
+    def is_one_each(self) -> bool:
+        """Every person has exactly one child, so that the row of the person is the row of the child."""
+        return bool((self.starts[1:] - self.starts[:-1] == 1).all())
+
     def children(self, rows: Ints) -> tuple[Ints, Ints]:
         """Child rows of the given persons, and for each the position of its person among ``rows``."""
+        if self.is_one_each:
+            return rows, np.arange(len(rows))
         counts = self.starts[rows + 1] - self.starts[rows]
-        if (counts == 1).all():
-            return self.starts[rows], np.arange(len(rows))
         position = np.repeat(np.arange(len(rows)), counts)
         within = np.arange(len(position)) - np.repeat(np.cumsum(counts) - counts, counts)
         return self.starts[rows][position] + within, position
@@ -90,6 +118,8 @@ class Spans:
 
         The index is None when every person has exactly one child, so that nothing needs to be gathered again.
         """
+        if self.is_one_each:
+            return None, left, right
         left_start, right_start = self.starts[left], self.starts[right]
         right_count = self.starts[right + 1] - right_start
         counts = (self.starts[left + 1] - left_start) * right_count
@@ -149,7 +179,7 @@ class NameColumns:
         return np.array([surnames.get(value, -1) for value in self.given.values.tolist()], np.int32)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class AddressColumns:
     """``number`` and ``box`` are exact texts, ``street`` a Pub 28 spelling of the rest of the delivery line."""
 
@@ -164,9 +194,16 @@ class AddressColumns:
     first_seen: Floats
     last_seen: Floats
 
-    @property
-    def empty(self) -> Flags:
-        flags: Flags = (self.street.codes | self.box.codes | self.zip5.codes | self.city.codes) == 0
+    @cached_property
+    def place(self) -> Ints:
+        """City and state as one number, 0 without a city."""
+        cities = self.city.codes.astype(np.int64)
+        return np.where(cities > 0, cities * len(self.state.values) + self.state.codes, 0)
+
+    @cached_property
+    def stated(self) -> Flags:
+        """Whether there is any address."""
+        flags: Flags = (self.street.codes | self.box.codes | self.zip5.codes | self.city.codes) > 0
         return flags
 
 
@@ -188,7 +225,7 @@ class RelativeColumns:
     name: Words
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class People:
     """The table. Dates are split; a missing part is 0. ``ssn4`` is -1 when missing.
 
@@ -205,6 +242,12 @@ class People:
     phones: PhoneColumns
     relatives: RelativeColumns
     source: Words
+
+    @cached_property
+    def born(self) -> Codes:
+        """The birth date as one number: year, four bits for the month, five for the day; 0 without a year."""
+        packed = (self.birth_year << 9) + (self.birth_month << 5) + self.birth_day
+        return np.where(self.birth_year > 0, packed, 0).astype(np.int32)
 
     def __len__(self) -> int:
         return len(self.birth_year)

@@ -83,7 +83,7 @@ def carried_addresses(candidates: Candidates) -> Carried:
     """The distinct addresses of each account's records; spellings of one address are one value."""
     addresses = candidates.people.addresses
     child, position = addresses.spans.children(candidates.rows)
-    full = ~addresses.empty[child]
+    full = addresses.stated[child]
     child, position = child[full], position[full]
     group = candidates.groups[position]
     keys = (addresses.number, addresses.street, addresses.box, addresses.unit)
