@@ -18,6 +18,7 @@ from skiptrace.stores.erasing import Account
 from skiptrace.testing.store import NOW, REPLY, a_case, a_result, an_intent
 from tests.stores.databases import Place
 from tests.stores.test_at_rest import shown_in
+from tests.stores.test_history import refusal
 
 MINE = Account("default", "A case-1", "jane", "R-17")
 OTHERS = Account("default", "A case-2", "jane", "R-17")
@@ -62,6 +63,7 @@ async def test_yesterdays_backup_with_todays_keys_opens_nothing_of_it(place: Pla
     async with place.store() as store:
         await store.accept([a_case(), a_case("case-2")])
         await store.keep([a_result("trace-1"), a_result("trace-2", a_case("case-2"))])
+        await store.record_events([refusal("A case-1", "e-1"), refusal("A case-2", "e-2")])
     file = Path(place.url.removeprefix("sqlite:///"))
     shutil.copy(file, tmp_path / "yesterday.db")
     async with place.store() as store:
@@ -73,6 +75,7 @@ async def test_yesterdays_backup_with_todays_keys_opens_nothing_of_it(place: Pla
     async with place.store() as store:
         assert await readable(store, "case-1", "trace-1") == 0
         assert await readable(store, "case-2", "trace-2") > 4
+        assert [event.event_id for event in await store.history(a_case("case-2"))] == ["e-2"]
     with_old = (tmp_path / "yesterday.db").read_bytes()
     assert shown_in(with_old) == []
 
@@ -83,6 +86,28 @@ async def test_an_erased_cases_row_is_empty_and_its_question_forgotten(place: Pl
     assert [bytes(value) for value in rows[0]] == [b"", b"", b""]
     rows = await place.sql("SELECT fingerprint, active FROM calls WHERE case_id = 'case-1'")
     assert {(bytes(row[0]), bool(row[1])) for row in rows} == {(b"", False)}
+
+
+async def test_nothing_tells_any_more_whom_the_row_is_about(place: Place, store: SqlStore) -> None:
+    await store.erasing.erase(MINE)
+    rows = await place.sql("SELECT case_id, person FROM cases ORDER BY case_id")
+    assert [(row[0], row[1] is None) for row in rows] == [("case-1", True), ("case-2", False)]
+
+
+async def test_what_was_reported_of_the_consumer_is_erased_and_later_reports_are_kept(
+    place: Place, store: SqlStore
+) -> None:
+    await store.record_events([refusal("A case-1", "e-1"), refusal("A case-2", "e-2")])
+    await store.erasing.erase(MINE)
+    rows = await place.sql("SELECT event_id, kind, length(content), person FROM consumer_events ORDER BY event_id")
+    assert [(row[0], row[1], row[2] > 0, row[3] is None) for row in rows] == [
+        ("e-1", "refusal", False, True),
+        ("e-2", "refusal", True, False),
+    ]
+    assert await store.record_events([refusal("A case-1", "e-1")]) == 0, "a file that is sent again changes nothing"
+    assert await store.record_events([refusal("A case-1", "e-3")]) == 1
+    placed_again = replace(a_case("case-9"), account=a_case().account)
+    assert {event.event_id for event in await store.history(placed_again)} == {"e-2", "e-3"}
 
 
 async def test_an_answer_bought_for_an_erased_account_is_not_used_for_another(store: SqlStore) -> None:

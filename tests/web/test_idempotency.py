@@ -6,10 +6,12 @@ import asyncio
 import hashlib
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 from skiptrace.access import Role
 from skiptrace.stores.promises import Asked
-from tests.web.serving import OTHER, Served, case_of, submission
+from tests.stores.databases import Place
+from tests.web.serving import ACCOUNT, OTHER, TENANT, Served, case_of, served, submission
 
 
 async def test_a_hundred_at_once_are_one_case(either: Served) -> None:
@@ -110,3 +112,19 @@ async def test_an_outcome_is_recorded_once(either: Served) -> None:
     assert {a.status_code for a in answers} == {201}
     assert len({a.content for a in answers}) == 1
     assert len(await either.store.outcomes(trace.trace_id)) == 1
+
+
+async def test_what_is_kept_of_a_request_names_nobody(sqlite_place: Place, tmp_path: Path) -> None:
+    """So an answer that outlives an erasure tells nothing, and no SSN is found by trying all of them on a hash."""
+    async with served(tmp_path, sqlite_place.url) as door:
+        key = await door.key(Role.SERVICE)
+        answer = await door.call(key, "POST", "/v1/cases", json=submission(), idempotent="same")
+        asked, hashed = answer.request, b"\0".join((b"POST", b"/v1/cases", b"service-1"))
+        [(request_hash, response)] = await sqlite_place.sql("SELECT request_hash, response FROM idempotency")
+        digest = hashlib.sha256(b"same").hexdigest()
+        opened = door.store._cipher.open("idempotency", "response", f"{TENANT}/{digest}", response)
+
+    assert bytes(request_hash) != hashlib.sha256(hashed + b"\0" + asked.content).digest()
+    assert answer.json()["case_id"].encode() in opened
+    values = [value for value in ACCOUNT.values() if isinstance(value, str)]
+    assert [value for value in values if value.encode() in opened and value != ACCOUNT["account_id"]] == []

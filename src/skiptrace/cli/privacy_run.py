@@ -59,8 +59,14 @@ async def retain(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
     console().print(table(head, rows, right=head[1:3]))
 
 
-async def rotate_keys(settings: Settings, *, resume: bool) -> None:
+async def rotate_keys(settings: Settings, *, resume: bool, retire: bool) -> None:
     clock = SystemClock()
+    if retire:
+        async with open_store(settings, clock) as store:
+            retired = await store.retire_keys(settings.key_path)
+            await store.audit.note(AuditEvent(clock.now(), "keys.retired", "key ring", f"{retired} keys"))
+        console().print(f"{retired} old keys are off the ring. Back up {settings.key_path} now; destroy older copies.")
+        return
     if not resume:
         async with open_store(settings, clock) as store:
             await store.audit.note(AuditEvent(clock.now(), "keys.rotated", "key ring"))

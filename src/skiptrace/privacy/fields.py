@@ -31,12 +31,12 @@ class FieldCipher:
     def __init__(self, ring: KeyRing) -> None:
         self._ciphers = {key_id.encode(): AESGCM(key) for key_id, key in ring.field_keys().items()}
         self._active = ring.active.encode()
-        self._header = bytes([len(self._active)]) + self._active
+        self.header = bytes([len(self._active)]) + self._active
 
     def seal(self, table: str, column: str, row: str, value: bytes) -> bytes:
         nonce = os.urandom(NONCE)
         sealed = self._ciphers[self._active].encrypt(nonce, value, place(table, column, row, self._active))
-        return self._header + nonce + sealed
+        return self.header + nonce + sealed
 
     def open(self, table: str, column: str, row: str, sealed: bytes) -> bytes:
         """Raises CannotOpen."""

@@ -11,6 +11,7 @@ import binascii
 import os
 import secrets
 import stat
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,11 @@ import orjson
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from skiptrace.errors import ConfigError
+from skiptrace.errors import ConfigError, RowRefused
 
 KEY_BYTES = 32
+SETTLED_SECONDS = 5.0
+"""After so long every running process has noticed that the ring was changed (``privacy.wrapping``)."""
 _FORMAT = 1
 _FIRST_KEY = "k1"
 _ROOT = "root"
@@ -78,14 +81,31 @@ class KeyRing:
         number = 1 + max((int(i[1:]) for i in ring.keys if i[1:].isdigit()), default=0)
         keys = {**ring.keys, f"k{number}": secrets.token_bytes(KEY_BYTES)}
         rotated = cls(ring.root, MappingProxyType(keys), f"k{number}")
+        rotated._replace(path)
+        return rotated
+
+    @classmethod
+    def retire(cls, path: Path) -> int:
+        """Take every key but the active one off the ring: what they sealed opens no more. Returns how many that were.
+
+        Raises RowRefused when the ring was changed so lately that another process may not have noticed.
+        """
+        ring = cls.read(path)
+        old = ring.keys.keys() - {ring.active}
+        if old and time.time() - path.stat().st_mtime < SETTLED_SECONDS:
+            raise RowRefused(f"the key file was changed a moment ago: run again in {SETTLED_SECONDS:.0f} seconds")
+        if old:
+            cls(ring.root, MappingProxyType({ring.active: ring.keys[ring.active]}), ring.active)._replace(path)
+        return len(old)
+
+    def _replace(self, path: Path) -> None:
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
-            _write_private(draft, rotated.dump())
+            _write_private(draft, self.dump())
             draft.replace(path)
             _sync_folder(path.parent)
         except OSError as error:
             raise ConfigError(f"the key file {path} cannot be written: {error.strerror}") from None
-        return rotated
 
     def derive(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose, from the root by HKDF-SHA-256 (RFC 5869)."""

@@ -36,6 +36,14 @@ class RingWrapper:
                 raise
             return current.open(table, column, row, sealed)
 
+    def header(self) -> bytes:
+        """What every value begins with that is sealed with the active key."""
+        return self._current().header
+
+    def look_again(self) -> None:
+        """Notice a rotation at once."""
+        self._current(fresh=True)
+
     def _current(self, *, fresh: bool = False) -> FieldCipher:
         with self._lock:
             if self._cipher is not None and not fresh and time.monotonic() - self._looked < LOOK_SECONDS:

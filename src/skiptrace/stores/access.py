@@ -13,7 +13,7 @@ from sqlalchemy import Connection, case, exists, func, select
 
 from skiptrace.access import KeyRecord, Marks, Principal, Scope
 from skiptrace.model import JobState, Subject
-from skiptrace.privacy import FieldCipher
+from skiptrace.privacy import Cipher
 from skiptrace.stores import looking, principals, promises
 from skiptrace.stores.databases import Database
 from skiptrace.stores.looking import Act, Alert, Look, Marker
@@ -43,10 +43,12 @@ class Progress:
 class AccessStore:
     """Every method is one transaction. What belongs to another tenant than the principal's is not found."""
 
-    def __init__(self, database: Database, writer: Writer, cipher: FieldCipher, mark_key: bytes) -> None:
+    def __init__(
+        self, database: Database, writer: Writer, cipher: Cipher, *, mark_key: bytes, request_key: bytes
+    ) -> None:
         self._database = database
         self._writer = writer
-        self._promises = Promises(cipher)
+        self._promises = Promises(cipher, request_key)
         self._marker = Marker(mark_key)
 
     # Principals and keys

@@ -21,6 +21,7 @@ from skiptrace.ports import Clock
 from skiptrace.privacy import AuditEvent, Cipher, Owner
 from skiptrace.stores import schema
 from skiptrace.stores.databases import Database, insert_into
+from skiptrace.stores.history import empty_events, owners_of_account
 from skiptrace.stores.schema import calls, cases, replies, traces
 from skiptrace.stores.schema.jobs import jobs
 from skiptrace.stores.schema.privacy import erasures, holds
@@ -127,11 +128,13 @@ class Erasing:
         }
         conn.execute(insert_into(conn, erasures).on_conflict_do_nothing(index_elements=["erasure_id"]), [tombstone])
         turn.events.append(self._event(account, "erasure.begun", f"{erasure.cases} cases {account.reason}"))
-        return erasure, [(account.tenant, case_id) for case_id in case_ids]
+        owners = [(account.tenant, case_id) for case_id in case_ids]
+        return erasure, owners + owners_of_account(conn, account.tenant, account.account_id)
 
     def _finish(self, turn: Turn, several: Sequence[tuple[Account, Erasure]]) -> Sequence[object]:
         for account, erasure in several:
             empty(turn.conn, cases_of(turn.conn, account))
+            empty_events(turn.conn, account.tenant, account.account_id)
             closed = erasures.update().where(erasures.c.erasure_id == erasure.erasure_id)
             turn.conn.execute(closed.values(finished_at=self._clock.now()))
             turn.events.append(self._event(account, "erasure.finished", f"{erasure.cases} cases"))
@@ -217,8 +220,12 @@ def forget_questions(conn: Connection, case_ids: Sequence[str]) -> None:
 
 
 def empty(conn: Connection, case_ids: Sequence[str]) -> None:
-    """Take the sealed values out of the rows. They could not be opened any more; ids, money and decisions stay."""
-    conn.execute(cases.update().where(cases.c.case_id.in_(case_ids)).values(dict.fromkeys(_SEALED_OF_CASE, NOTHING)))
+    """Take the sealed values out of the rows, and the index of whom they are about.
+
+    They could not be opened any more; ids, money and decisions stay.
+    """
+    emptied = {**dict.fromkeys(_SEALED_OF_CASE, NOTHING), "person": None}
+    conn.execute(cases.update().where(cases.c.case_id.in_(case_ids)).values(emptied))
     of_calls = select(calls.c.call_id).where(calls.c.case_id.in_(case_ids))
     conn.execute(replies.update().where(replies.c.call_id.in_(of_calls)).values(headers=NOTHING, body=NOTHING))
     conn.execute(traces.update().where(traces.c.case_id.in_(case_ids)).values(findings=NOTHING))

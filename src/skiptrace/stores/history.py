@@ -11,13 +11,17 @@ from skiptrace.model import REPORTED, Case, ConsumerEvent, ConsumerEventKind
 from skiptrace.ports import Clock
 from skiptrace.privacy import AuditEvent, Fingerprinter, Owner, SubjectKeys
 from skiptrace.stores.codec import decode, encode
+<<<<<<< Updated upstream
 from skiptrace.stores.databases import insert_into, padded
+=======
+>>>>>>> Stashed changes
 from skiptrace.stores.schema import cases
 from skiptrace.stores.schema.history import consumer_events
 from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn
 
 _TABLE = "consumer_events"
+_AT_ONCE = 500
 
 
 class Histories:
@@ -34,12 +38,10 @@ class Histories:
         return [self._record(turn, events) for events in several]
 
     def _record(self, turn: Turn, events: Sequence[ConsumerEvent]) -> int:
+        """An event that is there already, also one that was erased since, is not written again."""
         now = self._clock.now()
-        insert = insert_into(turn.conn, consumer_events)
-        statement = insert.on_conflict_do_nothing(index_elements=["tenant", "event_id"]).returning(
-            consumer_events.c.event_id
-        )
-        keys = self._vault.make(owner(event.tenant, event.account_id) for event in events)
+        new = _unknown(turn.conn, events)
+        keys = self._vault.make(owner(event.tenant, event.event_id) for event in new)
         rows = [
             {
                 "tenant": event.tenant,
@@ -50,17 +52,18 @@ class Histories:
                 "at": event.at,
                 "recorded_at": now,
                 "reported_by": event.reported_by,
-                "content": keys[owner(event.tenant, event.account_id)].file.seal(
+                "content": keys[owner(event.tenant, event.event_id)].file.seal(
                     _TABLE, "content", _row(event.tenant, event.event_id), encode(event.what)
                 ),
             }
-            for event in events
+            for event in new
         ]
-        new = list(turn.conn.execute(statement, rows).scalars()) if rows else []
-        kinds = {event.event_id: event.kind for event in events}
-        turn.events += [AuditEvent(now, "consumer.event", event_id, kinds[event_id].value) for event_id in new]
+        if rows:
+            turn.conn.execute(consumer_events.insert(), rows)
+        turn.events += [AuditEvent(now, "consumer.event", event.event_id, event.kind.value) for event in new]
         return len(new)
 
+<<<<<<< Updated upstream
     def read(self, conn: Connection, several: Sequence[Case]) -> list[Sequence[ConsumerEvent]]:
         """Of each case the events of its account and of its person, oldest first."""
         asked = [(case.account.account_id, self._index.person(case.tenant, case.subject.ssn)) for case in several]
@@ -99,11 +102,49 @@ _EVENTS = (
 
 def _is_about(row: Row[Any], account_id: str, person: bytes | None) -> bool:
     return bool(row.account_id == account_id or (person is not None and row.person == person))
+=======
+    def read(self, conn: Connection, case: Case) -> Sequence[ConsumerEvent]:
+        """Oldest first."""
+        table, person = consumer_events, self._index.person(case.tenant, case.subject.ssn)
+        of_account = table.c.account_id == case.account.account_id
+        of_anybody = of_account if person is None else or_(of_account, table.c.person == person)
+        found = select(table).where(table.c.tenant == case.tenant, of_anybody).order_by(table.c.at, table.c.number)
+        rows = conn.execute(found).all()
+        keys = self._vault.find({owner(row.tenant, row.event_id) for row in rows})
+        return [_event(keys[place], row) for row in rows if (place := owner(row.tenant, row.event_id)) in keys]
+>>>>>>> Stashed changes
 
 
-def owner(tenant: str, account_id: str) -> Owner:
-    """Whose secrets seal an account's events: an account's are apart from those of its cases."""
-    return (tenant, f"account/{account_id}")
+def owner(tenant: str, event_id: str) -> Owner:
+    """Whose secrets seal an event: its own, so that an erasure reaches what was reported before it and no later one."""
+    return (tenant, f"event/{event_id}")
+
+
+def owners_of_account(conn: Connection, tenant: str, account_id: str) -> list[Owner]:
+    """The owners of all events of an account."""
+    table = consumer_events
+    found = select(table.c.event_id).where(table.c.tenant == tenant, table.c.account_id == account_id)
+    return [owner(tenant, event_id) for event_id in conn.execute(found).scalars()]
+
+
+def empty_events(conn: Connection, tenant: str, account_id: str) -> None:
+    """Take what was reported out of the rows; that there was an event of its kind stays."""
+    table = consumer_events
+    of_account = table.update().where(table.c.tenant == tenant, table.c.account_id == account_id)
+    conn.execute(of_account.values(content=b"", person=None))
+
+
+def _unknown(conn: Connection, events: Sequence[ConsumerEvent]) -> list[ConsumerEvent]:
+    """The events that are not kept yet, each once."""
+    table, several = consumer_events, dict[Owner, ConsumerEvent]()
+    for event in events:
+        several.setdefault((event.tenant, event.event_id), event)
+    known: set[tuple[str, str]] = set()
+    for start in range(0, len(events), _AT_ONCE):
+        ids = [event.event_id for event in events[start : start + _AT_ONCE]]
+        found = conn.execute(select(table.c.tenant, table.c.event_id).where(table.c.event_id.in_(ids)))
+        known.update((row.tenant, row.event_id) for row in found)
+    return [event for place, event in several.items() if place not in known]
 
 
 def _event(keys: SubjectKeys, row: Row[Any]) -> ConsumerEvent:

@@ -9,15 +9,15 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, select, text
 
 from skiptrace.errors import ConfigError
-from skiptrace.privacy import KeyRing, RingWrapper, SubjectIds
+from skiptrace.privacy import Cipher, KeyRing, SubjectIds
 from skiptrace.stores import schema
 from skiptrace.stores.databases import take_turn
 from skiptrace.stores.migrations import REVISIONS
 from skiptrace.stores.vault import Vault
 
 
-def prepare(key_file: Path, keys: Engine, conn: Connection) -> tuple[KeyRing, Vault]:
-    """``keys`` leads to the vault's database.
+def prepare(key_file: Path, keys: Engine, wrapper: Cipher, conn: Connection) -> tuple[KeyRing, Vault]:
+    """``keys`` leads to the vault's database, whose secrets ``wrapper`` wraps.
 
     Raises ConfigError when the database is newer than this version, or when the key file or the vault is missing, wrong
     or open to others.
@@ -25,7 +25,7 @@ def prepare(key_file: Path, keys: Engine, conn: Connection) -> tuple[KeyRing, Va
     take_turn(conn)
     _migrate(conn)
     ring = _ring(conn, key_file)
-    return ring, _vault(conn, Vault(keys, RingWrapper(key_file), SubjectIds(ring.derive("subject ids"))))
+    return ring, _vault(conn, Vault(keys, wrapper, SubjectIds(ring.derive("subject ids"))))
 
 
 def _vault(conn: Connection, vault: Vault) -> Vault:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from skiptrace.access import Action
 from skiptrace.model import Personal
-from skiptrace.privacy import FieldCipher
+from skiptrace.privacy import Cipher
 from skiptrace.stores.codec import decode, encode
 from skiptrace.stores.looking import Act, alert
 from skiptrace.stores.schema import access as tables
@@ -94,10 +94,15 @@ class Opening(Personal):
 
 
 class Promises:
-    """``cipher`` seals responses and reasons; times are the caller's."""
+    """``cipher`` seals responses and reasons; times are the caller's.
 
-    def __init__(self, cipher: FieldCipher) -> None:
+    ``request_key`` keys the hashes of requests: of a request whose other fields are known, a plain hash would give the
+    SSN away to trying all of them.
+    """
+
+    def __init__(self, cipher: Cipher, request_key: bytes) -> None:
         self._cipher = cipher
+        self._request_key = request_key
 
     def claim(self, turn: Turn, asked: Asked, at: datetime) -> Claimed:
         """Take the key for this request, or say who has it."""
@@ -105,12 +110,13 @@ class Promises:
         table = tables.idempotency
         turn.conn.execute(delete(table).where(table.c.expires_at < at))
         row = turn.conn.execute(select(table).where(*_same_key(asked))).one_or_none()
+        request = hmac.digest(self._request_key, asked.request_hash, hashlib.sha256)
         values = {"token": asked.token, "locked_until": at + LOCKED_FOR, "expires_at": at + KEPT_FOR}
         if row is None:
-            first = {"tenant": asked.tenant, "key_digest": asked.key_digest, "request_hash": asked.request_hash}
+            first = {"tenant": asked.tenant, "key_digest": asked.key_digest, "request_hash": request}
             turn.conn.execute(table.insert(), {**first, **values})
             return Claimed(Claim.OURS)
-        if not hmac.compare_digest(row.request_hash, asked.request_hash):
+        if not hmac.compare_digest(row.request_hash, request):
             return Claimed(Claim.OTHER_PAYLOAD)
         if row.response is not None:
             opened = self._cipher.open("idempotency", "response", asked.row, row.response)

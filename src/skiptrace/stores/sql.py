@@ -12,16 +12,16 @@ from typing import TypeVar, cast
 
 from sqlalchemy import Connection
 
-from skiptrace.errors import ConfigError
+from skiptrace.errors import ConfigError, RowRefused
 from skiptrace.model import Call, CallState, Case, ConsumerEvent, Outcome, PastOutcome, Reply, SourceRecord, Trace
 from skiptrace.ports import AlreadyBought, BatchState, Caps, Clock, Evidenced, Intent, Observer, Reservation
 from skiptrace.privacy import (
     Actor,
     AuditEvent,
     CheckpointFile,
-    FieldCipher,
     Fingerprinter,
     KeyRing,
+    RingWrapper,
     Signer,
 )
 from skiptrace.stores.access import AccessStore
@@ -41,6 +41,7 @@ from skiptrace.stores.purchases import Purchases, calls_in_doubt, calls_of_case
 from skiptrace.stores.queueing import SqlJobs
 from skiptrace.stores.reader import Reader
 from skiptrace.stores.replies import read_reply
+from skiptrace.stores.resealing import forget_other_keys, resealed
 from skiptrace.stores.retaining import Retaining
 from skiptrace.stores.schedule import SqlSchedule
 from skiptrace.stores.switches import SqlSwitches
@@ -69,11 +70,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The two databases: the cases, and the vault of their secrets."""
+    """The two databases, the cases and the vault of their secrets; and the key-encryption key."""
 
     database: Database
     keys: Database
     vault: Vault
+    wrapper: RingWrapper
 
     async def close(self) -> None:
         await self.database.close()
@@ -89,7 +91,7 @@ class SqlStore(SqlJobs):
         self._database = database
         self._vault = vault
         self._clock = clock
-        self._cipher = FieldCipher(ring)
+        self._cipher = opened.wrapper
         self._fingerprinter = Fingerprinter(ring)
         audit_key, file, signer = ring.derive("audit chain"), CheckpointFile(checkpoints), Signer(ring)
         self._writer = Writer(database, audit_key, Witness(file, signer, clock), actor)
@@ -108,7 +110,13 @@ class SqlStore(SqlJobs):
         self.switches = SqlSwitches(database, self._writer, clock)
         self.figures = SqlFigures(database, clock)
         self.observers: list[Observer] = []
-        self.access = AccessStore(database, self._writer, self._cipher, ring.derive("staff marks"))
+        self.access = AccessStore(
+            database,
+            self._writer,
+            self._cipher,
+            mark_key=ring.derive("staff marks"),
+            request_key=ring.derive("request hashes"),
+        )
 
     @classmethod
     async def open(
@@ -134,12 +142,15 @@ class SqlStore(SqlJobs):
         keys = database_at(subject_keys or f"sqlite:///{key_file.with_name(VAULT)}")
         try:
             with plain_errors():
-                ring, vault = await database.write(partial(prepare, key_file, keys.engine))
+                wrapper = RingWrapper(key_file)
+                ring, vault = await database.write(partial(prepare, key_file, keys.engine, wrapper))
         except BaseException:
             await database.close()
             await keys.close()
             raise
-        return cls(Opened(database, keys, vault), ring, clock, checkpoints or key_file.with_name(CHECKPOINTS), actor)
+        return cls(
+            Opened(database, keys, vault, wrapper), ring, clock, checkpoints or key_file.with_name(CHECKPOINTS), actor
+        )
 
     async def close(self) -> None:
         """Wait for the writes that are under way, sign the audit trail's head, let go of the database."""
@@ -149,12 +160,32 @@ class SqlStore(SqlJobs):
             await self._opened.close()
 
     async def rewrap_keys(self) -> int:
-        """Wrap every case's keys with the active key of the ring. Returns how many; may be stopped and repeated."""
+        """Wrap every case's keys with the active key of the ring, and whatever else the ring seals.
+
+        Returns how many secrets that were; may be stopped and repeated.
+        """
+        self._cipher.look_again()
         done, after = 0, b""
         while (page := await self._read(partial(self._vault.rewrap, after))) is not None:
             after, count = page
             done += count
+        while await self._writer.write(resealed, self._cipher):
+            pass
         return done
+
+    async def retire_keys(self, key_file: Path) -> int:
+        """Take every key but the active one off the ring, once nothing needs them. Returns how many that were.
+
+        Raises RowRefused when a process may still be sealing with an old one.
+        """
+        await self.rewrap_keys()
+        header = self._cipher.header()
+        if await self._read(partial(self._vault.sealed_otherwise, header)):
+            raise RowRefused("a secret was wrapped with an old key a moment ago: run again")
+        await self._writer.write(forget_other_keys, KeyRing.read(key_file).active)
+        retired = KeyRing.retire(key_file)
+        await self._writer.write(forget_other_keys, KeyRing.read(key_file).active)
+        return retired
 
     # The ledger
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
 
-from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, MetaData, Table, bindparam, event, select
+from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, MetaData, Table, bindparam, event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -149,6 +149,13 @@ class Vault:
             if again:
                 conn.execute(_REWRAP, [{"key": k.subject_id, "again": k.wrap(self._wrapper)} for k in again])
         return (rows[-1].subject_id, len(rows)) if rows else None
+
+    def sealed_otherwise(self, header: bytes, _: Connection | None = None) -> int:
+        """How many secrets are wrapped with another key than the one whose values begin with ``header``."""
+        table = subject_keys
+        others = table.c.wrapped.is_not(None) & (func.substr(table.c.wrapped, 1, len(header)) != header)
+        with self._reading() as conn:
+            return conn.execute(select(func.count()).select_from(table).where(others)).scalar_one()
 
     def _stored_or_new(self, missing: Sequence[bytes]) -> dict[bytes, SubjectKeys]:
         with self._engine.begin() as conn:
