@@ -11,10 +11,7 @@ from skiptrace.model import REPORTED, Case, ConsumerEvent, ConsumerEventKind
 from skiptrace.ports import Clock
 from skiptrace.privacy import AuditEvent, Fingerprinter, Owner, SubjectKeys
 from skiptrace.stores.codec import decode, encode
-<<<<<<< Updated upstream
-from skiptrace.stores.databases import insert_into, padded
-=======
->>>>>>> Stashed changes
+from skiptrace.stores.databases import padded
 from skiptrace.stores.schema import cases
 from skiptrace.stores.schema.history import consumer_events
 from skiptrace.stores.vault import Vault
@@ -63,15 +60,14 @@ class Histories:
         turn.events += [AuditEvent(now, "consumer.event", event.event_id, event.kind.value) for event in new]
         return len(new)
 
-<<<<<<< Updated upstream
     def read(self, conn: Connection, several: Sequence[Case]) -> list[Sequence[ConsumerEvent]]:
         """Of each case the events of its account and of its person, oldest first."""
         asked = [(case.account.account_id, self._index.person(case.tenant, case.subject.ssn)) for case in several]
         rows = _rows(conn, {(case.tenant, *names) for case, names in zip(several, asked, strict=True)})
         if not rows:
             return [()] * len(several)
-        keys = self._vault.find({owner(row.tenant, row.account_id) for row in rows})
-        events = [(row, _event(keys[of], row)) for row in rows if (of := owner(row.tenant, row.account_id)) in keys]
+        keys = self._vault.find({owner(row.tenant, row.event_id) for row in rows})
+        events = [(row, _event(keys[of], row)) for row in rows if (of := owner(row.tenant, row.event_id)) in keys]
         return [
             [e for row, e in events if row.tenant == case.tenant and _is_about(row, account, person)]
             for case, (account, person) in zip(several, asked, strict=True)
@@ -102,17 +98,6 @@ _EVENTS = (
 
 def _is_about(row: Row[Any], account_id: str, person: bytes | None) -> bool:
     return bool(row.account_id == account_id or (person is not None and row.person == person))
-=======
-    def read(self, conn: Connection, case: Case) -> Sequence[ConsumerEvent]:
-        """Oldest first."""
-        table, person = consumer_events, self._index.person(case.tenant, case.subject.ssn)
-        of_account = table.c.account_id == case.account.account_id
-        of_anybody = of_account if person is None else or_(of_account, table.c.person == person)
-        found = select(table).where(table.c.tenant == case.tenant, of_anybody).order_by(table.c.at, table.c.number)
-        rows = conn.execute(found).all()
-        keys = self._vault.find({owner(row.tenant, row.event_id) for row in rows})
-        return [_event(keys[place], row) for row in rows if (place := owner(row.tenant, row.event_id)) in keys]
->>>>>>> Stashed changes
 
 
 def owner(tenant: str, event_id: str) -> Owner:
