@@ -1,12 +1,14 @@
 """The queue layer alone: slots used, time to start, depth.
 
-    python -m benchmarks.queueing slots    [--slots 100] [--seconds 0.05] [--jobs 20000] [--workers 1]
+    python -m benchmarks.queueing slots    [--slots 100] [--seconds 0.05] [--jobs 20000] [--workers 1] [--traces]
     python -m benchmarks.queueing dispatch [--behind 100000]
     python -m benchmarks.queueing depth    [--jobs 1000000]
 
 Each starts a real PostgreSQL that syncs every commit (``--sqlite`` for the embedded database) and a real Redis, and
-workers as processes of their own. A job sleeps and then keeps a trace without contacts, in SQL like any other.
+workers as processes of their own. A job is claimed, sleeps and is ended under its lease; with ``--traces`` it opens
+its case and keeps a trace without contacts instead, sealed and in the audit trail like any other.
 Times are read from the database's own clock where they concern the database, else from the machine's monotonic one.
+CPU is what the worker and PostgreSQL used from the first claim on.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from tests.numbered_people import a_case
 from tests.servers import postgres, redis
 
 from skiptrace.dispatch.redis import RedisDispatcher
-from skiptrace.model import Lane, StopReason, Trace
+from skiptrace.model import Case, Lane, Lease, Over, StopReason, Trace
 from skiptrace.ports import Claimed, Evidenced
 from skiptrace.purchase import Permit
 from skiptrace.stores import SqlStore
@@ -54,6 +56,7 @@ class Place:
     database: str
     redis: str
     folder: Path
+    postmaster: int = 0
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[SqlStore]:
@@ -89,15 +92,19 @@ def servers(*, sqlite: bool) -> Iterator[Place]:
             yield Place(f"sqlite:///{folder}/store.db", bell.url, folder)
             return
         with postgres.running(durable=True) as server:
-            yield Place(server.url, bell.url, folder)
+            pid = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
+            yield Place(server.url, bell.url, folder, pid)
 
 
 @contextmanager
-def workers(place: Place, count: int, slots: int, seconds: float) -> Iterator[list[psutil.Process]]:
+def workers(
+    place: Place, count: int, slots: int, seconds: float, *, traces: bool = False
+) -> Iterator[list[psutil.Process]]:
     """Worker processes; each writes the monotonic time of every start to a file of its own."""
     program = [sys.executable, "-m", "benchmarks.queueing", "worker", place.database, place.redis, str(place.folder)]
     started = [
-        subprocess.Popen([*program, str(slots), str(seconds)], cwd=ROOT, stdout=subprocess.PIPE) for _ in range(count)
+        subprocess.Popen([*program, str(slots), str(seconds), str(traces)], cwd=ROOT, stdout=subprocess.PIPE)
+        for _ in range(count)
     ]
     for process in started:
         assert process.stdout is not None
@@ -111,15 +118,16 @@ def workers(place: Place, count: int, slots: int, seconds: float) -> Iterator[li
             process.wait()
 
 
-async def be_a_worker(place: Place, slots: int, seconds: float) -> None:
+async def be_a_worker(place: Place, slots: int, seconds: float, *, traces: bool) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     with (place.folder / f"starts-{os.getpid()}").open("w", buffering=1) as starts:
 
-        async def work(claimed: Claimed, permit: Permit) -> Evidenced:
-            starts.write(f"{claimed.case.case_id} {time.monotonic()}\n")
+        async def work(claimed: Claimed, permit: Permit) -> Evidenced | Over:
+            starts.write(f"{claimed.job.case_id} {time.monotonic()}\n")
+            case = await store.case(claimed.job.case_id) if traces else None
             await asyncio.sleep(seconds)
-            return nothing_found(claimed)
+            return Over("a benchmark") if case is None else nothing_found(case, claimed.lease)
 
         bell = RedisDispatcher(place.redis, "benchmark")
         async with place.store() as store:
@@ -130,8 +138,8 @@ async def be_a_worker(place: Place, slots: int, seconds: float) -> None:
         await bell.close()
 
 
-def nothing_found(claimed: Claimed) -> Evidenced:
-    case, now = claimed.case, datetime.now(UTC)
+def nothing_found(case: Case, lease: Lease) -> Evidenced:
+    now = datetime.now(UTC)
     trace = Trace(
         f"trace-{case.case_id}",
         case.case_id,
@@ -143,7 +151,7 @@ def nothing_found(claimed: Claimed) -> Evidenced:
         "a benchmark",
         Decimal(0),
     )
-    return Evidenced(trace, (), lease=claimed.lease)
+    return Evidenced(trace, (), lease=lease)
 
 
 async def hand_in(place: Place, numbers: range, lane: Lane) -> float:
@@ -161,16 +169,17 @@ async def hand_in(place: Place, numbers: range, lane: Lane) -> float:
 
 
 def until_done(place: Place, jobs: int) -> None:
-    while (done := int(str(place.sql("SELECT count(*) FROM jobs WHERE state = 'done'")[0][0]))) < jobs:
+    while (done := int(str(place.sql("SELECT count(*) FROM jobs WHERE finished_at IS NOT NULL")[0][0]))) < jobs:
         time.sleep(0.5 if jobs - done > 1000 else 0.1)
 
 
 def slots(options: argparse.Namespace) -> dict[str, object]:
     with servers(sqlite=options.sqlite) as place:
         asyncio.run(hand_in(place, range(options.jobs), Lane.BATCH))
-        with workers(place, options.workers, options.slots, options.seconds) as processes:
+        with workers(place, options.workers, options.slots, options.seconds, traces=options.traces) as processes:
+            before, stored_before = _cpu(processes), _cpu(_servers(place))
             until_done(place, options.jobs)
-            cpu = sum(sum(process.cpu_times()[:2]) for process in processes)
+            cpu, stored = _cpu(processes) - before, _cpu(_servers(place)) - stored_before
         ((first, last),) = place.sql("SELECT min(started_at), max(finished_at) FROM jobs")
         took = (_moment(last) - _moment(first)).total_seconds()
         ideal = options.jobs * options.seconds / (options.slots * options.workers)
@@ -178,10 +187,20 @@ def slots(options: argparse.Namespace) -> dict[str, object]:
             "workers": options.workers,
             "slots": options.slots,
             "seconds_a_job": options.seconds,
+            "traces_kept": options.traces,
             "jobs_per_second": round(options.jobs / took, 1),
             "of_ideal": round(ideal / took, 3),
             "worker_cpu_us_a_job": round(cpu / options.jobs * 1e6),
+            "postgres_cpu_us_a_job": round(stored / options.jobs * 1e6),
         }
+
+
+def _cpu(processes: Sequence[psutil.Process]) -> float:
+    return float(sum(sum(process.cpu_times()[:2]) for process in processes))
+
+
+def _servers(place: Place) -> Sequence[psutil.Process]:
+    return psutil.Process(place.postmaster).children() if place.postmaster else ()
 
 
 def _moment(value: object) -> datetime:
@@ -270,8 +289,9 @@ def _summary(seconds: Sequence[float]) -> dict[str, float]:
 
 def main() -> None:
     if sys.argv[1:2] == ["worker"]:
-        database, bell, folder, count, seconds = sys.argv[2:]
-        uvloop.run(be_a_worker(Place(database, bell, Path(folder)), int(count), float(seconds)))
+        database, bell, folder, count, seconds, traces = sys.argv[2:]
+        place = Place(database, bell, Path(folder))
+        uvloop.run(be_a_worker(place, int(count), float(seconds), traces=traces == "True"))
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("which", choices=["slots", "dispatch", "depth"])
@@ -279,6 +299,7 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=0.05)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--traces", action="store_true", help="Each job keeps a trace.")
     parser.add_argument("--jobs", type=int, default=0)
     parser.add_argument("--behind", type=int, default=100_000)
     parser.add_argument("--claims", type=int, default=1000)

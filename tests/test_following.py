@@ -90,10 +90,12 @@ async def test_what_is_due_is_queued_once_with_its_reason_lane_and_budget(world:
     assert await store.schedule.plans("default", 10) == []
     [claimed] = await store.claim("w", 10, 60)
     assert claimed.job.lane is Lane.STANDARD
-    assert (claimed.case.requester, claimed.case.budget) == ("schedule", Decimal("1.50"))
-    assert claimed.case.account.account_id == "A-1"
-    assert claimed.case.as_of == world.clock.at.date()
-    assert claimed.case.case_id != world.first.case_id
+    case = await store.case(claimed.job.case_id)
+    assert case is not None
+    assert (case.requester, case.budget) == ("schedule", Decimal("1.50"))
+    assert case.account.account_id == "A-1"
+    assert case.as_of == world.clock.at.date()
+    assert case.case_id != world.first.case_id
 
 
 async def test_a_process_that_died_between_queueing_and_noting_it_queues_the_same_case(world: World) -> None:

@@ -29,6 +29,7 @@ from skiptrace.model import (
     Lease,
     Manifest,
     Outcome,
+    Over,
     PastOutcome,
     Personal,
     PhoneCheck,
@@ -201,11 +202,10 @@ class BatchState:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A job that is ours to do, with its case."""
+    """A job that is ours to do. Its case stays sealed until a slot is free for it."""
 
     lease: Lease
     job: Job
-    case: Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +319,10 @@ class Jobs(Protocol):
 
     async def give_back(self, lease: Lease, again: Again) -> None:
         """Not now: the job waits and is then done again; its open calls are released or in doubt. Raises LostLease."""
+        ...
+
+    async def end(self, lease: Lease, over: Over) -> None:
+        """The job ends without a trace and counts as cancelled. Raises LostLease."""
         ...
 
     async def leave(self, worker_id: str) -> None:

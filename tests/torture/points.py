@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from skiptrace.model import Answer, Call, Case, Inquiry, Lane, Manifest, Reply, Request
 from skiptrace.ports import BeforeFirstByte, Caps, Claimed, Evidenced, Intent, Provider, Reservation
@@ -64,6 +64,7 @@ class Death:
 
     def __post_init__(self) -> None:
         event.listen(Engine, "commit", self._commit)
+        event.listen(Engine, "before_cursor_execute", self._execute)
 
     def at(self, point: Point) -> None:
         if self.point is point:
@@ -82,6 +83,12 @@ class Death:
             yield
         finally:
             self._in_commit = False
+
+    def _execute(self, conn: Connection, _: object, statement: str, *__: object) -> None:
+        """A claim commits itself where that is enough: then this is the last moment before."""
+        alone = conn.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+        if alone and "UPDATE jobs" in statement:
+            self._commit(conn)
 
     def _commit(self, _: object) -> None:
         if self._in_commit and self.point is not None:

@@ -43,8 +43,9 @@ async def at_once(claimed: Claimed, permit: Permit) -> Evidenced:
 
 
 def result_of(claimed: Claimed, stop: StopReason = StopReason.ENOUGH) -> Evidenced:
-    trace_id = f"trace-{claimed.case.case_id}-{claimed.lease.token}"
-    return replace(a_result(trace_id, claimed.case, stop=stop), lease=claimed.lease)
+    job = claimed.job
+    case = a_case(job.case_id, tenant=job.tenant)
+    return replace(a_result(f"trace-{job.case_id}-{job.token}", case, stop=stop), lease=claimed.lease)
 
 
 @asynccontextmanager

@@ -126,7 +126,7 @@ def test_a_retry_waits_longer_each_time_and_as_long_as_the_provider_asks() -> No
 
 async def test_a_case_that_goes_wrong_does_not_stop_the_others(sqlite_place: Place) -> None:
     async def work(claimed: Claimed, permit: Permit) -> Evidenced:
-        if claimed.case.case_id == "case-001":
+        if claimed.job.case_id == "case-001":
             raise KeyError("a value that must not be repeated")
         return await at_once(claimed, permit)
 
@@ -176,7 +176,7 @@ async def test_a_trace_that_does_not_end_in_time_stops_before_its_next_purchase(
 
 async def test_a_trace_that_never_ends_is_broken_off_and_its_calls_are_listed(sqlite_place: Place) -> None:
     async def work(claimed: Claimed, permit: Permit) -> Evidenced:
-        reserved = await store.reserve(an_intent(case_id=claimed.case.case_id), NO_CAPS)
+        reserved = await store.reserve(an_intent(case_id=claimed.job.case_id), NO_CAPS)
         assert isinstance(reserved, Reserved)
         await store.mark_sent(reserved.call, NOW + timedelta(seconds=1))
         await asyncio.sleep(3600)

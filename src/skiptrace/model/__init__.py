@@ -18,7 +18,7 @@ from skiptrace.model.consumers import (
     ThirdPartyAsked,
 )
 from skiptrace.model.delivery import Delivery, DeliveryState, Event, EventKind, Retracted, SinkHealth
-from skiptrace.model.jobs import Again, Job, JobState, Lane, Lease
+from skiptrace.model.jobs import Again, Job, JobState, Lane, Lease, Over
 from skiptrace.model.judgement import (
     Channel,
     Contact,
@@ -122,6 +122,7 @@ __all__ = [
     "NumberCheck",
     "Outcome",
     "OutcomeKind",
+    "Over",
     "PartialDate",
     "Party",
     "PastOutcome",

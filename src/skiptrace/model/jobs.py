@@ -72,6 +72,13 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    """A job ends without a trace: there is nothing to trace any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """The right of one worker to write the result of one job, until ``until`` by the database's clock."""
 

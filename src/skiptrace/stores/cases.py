@@ -135,15 +135,12 @@ def _case(keys: SubjectKeys, row: Row[Any]) -> Case:
     )
 
 
-def read_case(conn: Connection, vault: Vault, case_id: str) -> Case | None:
-    return read_cases(conn, vault, [case_id]).get(case_id)
-
-
-def read_cases(conn: Connection, vault: Vault, case_ids: Sequence[str]) -> dict[str, Case]:
-    """The cases of these ids that exist and were not erased, by id. One statement."""
+def read_cases(conn: Connection, case_ids: Sequence[str], vault: Vault) -> list[Case | None]:
+    """The cases of these ids, None for one that does not exist or was erased. One statement."""
     rows = conn.execute(_SOME, {"ids": padded(case_ids)}).all()
     keys = vault.find((row.tenant, row.case_id) for row in rows)
-    return {row.case_id: _case(keys[of], row) for row in rows if (of := (row.tenant, row.case_id)) in keys}
+    found = {row.case_id: _case(keys[of], row) for row in rows if (of := (row.tenant, row.case_id)) in keys}
+    return [found.get(case_id) for case_id in case_ids]
 
 
 def unfinished_page(conn: Connection, vault: Vault, batch_id: str, after: int) -> tuple[Sequence[Case], int | None]:

@@ -53,6 +53,10 @@ class Database(Protocol):
         """One transaction, committed when ``work`` returns and rolled back when it raises."""
         ...
 
+    async def write_at_once(self, work: Callable[[Connection], T]) -> T:
+        """Without a transaction around them: each statement is committed when it ends."""
+        ...
+
     async def read(self, work: Callable[[Connection], T]) -> T:
         """No transaction: each statement sees what is committed."""
         ...
@@ -93,6 +97,9 @@ class Sqlite:
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         return await self._run(partial(_in_transaction, self._engine, work))
+
+    async def write_at_once(self, work: Callable[[Connection], T]) -> T:
+        return await self._run(partial(_without_transaction, self._engine, work))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         return await self._run(partial(_without_transaction, self._engine, work))
@@ -147,13 +154,13 @@ class Postgres:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         try:
-            return await self._read(work)
+            return await self.write_at_once(work)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
-            return await self._read(work)
+            return await self.write_at_once(work)
 
-    async def _read(self, work: Callable[[Connection], T]) -> T:
+    async def write_at_once(self, work: Callable[[Connection], T]) -> T:
         async with self._engine.connect() as conn:
             return await (await conn.execution_options(isolation_level="AUTOCOMMIT")).run_sync(work)
 
@@ -200,22 +207,28 @@ def take_turn(conn: Connection) -> None:
 
 
 class DatabaseNow(FunctionElement[datetime]):
-    """This moment by the database's clock, also within a transaction; SQLite counts milliseconds."""
+    """This moment by the database's clock, also within a transaction; SQLite counts milliseconds.
+
+    ``DatabaseNow(bindparam("seconds", type_=Float))`` is so many seconds later.
+    """
 
     type = Instant()
     inherit_cache = True
 
 
 @compiles(DatabaseNow, "postgresql")
-def _now_in_postgres(_: DatabaseNow, compiler: SQLCompiler, **kw: object) -> str:
-    return "clock_timestamp()"
+def _now_in_postgres(element: DatabaseNow, compiler: SQLCompiler, **kw: object) -> str:
+    later = [compiler.process(seconds, **kw) for seconds in element.clauses]
+    return " + ".join(["clock_timestamp()", *(f"make_interval(secs => {seconds})" for seconds in later)])
 
 
 @compiles(DatabaseNow, "sqlite")
-def _now_in_sqlite(_: DatabaseNow, compiler: SQLCompiler, **kw: object) -> str:
-    return "strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now')"
+def _now_in_sqlite(element: DatabaseNow, compiler: SQLCompiler, **kw: object) -> str:
+    later = [f"{compiler.process(seconds, **kw)} || ' seconds'" for seconds in element.clauses]
+    return "strftime(" + ", ".join([_SQLITE_INSTANT, "'now'", *later]) + ")"
 
 
+_SQLITE_INSTANT = "'%Y-%m-%dT%H:%M:%f000+00:00'"
 _NOW = select(DatabaseNow())
 
 

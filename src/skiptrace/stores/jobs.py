@@ -1,29 +1,27 @@
-"""The queue in SQL: submit, claim, heartbeat, sweep. Time is the database's.
+"""The queue in SQL: submit, end, cancel, sweep. Time is the database's.
 
 Whoever changes the state of a job that is not its own takes the writers' turn first (submit, keep, cancel, sweep).
-A claim does not: it locks only rows that nobody else has locked and then waits for nothing.
+A claim does not (see ``claiming``): it locks only rows that nobody else has locked and then waits for nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, exists, func, literal, select, text
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.elements import BindParameter, ColumnElement
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, case, exists, func, literal, select, text
+from sqlalchemy.sql.elements import ColumnElement
 
 from skiptrace.errors import LostLease
-from skiptrace.model import Again, Case, Event, Job, JobState, Lane, Lease
+from skiptrace.model import Again, Case, Event, Job, JobState, Lane, Lease, Over
 from skiptrace.model.jobs import QUARANTINED_AFTER
 from skiptrace.ports import Evidenced, Swept
 from skiptrace.privacy import AuditEvent
 from skiptrace.stores.cases import Intake
-from skiptrace.stores.databases import DatabaseNow, database_now, insert_into, padded
-from skiptrace.stores.lanes import Tags, aged_share
+from skiptrace.stores.databases import database_now, insert_into, padded
+from skiptrace.stores.lanes import Tags
 from skiptrace.stores.outbox import add_events, alert
 from skiptrace.stores.purchases import Purchases
 from skiptrace.stores.schema.jobs import QUEUED, SUSPECT, jobs, lanes, turns, workers
@@ -47,10 +45,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A job that its worker gives back."""
+    """A job that its worker gives back, or that is over."""
 
     lease: Lease
-    again: Again
+    why: Again | Over
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +57,6 @@ class Named:
 
     tenant: str
     case_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a worker asks for. ``share`` says how many jobs of each lane."""
-
-    worker_id: str
-    share: dict[Lane, int]
-    seconds: float
-    suspects: bool
 
 
 class Queue:
@@ -102,15 +90,17 @@ class Queue:
         now = database_now(turn.conn)
         rows = held(turn.conn, [given.lease for given in several])
         results: list[object] = []
+        ends: list[dict[str, object]] = []
         for given in several:
             row = rows.pop(given.lease.case_id, None)
             results.append(LostLease("another worker has this job now") if row is None else None)
             if row is not None:
-                new = ended(row, now, again=given.again)
-                finish(turn.conn, [new])
-                self._purchases.abandon(turn, [row.case_id], now)
-                if new["new_state"] == JobState.QUARANTINED:
+                ends.append(ended(row, now, given.why))
+                if ends[-1]["new_state"] == JobState.QUARANTINED:
                     _tell_quarantined(turn, [row], now)
+        if ends:
+            finish(turn.conn, ends)
+            self._purchases.abandon(turn, [str(end["key"]) for end in ends], now)
         return results
 
     def leave(self, turn: Turn, several: Sequence[str]) -> Sequence[object]:
@@ -254,128 +244,10 @@ def _upsert(conn: Connection, table: Any, key: list[str], rows: list[dict[str, A
     conn.execute(insert.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 
-# Claiming
-
-
-@dataclass(slots=True)
-class Look:
-    """What there is to claim: how many jobs of each lane, at most as many as wanted, and how long its first waited."""
-
-    queued: dict[Lane, int] = field(default_factory=dict)
-    shares: dict[Lane, float] = field(default_factory=dict)
-
-
-def look(conn: Connection, *, count: int, suspects: bool) -> Look:
-    """One statement that reads at most ``count`` index entries per lane."""
-    row = conn.execute(_LOOKS[suspects], {"count": count}).one()
-    found, now = Look(), row.now
-    for lane in Lane:
-        queued, since = getattr(row, f"{lane}_queued"), getattr(row, f"{lane}_since")
-        if queued:
-            found.queued[lane] = queued
-            found.shares[lane] = aged_share(lane, (now - since).total_seconds())
-    return found
-
-
-def _look(condition: str) -> Select[Any]:
-    columns: list[ColumnElement[Any]] = [DatabaseNow().label("now")]
-    for lane in Lane:
-        first = select(jobs.c.case_id, jobs.c.due_at).where(text(condition), jobs.c.lane == text(f"'{lane}'"))
-        some = first.order_by(jobs.c.tag).limit(bindparam("count")).subquery()
-        columns += [
-            select(func.count()).select_from(some).scalar_subquery().label(f"{lane}_queued"),
-            select(jobs.c.due_at)
-            .where(text(condition), jobs.c.lane == text(f"'{lane}'"))
-            .order_by(jobs.c.tag)
-            .limit(1)
-            .scalar_subquery()
-            .label(f"{lane}_since"),
-        ]
-    return select(*columns)
-
-
-def claim(conn: Connection, *, wanted: Wanted) -> Sequence[tuple[Lease, Job]]:
-    """Lease what is still there of what was seen; another worker may have been quicker."""
-    now = database_now(conn)
-    picks = [
-        case_id
-        for lane, count in wanted.share.items()
-        for case_id in conn.execute(_PICKS[wanted.suspects, lane], {"count": count}).scalars()
-    ]
-    if not picks:
-        return ()
-    until = now + timedelta(seconds=wanted.seconds)
-    leased = conn.execute(_LEASE, {"ids": picks, "worker": wanted.worker_id, "now": now}).all()
-    see(conn, wanted.worker_id, now, until)
-    by_id = {row.case_id: row for row in leased}
-    return [(Lease(i, wanted.worker_id, by_id[i].token, until), job_of(by_id[i])) for i in picks]
-
-
-def see(conn: Connection, worker_id: str, now: datetime, until: datetime) -> None:
-    """Write that a worker lives; its jobs are its own until ``until``."""
-    conn.execute(_seen(conn.dialect.name), {"worker_id": worker_id, "started_at": now, "seen_at": now, "until": until})
-
-
-@cache
-def _seen(dialect: str) -> postgresql.Insert | sqlite.Insert:
-    insert = postgresql.insert(workers) if dialect == "postgresql" else sqlite.insert(workers)
-    alive = {"seen_at": insert.excluded.seen_at, "until": insert.excluded.until}
-    return insert.on_conflict_do_update(index_elements=["worker_id"], set_=alive)
-
-
-@dataclass(frozen=True, slots=True)
-class Renewed:
-    """The leases that still hold, and those that the worker has but does not know of."""
-
-    still: Sequence[Lease]
-    forgotten: Sequence[Lease]
-
-
-def renew(conn: Connection, *, worker_id: str, leases: Sequence[Lease], seconds: float) -> Renewed:
-    now = database_now(conn)
-    until = now + timedelta(seconds=seconds)
-    see(conn, worker_id, now, until)
-    shown = {(lease.case_id, lease.token) for lease in leases}
-    still, forgotten = set(), []
-    for row in conn.execute(_HELD_BY, {"worker": worker_id}):
-        if (row.case_id, row.token) not in shown:
-            if row.started_at < now - timedelta(seconds=seconds):
-                forgotten.append(Lease(row.case_id, worker_id, row.token, until))
-        elif row.state == JobState.LEASED:
-            still.add((row.case_id, row.token))
-    return Renewed([replace(i, until=until) for i in leases if (i.case_id, i.token) in still], forgotten)
-
-
-_HELD_BY = select(jobs.c.case_id, jobs.c.token, jobs.c.state, jobs.c.started_at).where(
-    jobs.c.worker_id == bindparam("worker"), text("worker_id <> ''")
-)
-# Statements are built once: for a claim, building and hashing them would cost as much as running them.
-_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
-_LEASE = (
-    jobs.update()
-    .where(jobs.c.case_id.in_(_IDS))
-    .values(
-        state=JobState.LEASED.value,
-        worker_id=bindparam("worker"),
-        token=jobs.c.token + 1,
-        started_at=bindparam("now"),
-    )
-    .returning(*jobs.c)
-)
-_HELD = select(jobs).where(jobs.c.case_id.in_(_IDS)).with_for_update()
-_LOOKS = {False: _look(QUEUED), True: _look(SUSPECT)}
-_PICKS = {
-    (suspects, lane): select(jobs.c.case_id)
-    .where(text(condition), jobs.c.lane == text(f"'{lane}'"))
-    .order_by(jobs.c.tag)
-    .limit(bindparam("count"))
-    .with_for_update(skip_locked=True)
-    for suspects, condition in ((False, QUEUED), (True, SUSPECT))
-    for lane in Lane
-}
-
-
 # Ending
+
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_HELD = select(jobs).where(jobs.c.case_id.in_(_IDS)).with_for_update()
 
 
 def held(conn: Connection, leases: Sequence[Lease]) -> dict[str, Row[Any]]:
@@ -385,12 +257,15 @@ def held(conn: Connection, leases: Sequence[Lease]) -> dict[str, Row[Any]]:
     return {row.case_id: row for row in rows if tokens[row.case_id] == (row.worker_id, row.token)}
 
 
-def ended(row: Row[Any], now: datetime, trace_id: str = "", again: Again | None = None) -> dict[str, object]:
-    """What a held job becomes: done, waiting when it is to be done ``again``; a cancelled one stays cancelled."""
+def ended(row: Row[Any], now: datetime, why: Again | Over | None, trace_id: str = "") -> dict[str, object]:
+    """What a held job becomes: done, waiting when it is to be done again; a cancelled one stays cancelled."""
+    again = why if isinstance(why, Again) else None
     deaths = row.deaths + bool(again and again.blame)
     state, reason = JobState.DONE, row.reason
     if row.state == JobState.CANCELLED:
         state = JobState.CANCELLED
+    elif isinstance(why, Over):
+        state, reason = JobState.CANCELLED, why.reason
     elif again is not None:
         state = JobState.WAITING if deaths < QUARANTINED_AFTER else JobState.QUARANTINED
         reason = again.reason
@@ -435,7 +310,7 @@ class Ending:
 
     def note(self, done: Sequence[Evidenced]) -> None:
         leased = [(e, self._held.pop(e.lease.case_id)) for e in done if e.lease]
-        self._rows += [ended(row, self._now, e.trace.trace_id, e.again) for e, row in leased if self._now]
+        self._rows += [ended(row, self._now, e.again, e.trace.trace_id) for e, row in leased if self._now]
 
     def write(self) -> None:
         if self._rows:
@@ -532,7 +407,7 @@ def read_job(conn: Connection, named: Named) -> Job | None:
 
 
 def read_jobs(conn: Connection, case_ids: Sequence[str]) -> Sequence[Job]:
-    return [job_of(row) for row in conn.execute(_OF_CASES, {"ids": list(case_ids)})]
+    return [job_of(row) for row in conn.execute(_OF_CASES, {"ids": padded(case_ids)})]
 
 
 _OF_CASES = select(jobs).where(jobs.c.case_id.in_(_IDS))

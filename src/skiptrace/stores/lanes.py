@@ -33,6 +33,10 @@ class Shares:
             waiting = [lane for lane in Lane if queued.get(lane, 0) > taken.get(lane, 0)]
             if not waiting:
                 break
+            if len(waiting) == 1:  # its credit would come back to what it is
+                (alone,) = waiting
+                taken[alone] = min(queued[alone], count - sum(taken.values()) + taken.get(alone, 0))
+                break
             for lane in waiting:
                 self.credit[lane] = self.credit.get(lane, 0.0) + shares[lane]
             next_one = max(waiting, key=lambda lane: self.credit[lane])

@@ -11,17 +11,17 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection
 
 from skiptrace.errors import LostLease
-from skiptrace.model import Again, Case, Job, Lane, Lease
+from skiptrace.model import Again, Case, Job, Lane, Lease, Over
 from skiptrace.ports import Claimed, Swept
-from skiptrace.stores import jobs
-from skiptrace.stores.cases import Intake, read_cases
+from skiptrace.stores import claiming, jobs
+from skiptrace.stores.cases import Intake
+from skiptrace.stores.claiming import Wanted
 from skiptrace.stores.databases import Database
 from skiptrace.stores.durability import weak_points
-from skiptrace.stores.jobs import Named, Queue, Return, Submission, Wanted
+from skiptrace.stores.jobs import Named, Queue, Return, Submission
 from skiptrace.stores.lanes import Shares
 from skiptrace.stores.purchases import Purchases
 from skiptrace.stores.trouble import plain_errors
-from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn, Writer
 
 T = TypeVar("T")
@@ -30,10 +30,9 @@ T = TypeVar("T")
 class SqlJobs:
     """Implements ports.Jobs on a database that a store has opened."""
 
-    def __init__(self, database: Database, writer: Writer, vault: Vault, intake: Intake, purchases: Purchases) -> None:
+    def __init__(self, database: Database, writer: Writer, intake: Intake, purchases: Purchases) -> None:
         self._jobs_in = database
         self._job_writer = writer
-        self._case_vault = vault
         self._queue = Queue(intake, purchases)
         self._shares = Shares()
 
@@ -44,19 +43,15 @@ class SqlJobs:
     async def claim(
         self, worker_id: str, count: int, seconds: float, *, lanes: Sequence[Lane] = tuple(Lane), suspects: bool = False
     ) -> Sequence[Claimed]:
-        seen = await self._look(partial(jobs.look, count=count, suspects=suspects))
+        seen = await self._look(partial(claiming.look, count=count, suspects=suspects))
         queued = {lane: n for lane, n in seen.queued.items() if lane in lanes}
         if not (share := self._shares.split(count, queued, seen.shares)):
             return ()
-        leased = await self._alone(partial(jobs.claim, wanted=Wanted(worker_id, share, seconds, suspects)))
-        if not leased:
-            return ()
-        case_ids = [job.case_id for _, job in leased]
-        found = await self._look(partial(read_cases, vault=self._case_vault, case_ids=case_ids))
-        return [Claimed(lease, job, found[job.case_id]) for lease, job in leased if job.case_id in found]
+        leased = await self._alone(partial(claiming.claim, wanted=Wanted(worker_id, share, seconds, suspects)))
+        return [Claimed(lease, job) for lease, job in leased]
 
     async def renew(self, worker_id: str, leases: Sequence[Lease], seconds: float) -> Sequence[Lease]:
-        renewed = await self._alone(partial(jobs.renew, worker_id=worker_id, leases=leases, seconds=seconds))
+        renewed = await self._alone(partial(claiming.renew, worker_id=worker_id, leases=leases, seconds=seconds))
         for lease in renewed.forgotten:
             with suppress(LostLease):
                 await self.give_back(lease, Again(0.0, "its worker had lost sight of it"))
@@ -64,6 +59,9 @@ class SqlJobs:
 
     async def give_back(self, lease: Lease, again: Again) -> None:
         await self._job_writer.write(self._queue.give_back, Return(lease, again))
+
+    async def end(self, lease: Lease, over: Over) -> None:
+        await self._job_writer.write(self._queue.give_back, Return(lease, over))
 
     async def leave(self, worker_id: str) -> None:
         await self._job_writer.write(self._queue.leave, worker_id)
@@ -97,11 +95,11 @@ class SqlJobs:
             return await self._jobs_in.read(work)
 
     async def _alone(self, work: Callable[[Connection], T]) -> T:
-        """A transaction of its own where several may run at once; where not, within the writer's next."""
+        """A statement that commits itself where several may write at once; where not, within the writer's next turn."""
         if self._jobs_in.one_writer:
             return cast("T", await self._job_writer.write(_in_turn, work))
         with plain_errors():
-            return await self._jobs_in.write(work)
+            return await self._jobs_in.write_at_once(work)
 
 
 def _in_turn(turn: Turn, several: Sequence[Callable[[Connection], Any]]) -> Sequence[object]:

@@ -27,7 +27,7 @@ from skiptrace.privacy import (
 from skiptrace.stores.access import AccessStore
 from skiptrace.stores.auditing import AuditTrail
 from skiptrace.stores.books import Move, Reserve
-from skiptrace.stores.cases import Intake, batch_state, read_case, unfinished_page
+from skiptrace.stores.cases import Intake, batch_state, read_cases, unfinished_page
 from skiptrace.stores.databases import Database, database_at
 from skiptrace.stores.deliveries import SqlOutbox
 from skiptrace.stores.erasing import Erasing
@@ -96,7 +96,7 @@ class SqlStore(SqlJobs):
         audit_key, file, signer = ring.derive("audit chain"), CheckpointFile(checkpoints), Signer(ring)
         self._writer = Writer(database, audit_key, Witness(file, signer, clock), actor)
         self._reader = Reader(database)
-        self._outcomes = partial(past_outcomes, vault=vault)
+        self._outcomes, self._cases = partial(past_outcomes, vault=vault), partial(read_cases, vault=vault)
         self.audit = AuditTrail(database, self._writer, audit_key, file, signer)
         self.erasing = Erasing(database, self._writer, vault, self._cipher, clock)
         self.retaining = Retaining(database, self._writer, vault, clock)
@@ -104,7 +104,7 @@ class SqlStore(SqlJobs):
         self._purchases = Purchases(vault)
         self._intake = Intake(vault, self._fingerprinter, clock)
         self._histories = Histories(vault, self._fingerprinter, clock)
-        super().__init__(database, self._writer, vault, self._intake, self._purchases)
+        super().__init__(database, self._writer, self._intake, self._purchases)
         self.outbox = SqlOutbox(database, self._writer)
         self.schedule = SqlSchedule(database, self._writer)
         self.switches = SqlSwitches(database, self._writer, clock)
@@ -229,7 +229,7 @@ class SqlStore(SqlJobs):
         return cast("int", await self._writer.write(self._intake.accept, cases))
 
     async def case(self, case_id: str) -> Case | None:
-        return await self._read(partial(read_case, vault=self._vault, case_id=case_id))
+        return cast("Case | None", await self._reader.ask(self._cases, case_id))
 
     async def unfinished(self, batch_id: str) -> AsyncIterator[Case]:
         after: int | None = -1

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from skiptrace.errors import LostLease
-from skiptrace.model import Again, CallState, Case, JobState, Lane
+from skiptrace.model import Again, CallState, Case, Job, JobState, Lane, Over
 from skiptrace.ports import Claimed, Evidenced, Reserved, Store, Swept
 from skiptrace.testing.store import NO_CAPS, NOW, REPLY, a_case, a_result, an_intent
 
@@ -30,7 +30,7 @@ def cases(count: int, prefix: str = "case", tenant: str = "default") -> Sequence
 
 
 def ids(claimed: Sequence[Claimed]) -> list[str]:
-    return [each.case.case_id for each in claimed]
+    return [each.job.case_id for each in claimed]
 
 
 class JobsContract:
@@ -54,13 +54,12 @@ class JobsContract:
             assert lanes == [Lane.BATCH, Lane.BATCH, Lane.STANDARD]
             assert await store.job("another tenant", "case-1") is None
 
-    async def test_a_claimed_job_comes_with_its_case_and_to_nobody_else(self, tmp_path: Path) -> None:
+    async def test_a_claimed_job_comes_to_nobody_else(self, tmp_path: Path) -> None:
         async with self.connect(tmp_path) as store, self.connect(tmp_path) as other:
             await store.submit(cases(3), Lane.BATCH)
             mine, theirs = await store.claim("me", 2, LONG), await other.claim("them", 9, LONG)
             assert ids(mine) == ["case-000", "case-001"]
             assert ids(theirs) == ["case-002"]
-            assert mine[0].case == a_case("case-000")
             assert (mine[0].job.state, mine[0].job.token) == (JobState.LEASED, mine[0].lease.token)
             assert not await store.claim("me", 9, LONG)
 
@@ -89,11 +88,15 @@ class JobsContract:
         async with self.connect(tmp_path) as store:
             await store.submit([a_case("now")], Lane.BATCH, NOW)
             await store.submit([a_case("later")], Lane.BATCH, soon)
-            assert await store.sweep() == Swept()
-            assert ids(await store.claim("me", 9, LONG)) == ["now"]
-            await asyncio.sleep(0.4)
-            assert await store.sweep() == Swept(due=1)
-            assert ids(await store.claim("me", 9, LONG)) == ["later"]
+            claimed: dict[str, Job] = {}
+            async with asyncio.timeout(LONG):
+                while len(claimed) < 2:
+                    await store.sweep()
+                    claimed |= {each.job.case_id: each.job for each in await store.claim("me", 9, LONG)}
+            assert list(claimed) == ["now", "later"]
+            later = claimed["later"]
+            assert later.started_at is not None
+            assert later.started_at >= later.due_at >= soon
 
     async def test_a_job_that_is_given_back_is_done_again(self, tmp_path: Path) -> None:
         async with self.connect(tmp_path) as store:
@@ -145,6 +148,22 @@ class JobsContract:
             await store.renew("me", [known.lease], LONG)
             await store.sweep()
             assert ids(await store.claim("another", 9, LONG)) == ["case-001"]
+
+    async def test_a_job_that_is_over_leaves_no_trace_and_is_not_done_again(self, tmp_path: Path) -> None:
+        async with self.connect(tmp_path) as store:
+            await store.submit(cases(2), Lane.BATCH)
+            gone, stays = await store.claim("me", 2, LONG)
+            lost = replace(stays.lease, token=stays.lease.token + 1)
+            ends = store.end(gone.lease, Over("its case was erased")), store.end(lost, Over("its case was erased"))
+            results = await asyncio.gather(*ends, return_exceptions=True)
+            assert [type(result) for result in results] == [type(None), LostLease]
+            ended, held = [await store.job("default", each.job.case_id) for each in (gone, stays)]
+            assert ended is not None
+            assert held is not None
+            assert (ended.state, ended.reason, ended.trace_id) == (JobState.CANCELLED, "its case was erased", "")
+            assert (held.state, held.token) == (JobState.LEASED, stays.lease.token)
+            with pytest.raises(LostLease):
+                await store.end(gone.lease, Over("twice"))
 
     async def test_calls_of_a_job_that_is_given_back_are_not_left_open(self, tmp_path: Path) -> None:
         async with self.connect(tmp_path) as store:
@@ -261,7 +280,7 @@ class JobsContract:
             for swept in (Swept(taken_back=1), Swept(taken_back=1, suspects=True), Swept(quarantined=1)):
                 suspects = swept.quarantined == 1
                 (claimed,) = await store.claim("me", 1, BRIEF, suspects=suspects)
-                assert claimed.case.case_id == "poison"
+                assert claimed.job.case_id == "poison"
                 await asyncio.sleep(2 * BRIEF)
                 assert await store.sweep() == swept
             assert ids(await store.claim("me", 9, LONG)) == ["good"]
@@ -277,7 +296,7 @@ class JobsContract:
             claimed = await _claim_one(store)
             await store.leave("me")
             (again,) = await store.claim("another", 1, LONG)
-            assert (again.case, again.job.deaths) == (claimed.case, 0)
+            assert (again.job.case_id, again.job.deaths) == (claimed.job.case_id, 0)
             with pytest.raises(LostLease):
                 await store.keep([_done(claimed)])
 
@@ -331,4 +350,4 @@ async def _claim_one(store: Store, seconds: float = LONG) -> Claimed:
 
 
 def _done(claimed: Claimed, trace_id: str = "trace-1") -> Evidenced:
-    return replace(a_result(trace_id, claimed.case), lease=claimed.lease)
+    return replace(a_result(trace_id, a_case(claimed.job.case_id)), lease=claimed.lease)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,11 +18,13 @@ from typing import Any
 import structlog
 
 from skiptrace.errors import LostLease, SkiptraceError, StoreError
-from skiptrace.model import Again, JobState, Lane
+from skiptrace.model import Again, JobState, Lane, Over
 from skiptrace.ports import Claimed, Dispatcher, Evidenced, Store
 from skiptrace.working.holding import DRAINING, Hands, Held, JobPermit, Standing
 from skiptrace.working.pace import Pace, after_failure
+from skiptrace.working.reserve import Reserve
 from skiptrace.working.tracing_jobs import Work
+from skiptrace.working.waves import Waves
 
 _log = structlog.get_logger(__name__)
 
@@ -63,14 +66,14 @@ class Worker:
         self._standing = Standing(monotonic, until=monotonic())
         self._hands = Hands()
         self._freed = asyncio.Event()
-        self._figures = Figures()
-        self._rate = _Rate()
+        self._counts: Counter[str] = Counter()
+        self._reserve, self._waves = Reserve(), Waves()
         self.ready = False
         """True while the database answers: the readiness of this process."""
 
     @property
     def figures(self) -> Figures:
-        return replace(self._figures, tracing=len(self._hands.tracing), keeping=len(self._hands.keeping))
+        return Figures(**self._counts, tracing=len(self._hands.tracing), keeping=len(self._hands.keeping))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop`` is set and what was under way has ended."""
@@ -88,17 +91,17 @@ class Worker:
     # Taking jobs
 
     async def _take(self, stop: asyncio.Event) -> None:
-        pause = self._pace.poll
+        pause, look = self._pace.poll, True
         while not stop.is_set():
             self._freed.clear()
             count, lanes = self._room()
-            claimed = await self._claim(count, lanes) if count else []
+            claimed = await self._claim(count, lanes) if count and (look or Lane.BATCH in lanes) else []
             if claimed:
-                pause = self._pace.poll
-                if len(claimed) == count:
+                if look and len(claimed) == count:
                     await self._dispatcher.wake(claimed[-1].job.lane, 1)
+                pause, look = self._pace.poll, any(each.job.lane is Lane.INTERACTIVE for each in claimed)
                 continue
-            await self._wait(stop, pause, lanes, for_room=Lane.BATCH not in lanes)
+            look = await self._wait(stop, pause, lanes)
             pause = min(2 * pause, self._pace.poll_at_most)
 
     def _room(self) -> tuple[int, tuple[Lane, ...]]:
@@ -108,7 +111,7 @@ class Worker:
             return 0, ()
         if self._suspects:
             return (0 if hands.full else 1), tuple(Lane)
-        if (room := pace.slots - hands.full + self._rate.ahead(pace.slots)) > 0:
+        if room := self._reserve.room(pace.slots, hands.full):
             return room, tuple(Lane)
         return max(pace.slots + pace.lookup_slots - hands.full, 0), (Lane.INTERACTIVE,)
 
@@ -120,9 +123,9 @@ class Worker:
         self.ready = True
         if not claimed:
             return claimed
-        self._rate.note_claim(monotonic() - asked_at)
+        self._reserve.note_claim(monotonic() - asked_at)
         self._standing.until = max(self._standing.until, asked_at + self._pace.lease)
-        self._count(claimed=len(claimed))
+        self._counts["claimed"] += len(claimed)
         for each in claimed:
             held = Held(each, JobPermit(self._standing))
             if each.job.lane is Lane.INTERACTIVE:
@@ -143,39 +146,49 @@ class Worker:
             hands.tracing.add(held)
             held.task = asyncio.create_task(self._do(held))
 
-    async def _wait(self, stop: asyncio.Event, seconds: float, lanes: tuple[Lane, ...], *, for_room: bool) -> None:
-        """Until somebody wakes us, we are to stop, the time is over, or a slot is freed where it matters."""
+    async def _wait(self, stop: asyncio.Event, seconds: float, lanes: tuple[Lane, ...]) -> bool:
+        """Until we are to stop, there is room for more, somebody wakes us or the time is over; True for the last two.
+
+        Who has asked for all lanes, and got nothing, waits for no room.
+        """
         waits: list[Coroutine[Any, Any, Any]] = [stop.wait()]
-        if for_room:
+        if Lane.BATCH not in lanes:
             waits.append(self._freed.wait())
         waits.append(self._dispatcher.wait(seconds, lanes) if lanes else asyncio.sleep(seconds))
         tasks = [asyncio.create_task(wait) for wait in waits]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            return tasks[-1].done()
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _note_room(self) -> None:
+        count, lanes = self._room()
+        if count and Lane.BATCH in lanes:
+            self._freed.set()
 
     # Doing one job
 
     async def _do(self, held: Held) -> None:
         hands = self._hands
         try:
-            done: Evidenced | Again = await self._trace(held)
+            done: Evidenced | Again | Over = await self._trace(held)
         finally:
             hands.tracing.discard(held)
             hands.keeping.add(held)
-            self._rate.note_end()
+            self._reserve.note_end()
             self._start()
-            self._freed.set()
+            self._note_room()
         try:
+            await self._waves.join()
             await self._until_written(held, done)
         finally:
             hands.keeping.discard(held)
-            self._freed.set()
+            self._note_room()
 
-    async def _trace(self, held: Held) -> Evidenced | Again:
+    async def _trace(self, held: Held) -> Evidenced | Again | Over:
         """The trace, or why there is none."""
         claimed = held.claimed
         try:
@@ -185,47 +198,51 @@ class Worker:
         except StoreError:
             return Again(1.0, "the database was away")
         except Exception as error:  # noqa: BLE001 - one odd case must not cost the others
-            self._count(failed=1)
-            _log.error("case failed", case_id=claimed.case.case_id, where=place(error))
+            self._counts["failed"] += 1
+            _log.error("case failed", case_id=claimed.job.case_id, where=place(error))
             return after_failure(claimed.job, place(error))
         if held.permit.refused and not await self._cancelled(held):
             return Again(0.0, held.permit.refused)
+        if isinstance(done, Over):
+            return done
         return replace(done, lease=claimed.lease, again=self._pace.retry(claimed.job, done.again))
 
     async def _cancelled(self, held: Held) -> bool:
         """Whether the permit was withdrawn because the case was cancelled, so that its trace is to be kept."""
         with suppress(StoreError):
-            case = held.claimed.case
-            job = await self._store.job(case.tenant, case.case_id)
+            ours = held.claimed.job
+            job = await self._store.job(ours.tenant, ours.case_id)
             return job is not None and job.state is JobState.CANCELLED and job.token == held.lease.token
         return False
 
-    async def _until_written(self, held: Held, done: Evidenced | Again) -> None:
+    async def _until_written(self, held: Held, done: Evidenced | Again | Over) -> None:
         pause = 0.1
         while True:
             try:
                 await self._write(held, done)
             except LostLease:
-                self._count(lost=1)
-                _log.warning("lease lost, nothing written", case_id=held.claimed.case.case_id)
+                self._counts["lost"] += 1
+                _log.warning("lease lost, nothing written", case_id=held.lease.case_id)
             except StoreError:
                 self.ready = False
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, MOST_PAUSE)
                 continue
             except SkiptraceError as error:  # the database refuses what this trace holds
-                _log.error("trace refused", case_id=held.claimed.case.case_id, where=place(error))
+                _log.error("trace refused", case_id=held.lease.case_id, where=place(error))
                 done = after_failure(held.claimed.job, f"{type(error).__name__}: {error}")
                 continue
             return
 
-    async def _write(self, held: Held, done: Evidenced | Again) -> None:
-        if isinstance(done, Again):
-            await self._store.give_back(held.lease, done)
-            self._count(given_back=1)
-        else:
-            await self._store.keep([done])
-            self._count(kept=1)
+    async def _write(self, held: Held, done: Evidenced | Again | Over) -> None:
+        match done:
+            case Again():
+                await self._store.give_back(held.lease, done)
+            case Over():
+                await self._store.end(held.lease, done)
+            case _:
+                await self._store.keep([done])
+        self._counts["given_back" if isinstance(done, Again) else "kept"] += 1
 
     # Staying alive, and taking back what the dead left
 
@@ -244,7 +261,7 @@ class Worker:
         while True:
             await asyncio.sleep(self._pace.sweep)
             swept = await self._store.sweep()
-            self._count(taken_back=swept.taken_back, quarantined=swept.quarantined)
+            self._counts.update(taken_back=swept.taken_back, quarantined=swept.quarantined)
             if swept.quarantined:
                 _log.error("jobs quarantined: too many workers died with them", jobs=swept.quarantined)
             if swept.due or swept.taken_back:
@@ -294,35 +311,8 @@ class Worker:
         if tasks := [held.task for held in self._hands.all() if held.task is not None]:
             await asyncio.wait(tasks, timeout=seconds)
 
-    def _count(self, **more: int) -> None:
-        self._figures = replace(
-            self._figures, **{name: getattr(self._figures, name) + count for name, count in more.items()}
-        )
-
 
 def place(error: Exception) -> str:
     """Where in the code, without a value."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
-
-
-class _Rate:
-    """How many jobs end while one claim is under way: so many are claimed ahead, so that no slot waits for a claim."""
-
-    def __init__(self) -> None:
-        self._claim_seconds = 0.0
-        self._ends = 0
-        self._since = monotonic()
-        self._per_second = 0.0
-
-    def note_claim(self, seconds: float) -> None:
-        self._claim_seconds += 0.2 * (seconds - self._claim_seconds)
-
-    def note_end(self) -> None:
-        self._ends += 1
-        if (passed := monotonic() - self._since) >= 0.25:
-            self._per_second, self._ends, self._since = self._ends / passed, 0, monotonic()
-
-    def ahead(self, slots: int) -> int:
-        """At most half as many as there are slots; none where jobs are long."""
-        return min(round(1.5 * self._per_second * self._claim_seconds), slots // 2)
