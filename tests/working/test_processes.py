@@ -52,7 +52,7 @@ class Fleet:
             "SKIPTRACE_REDIS": self.redis,
             "SKIPTRACE_SANDBOX_URL": self.bureau,
             "SKIPTRACE_WORKER__SLOTS": "4",
-            "SKIPTRACE_WORKER__LEASE": "3",
+            "SKIPTRACE_WORKER__LEASE": "6",
             "SKIPTRACE_WORKER__HEARTBEAT": "1",
         } | {f"SKIPTRACE_PLATFORM__{name}": value for name, value in platform.items()}
 
@@ -220,7 +220,7 @@ async def test_a_worker_outlives_its_redis(tmp_path: Path) -> None:
     [
         ({"SKIPTRACE_REDIS": "redis://127.0.0.1:6379"}, "set requirepass"),
         ({"SKIPTRACE_REDIS": "http://127.0.0.1"}, "is a URL such as"),
-        ({"SKIPTRACE_WORKER__LEASE": "3"}, "at least twice worker.heartbeat"),
+        ({"SKIPTRACE_WORKER__LEASE": "6"}, "at least twice worker.heartbeat"),
     ],
 )
 def test_unsafe_settings_are_refused(tmp_path: Path, settings: dict[str, str], said: str) -> None:
