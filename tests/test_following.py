@@ -11,7 +11,7 @@ import pytest
 
 from skiptrace.compliance.history import AccountStated, ConsumerEvent
 from skiptrace.delivering import Relay
-from skiptrace.following import FollowUp, plan, report, submit_due
+from skiptrace.following import FollowUp, plan, record, submit_due
 from skiptrace.model import Answer, ContactKind, ContactStatus, Lane, Outcome, OutcomeKind, Trace
 from skiptrace.model.delivery import FOLLOW_UP
 from skiptrace.ports import Reported
@@ -41,7 +41,8 @@ class World:
                 await self.app.store.record_outcome(outcome)
 
     async def reported(self, what: Happening, name: str = "r1") -> bool:
-        return await report(Reported(name, "default", "A-1", what, self.clock.now(), "platform"), self.app)
+        happened = Reported(name, "default", "A-1", what, self.clock.now(), "platform")
+        return await record([happened], self.app.store) == 1
 
 
 @pytest.fixture

@@ -7,16 +7,16 @@ so that nothing is forgotten when a process dies in between. Each step may be re
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from skiptrace.compliance.history import account_now
 from skiptrace.errors import NotDelivered, SkiptraceError
-from skiptrace.model import Account, Case, ContactStatus, EventKind, OutcomeKind, StopReason, Trace
+from skiptrace.model import Account, Case, ConsumerEvent, ContactStatus, EventKind, OutcomeKind, StopReason, Trace
 from skiptrace.model.delivery import FOLLOW_UP
-from skiptrace.ports import Message, Planned, Reported, SinkEntry
+from skiptrace.ports import Message, Planned, Reported, SinkEntry, Store
 from skiptrace.retracting import BAD, retract_contact
 from skiptrace.scheduling import Happened, Happening, History, LastTrace, Policy, may_be_traced, next_due
 from skiptrace.tracing import App
@@ -37,9 +37,15 @@ _TRACES = (
 _GOOD = frozenset({ContactStatus.LIKELY, ContactStatus.VERIFIED})
 
 
-async def report(reported: Reported, app: App) -> bool:
-    """Record what happened to an account; what follows from it follows by itself. False when the id is known."""
-    return await app.store.schedule.report(reported)
+async def record(reported: Iterable[ConsumerEvent | Reported], store: Store) -> int:
+    """Record what a platform tells: of the consumer, or of the account's next trace. Returns how many were new."""
+    told = list(reported)
+    events = [event for event in told if isinstance(event, ConsumerEvent)]
+    new = await store.record_events(events) if events else 0
+    for happened in told:
+        if isinstance(happened, Reported):
+            new += await store.schedule.report(happened)
+    return new
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,14 +107,36 @@ def test_t64_a_providers_calls_are_laid_beside_its_invoice(home: Path, tmp_path:
     assert in_process(capsys, home, "audit", "verify", tmp_path / "bundle").code == 0
 
 
+def signed(capsys: Capsys, home: Path, *account: str) -> str:
+    """The id of a request to erase that somebody else has signed."""
+    said = in_process(capsys, home, "privacy", "ask-erasure", *account, "--reason", "R-17", "--json")
+    asked = str(json.loads(said.out)["approval_id"])
+    assert in_process(capsys, home, "access", "approve", asked, "--by", "second").code == 0
+    return asked
+
+
+def test_nobody_erases_alone_nor_another_account_than_was_signed(home: Path, capsys: Capsys) -> None:
+    ask = ("privacy", "ask-erasure", "--account", "P-1002", "--reason", "R-17", "--json")
+    unsigned = json.loads(in_process(capsys, home, *ask).out)["approval_id"]
+    ours = signed(capsys, home, "--account", "P-1002")
+    erase = ("privacy", "erase", "--reason", "R-17", "--approval")
+
+    assert in_process(capsys, home, *erase, unsigned, "--account", "P-1002").code == 3
+    assert in_process(capsys, home, "access", "approve", unsigned).code == 2, "nobody signs their own request"
+    assert in_process(capsys, home, *erase, ours, "--account", "P-1003").code == 3
+    said = in_process(capsys, home, "privacy", "erase", "--reason", "R-18", "--approval", ours, "--account", "P-1002")
+    assert (said.code, "second person" in said.err) == (3, True)
+
+
 def test_a_held_account_is_refused_by_the_rule_and_then_erased(home: Path, tmp_path: Path, capsys: Capsys) -> None:
     account = ("--account", "P-1001")
     assert in_process(capsys, home, "privacy", "hold", *account, "--reason", "matter 12").code == 0
     assert "matter 12" in in_process(capsys, home, "privacy", "holds").out
-    said = in_process(capsys, home, "privacy", "erase", *account, "--reason", "R-17")
+    erase = ("privacy", "erase", *account, "--reason", "R-17", "--approval")
+    said = in_process(capsys, home, *erase, signed(capsys, home, *account))
     assert (said.code, "legal hold" in said.err) == (3, True)
     assert in_process(capsys, home, "privacy", "release", *account).code == 0
-    said = in_process(capsys, home, "privacy", "erase", *account, "--reason", "R-17", "--json")
+    said = in_process(capsys, home, *erase, signed(capsys, home, *account), "--json")
     assert json.loads(said.out)["cases"] == 1
     assert export(capsys, home, tmp_path / "bundle").code == 2
     assert in_process(capsys, home, "why", "--account", "P-1001").code == 2

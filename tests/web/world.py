@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from skiptrace.access import Action, Principal, Role, Scope
+from skiptrace.ports import Caps, Intent, Reserved
 from skiptrace.stores.looking import Act
-from skiptrace.stores.promises import Approval
+from skiptrace.stores.promises import Approval, payload
 from skiptrace.testing.store import a_case
 from tests.web.serving import OTHER, TENANT, Served, submission
 
@@ -54,6 +56,37 @@ class World:
     async def opening(self, scope: Scope) -> str:
         opened = await self.door.store.access.open_glass(self._act(scope, "carla"), "A", uuid4().hex, "a long reason")
         return opened.opening_id
+
+    async def doubt(self, scope: Scope) -> str:
+        """A fresh call in doubt, of the case of that scope."""
+        store, now = self.door.store, self.door.clock.now()
+        intent = Intent(
+            uuid4().hex,
+            TENANTS[scope],
+            self.cases[scope],
+            "",
+            "acme",
+            "search",
+            uuid4().bytes,
+            Decimal("0.25"),
+            0,
+            0,
+            now,
+        )
+        reserved = await store.reserve(intent, Caps())
+        assert isinstance(reserved, Reserved)
+        sent = await store.mark_sent(reserved.call, now)
+        return (await store.doubt(sent, "no answer", now)).call_id
+
+    async def erasable(self, scope: Scope) -> tuple[str, str]:
+        """A fresh account of that scope, and a signed request of cora's to erase it."""
+        account_id = f"{ACCOUNTS[scope]}-{uuid4().hex}"
+        made = a_case(uuid4().hex, tenant=TENANTS[scope], requester=REQUESTERS[scope])
+        await self.door.traced(replace(made, account=replace(made.account, account_id=account_id)))
+        wanted = Approval(uuid4().hex, Action.ERASE, payload(account_id=account_id, reason="R-17"))
+        await self.door.store.access.ask_approval(Act(TENANT, "cora", self.door.clock.now()), wanted)
+        await self.door.store.access.approve(Act(TENANT, "ada", self.door.clock.now()), wanted.approval_id)
+        return account_id, wanted.approval_id
 
     def _act(self, scope: Scope, by: str) -> Act:
         return Act(TENANTS[scope], by, self.door.clock.now())
@@ -116,6 +149,15 @@ async def _outcome(world: World, scope: Scope, key: str) -> Ask:
     return Ask("POST", "/v1/outcomes", body)
 
 
+async def _resolve(world: World, scope: Scope, key: str) -> Ask:
+    return Ask("POST", f"/v1/calls/{await world.doubt(scope)}:resolve", {"charged": 0, "reference": "line-7"})
+
+
+async def _erase(world: World, scope: Scope, key: str) -> Ask:
+    account_id, approval_id = await world.erasable(scope)
+    return Ask("POST", f"/v1/accounts/{account_id}:erase", {"reason": "R-17", "approval_id": approval_id})
+
+
 def _plain(method: str, path: str, body: Any = None) -> Requested:
     async def make(world: World, scope: Scope, key: str) -> Ask:
         names = {
@@ -131,9 +173,13 @@ def _plain(method: str, path: str, body: Any = None) -> Requested:
     return make
 
 
+CALLED = {"event_id": "e-1", "kind": "attempt", "at": "2026-01-05T12:00:00Z", "channel": "voice_manual"}
+
 REQUESTS: dict[tuple[str, str], Requested] = {
     ("POST", "/v1/cases:bulk"): _bulk,
     ("POST", "/v1/outcomes"): _outcome,
+    ("POST", "/v1/calls/{call_id}:resolve"): _resolve,
+    ("POST", "/v1/accounts/{account_id}:erase"): _erase,
     ("POST", "/v1/approvals/{approval_id}:approve"): _approve,
     ("POST", "/v1/break-glass/{opening_id}:review"): _review,
 } | {
@@ -146,7 +192,12 @@ REQUESTS: dict[tuple[str, str], Requested] = {
         ("POST", "/v1/cases/{case_id}:reveal", {"fields": ["ssn"], "reason": "dispute"}),
         ("GET", "/v1/traces/{trace_id}", None),
         ("GET", "/v1/traces/{trace_id}/why", None),
+        ("POST", "/v1/cases/{case_id}:export", None),
         ("GET", "/v1/accounts/{account_id}/traces", None),
+        ("GET", "/v1/accounts/{account_id}/events", None),
+        ("POST", "/v1/accounts/{account_id}/events", CALLED),
+        ("POST", "/v1/accounts/{account_id}:ask-erasure", {"reason": "R-17"}),
+        ("GET", "/v1/doubts", None),
         ("POST", "/v1/contacts/{trace_id}/{contact_id}:can-use", {"channel": "mail"}),
         ("GET", "/v1/batches/{batch_id}", None),
         ("GET", "/v1/batches/{batch_id}/events", None),
@@ -163,6 +214,7 @@ REQUESTS |= {("POST", "/v1/cases"): _submit, ("POST", "/v1/break-glass"): _glass
 WITHOUT_OBJECT = {
     ("POST", "/v1/cases:bulk"),
     ("GET", "/v1/quarantine"),
+    ("GET", "/v1/doubts"),
     ("GET", "/v1/break-glass"),
     ("GET", "/v1/alerts"),
 }

@@ -39,6 +39,20 @@ def disable(context: typer.Context, principal: Somebody) -> None:
     stop(read_settings(context), principal)
 
 
+@app.command("approve")
+def approve(
+    context: typer.Context,
+    approval: Annotated[str, typer.Argument(metavar="APPROVAL", help="The id that was asked for.")],
+    *,
+    by: Annotated[str, typer.Option(help="Who signs; the requester of the settings if absent.")] = "",
+) -> None:
+    """Sign somebody else's request, once. One's own request nobody can sign."""
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.keys_run import approve as sign
+
+    sign(read_settings(context), approval, by)
+
+
 @app.command("alerts")
 def alerts(
     context: typer.Context, *, as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False

@@ -14,6 +14,7 @@ from skiptrace.settings import Settings
 
 ACTIONS: Mapping[str, Action] = {
     "access alerts": Action.READ_AUDIT,
+    "access approve": Action.APPROVE,
     "access assign": Action.ASSIGN,
     "access disable": Action.MANAGE_USERS,
     "access unassign": Action.ASSIGN,
@@ -33,6 +34,7 @@ ACTIONS: Mapping[str, Action] = {
     "outbox list": Action.VIEW_CONFIGURATION,
     "outbox redrive": Action.CONFIGURE,
     "outcome": Action.RECORD_OUTCOME,
+    "privacy ask-erasure": Action.ERASE,
     "privacy erase": Action.ERASE,
     "privacy hold": Action.ERASE,
     "privacy holds": Action.ERASE,
@@ -43,7 +45,6 @@ ACTIONS: Mapping[str, Action] = {
     "providers resume": Action.CONFIGURE,
     "quarantine list": Action.QUARANTINE,
     "quarantine readmit": Action.QUARANTINE,
-    "report": Action.RECORD_OUTCOME,
     "retract": Action.RECORD_OUTCOME,
     "third-party ask": Action.RUN_LOOKUP,
     "third-party list": Action.VIEW_CASE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
@@ -14,15 +14,11 @@ from skiptrace.errors import BadInput
 from skiptrace.model import Call
 from skiptrace.privacy import AuditEvent
 from skiptrace.privacy.bundles import PROOF, check_bundle, write_bundle
-from skiptrace.reporting.dossier import Dossier, Told, to_json, to_prov
-from skiptrace.reporting.dossier_page import dossier_page
+from skiptrace.reporting.examining import files_of, gather
 from skiptrace.reporting.reconciling import Reconciled, read_invoice, reconcile
 from skiptrace.reporting.text import money
 from skiptrace.settings import Settings
 from skiptrace.wiring import SystemClock, open_store
-
-if TYPE_CHECKING:
-    from skiptrace.stores import SqlStore
 
 
 def verify_bundle(folder: Path, public_key: str, *, as_json: bool) -> None:
@@ -63,34 +59,11 @@ async def export_case(settings: Settings, case_id: str, out: Path, *, as_json: b
     now = SystemClock().now()
     async with open_store(settings, SystemClock()) as store:
         await store.audit.note(AuditEvent(now, "audit.exported", case_id, "case"))
-        dossier = await _gather(store, settings.tenant, case_id)
-        segments = await store.audit.prove(dossier.audit)
-        files = {
-            "case.json": to_json(dossier),
-            "prov.json": to_prov(dossier),
-            "case.html": dossier_page(dossier, now).encode(),
-            PROOF: orjson.dumps([segment.to_json() for segment in segments]),
-        }
+        dossier = await gather(store, settings.tenant, case_id)
+        files = await files_of(dossier, store, now)
         write_bundle(out, files, f"case {case_id}", store.audit.signer, now)
         public_key = store.audit.signer.public_key.hex()
     _say_written(out, {"audit_rows": len(dossier.audit), "signed_by": public_key}, as_json=as_json)
-
-
-async def _gather(store: SqlStore, tenant: str, case_id: str) -> Dossier:
-    """Raises BadInput when there is no such case of this tenant, or it was erased."""
-    case = await store.case(case_id)
-    if case is None or case.tenant != tenant:
-        raise BadInput("case", "is not known here, or was erased")
-    calls = tuple(await store.calls(case_id))
-    replies = {call.call_id: reply for call in calls if (reply := await store.reply(call.call_id)) is not None}
-    traces = [found for name in await store.audit.traces_of_case(case_id) if (found := await store.trace(name))]
-    records = [record for trace in traces for record in await store.records(trace.trace_id)]
-    outcomes = [outcome for trace in traces for outcome in await store.outcomes(trace.trace_id)]
-    told = [Told(t.event_id, t.kind, t.at, t.deliveries) for t in await store.audit.told_of_case(case_id)]
-    ids = [case_id, case.account.account_id, *(c.call_id for c in calls), *(t.trace_id for t in traces)]
-    ids += [case.batch_id] * bool(case.batch_id) + [outcome.outcome_id for outcome in outcomes]
-    audit = await store.audit.about(ids)
-    return Dossier(case, calls, replies, tuple(traces), tuple(records), tuple(outcomes), tuple(told), tuple(audit))
 
 
 async def export_provider(

@@ -7,8 +7,10 @@ from pathlib import Path
 from skiptrace.cli.failures import BAD_USAGE
 from skiptrace.cli.output import console, print_json, table
 from skiptrace.errors import BadInput
+from skiptrace.following import record as record_all
 from skiptrace.intake.events import read_event_file
 from skiptrace.model import ConsumerEvent
+from skiptrace.ports import Reported
 from skiptrace.settings import Settings
 from skiptrace.wiring import connect
 
@@ -21,7 +23,7 @@ async def record(settings: Settings, file: Path, *, as_json: bool) -> int:
     read = new = 0
     async with connect(settings) as app:
         now = app.clock.now()
-        chunk: list[ConsumerEvent] = []
+        chunk: list[ConsumerEvent | Reported] = []
         for found in read_event_file(file, tenant=settings.tenant, reported_by=settings.requester, now=now):
             if isinstance(found, BadInput):
                 wrong.append(found)
@@ -29,9 +31,9 @@ async def record(settings: Settings, file: Path, *, as_json: bool) -> int:
             read += 1
             chunk.append(found)
             if len(chunk) == AT_ONCE:
-                new += await app.store.record_events(chunk)
+                new += await record_all(chunk, app.store)
                 chunk = []
-        new += await app.store.record_events(chunk)
+        new += await record_all(chunk, app.store)
     if as_json:
         problems = [{"line": p.field, "reason": p.reason} for p in wrong]
         print_json({"events": read, "new": new, "known": read - new, "wrong": problems})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -98,6 +98,12 @@ def disable(settings: Settings, principal_id: str) -> None:
     """All keys of the principal stop working at once."""
     if not _with_store(settings, lambda access, act: access.disable(act, principal_id)):
         raise BadInput("principal", "is not an active one of this tenant")
+
+
+def approve(settings: Settings, approval_id: str, by: str) -> None:
+    """Raises BadInput when there is nothing to sign for this person."""
+    if not _with_store(settings, lambda access, act: access.approve(replace(act, by=by or act.by), approval_id)):
+        raise BadInput("approval", "is not waiting for this person's signature")
 
 
 def list_alerts(settings: Settings, *, as_json: bool) -> None:

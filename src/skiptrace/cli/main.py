@@ -27,7 +27,6 @@ from skiptrace.cli import (
     providers,
     quarantine,
     refit,
-    report,
     retract,
     rules,
     sandbox,
@@ -99,7 +98,6 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(quarantine.app, name="quarantine")
 app.command("retract")(retract.retract)
 app.command("segments")(segments.segments)
-app.command("report")(report.report)
 app.add_typer(providers.app, name="providers")
 app.add_typer(rules.app, name="rules")
 app.command("sandbox")(sandbox.sandbox)

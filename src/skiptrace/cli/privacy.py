@@ -13,12 +13,29 @@ By = Annotated[str, typer.Option("--by", help="Who decides this; the requester o
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
+Code = Annotated[str, typer.Option("--reason", help="Code or file number; no name.")]
+
+
+@app.command("ask-erasure")
+def ask_erasure(
+    context: typer.Context, *, account: AccountId, reason: Code, by: By = "", as_json: AsJson = False
+) -> None:
+    """Ask for a second person's signature under an erasure; skiptrace access approve gives it."""
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.privacy_run import ask_erasure
+
+    asyncio.run(ask_erasure(read_settings(context), account, reason, by, as_json=as_json))
+
+
 @app.command("erase")
 def erase(
     context: typer.Context,
     *,
     account: AccountId,
-    reason: Annotated[str, typer.Option(help="Code or file number; no name.")],
+    reason: Code,
+    approval: Annotated[str, typer.Option(help="What ask-erasure printed, signed by a second person.")],
     by: By = "",
     as_json: AsJson = False,
 ) -> None:
@@ -28,7 +45,7 @@ def erase(
     from skiptrace.cli.context import read_settings
     from skiptrace.cli.privacy_run import erase_account
 
-    asyncio.run(erase_account(read_settings(context), account, reason, by, as_json=as_json))
+    asyncio.run(erase_account(read_settings(context), account, reason, approval, by, as_json=as_json))
 
 
 @app.command("hold")

@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
+from skiptrace.access import MATRIX, Action
 from skiptrace.cli.output import console, print_json, table
+from skiptrace.errors import PolicyRefused
 from skiptrace.intake import free_text
 from skiptrace.privacy import AuditEvent, KeyRing
 from skiptrace.privacy.retention import load_retention
 from skiptrace.settings import Settings
 from skiptrace.stores.erasing import Account
-from skiptrace.wiring import SystemClock, open_store
+from skiptrace.stores.looking import Act
+from skiptrace.stores.promises import Approval, payload
+from skiptrace.wiring import SystemClock, new_id, open_store
+
+TWO = MATRIX.entries[Action.ERASE].citation
 
 
-async def erase_account(settings: Settings, account_id: str, reason: str, by: str, *, as_json: bool) -> None:
+async def ask_erasure(settings: Settings, account_id: str, reason: str, by: str, *, as_json: bool) -> None:
+    """Print the id under which a second person signs."""
+    account = _account(settings, account_id, by, reason)
     async with open_store(settings, SystemClock()) as store:
-        done = await store.erasing.erase(_account(settings, account_id, by, reason))
+        until = await store.access.ask_approval(_act(account), wanted := _signature(account, new_id()))
+    if as_json:
+        print_json({"approval_id": wanted.approval_id, "expires_at": until})
+    else:
+        console().print(
+            f"Asked. Until {until:%Y-%m-%d %H:%M} UTC somebody else signs with "
+            f"skiptrace access approve {wanted.approval_id}",
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+async def erase_account(
+    settings: Settings, account_id: str, reason: str, approval: str, by: str, *, as_json: bool
+) -> None:
+    """Raises PolicyRefused without an unused signature of somebody else under this very erasure, or while held."""
+    account = _account(settings, account_id, by, reason)
+    async with open_store(settings, SystemClock()) as store:
+        signature = _signature(account, approval)
+        if not await store.erasing.begun(account) and not await store.access.use_approval(_act(account), signature):
+            raise PolicyRefused("erase", "no unused signature of a second person stands under this erasure", TWO)
+        done = await store.erasing.erase(account)
     if as_json:
         print_json({"erasure_id": done.erasure_id, "account_id": done.account_id, "cases": done.cases})
     else:
@@ -74,6 +103,15 @@ async def rotate_keys(settings: Settings, *, resume: bool, retire: bool) -> None
     async with open_store(settings, clock) as store:
         wrapped = await store.rewrap_keys()
     console().print(f"The keys of {wrapped:,} cases are wrapped with the active key. Back up {settings.key_path} now.")
+
+
+def _act(account: Account) -> Act:
+    return Act(account.tenant, account.by, SystemClock().now())
+
+
+def _signature(account: Account, approval_id: str) -> Approval:
+    stands_under = payload(account_id=account.account_id, reason=account.reason)
+    return Approval(approval_id, Action.ERASE, stands_under)
 
 
 def _account(settings: Settings, account_id: str, by: str, reason: str = "") -> Account:

@@ -124,6 +124,14 @@ class Client:
         body = {"trace_id": trace_id, "contact_id": contact_id, "kind": kind, "at": at}
         return self._post("/v1/outcomes", body, idempotency_key)
 
+    def report(self, account_id: str, kind: str, *, event_id: str, at: str, **fields: Any) -> bool:
+        """Report what happened to an account's consumer: ``consent``, ``refusal``, ``attempt``, ``account`` and others.
+
+        ``event_id`` is your own: the same one counts once. ``at`` is ISO 8601 with its zone. False when it was known.
+        """
+        body = {"event_id": event_id, "kind": kind, "at": at, **fields}
+        return bool(self._post(f"/v1/accounts/{_part(account_id)}/events", body)["new"])
+
     def batch(self, batch_id: str) -> JsonObject:
         """How far a batch is."""
         return self._send("GET", f"/v1/batches/{_part(batch_id)}")

@@ -35,6 +35,8 @@ from skiptrace.model import (
     Reported,
     Residence,
 )
+from skiptrace.ports import Reported as Happening
+from skiptrace.scheduling import Happening as What
 
 
 def _zone(name: str) -> str:
@@ -58,13 +60,14 @@ Channels = Annotated[frozenset[Channel], Field(min_length=1)]
 
 
 class _Event(BaseModel):
+    """What every event has. The account is told beside it: in a file's line, or by the address it is sent to."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     event_id: Text
-    account_id: Text
     at: AwareDatetime
 
-    def what(self) -> Reported:
+    def what(self, account_id: str) -> Reported:
         raise NotImplementedError
 
 
@@ -75,8 +78,8 @@ class _Attempt(_Event):
     connected: bool = True
     at_work: bool = False
 
-    def what(self) -> Reported:
-        return Attempt(self.at, self.channel, self.account_id, self.conversation, self.connected, self.at_work)
+    def what(self, account_id: str) -> Reported:
+        return Attempt(self.at, self.channel, account_id, self.conversation, self.connected, self.at_work)
 
 
 class _Consent(_Event):
@@ -86,8 +89,8 @@ class _Consent(_Event):
     given_by_consumer: bool
     evidence_id: Text
 
-    def what(self) -> Reported:
-        return Consent(self.value, self.channels, self.account_id, self.given_by_consumer, self.at, self.evidence_id)
+    def what(self, account_id: str) -> Reported:
+        return Consent(self.value, self.channels, account_id, self.given_by_consumer, self.at, self.evidence_id)
 
 
 class _Refusal(_Event):
@@ -95,7 +98,7 @@ class _Refusal(_Event):
     channels: Channels
     value: Value = ""
 
-    def what(self) -> Reported:
+    def what(self, account_id: str) -> Reported:
         return Refusal(self.channels, self.at, self.value)
 
 
@@ -104,7 +107,7 @@ class _NumberCheck(_Event):
     value: Annotated[Value, Field(min_length=1)]
     reassigned: Reassigned | None = None
 
-    def what(self) -> Reported:
+    def what(self, account_id: str) -> Reported:
         return NumberCheck(self.value, self.at, self.reassigned)
 
 
@@ -114,7 +117,7 @@ class _Inconvenient(_Event):
     start: time
     end: time
 
-    def what(self) -> Reported:
+    def what(self, account_id: str) -> Reported:
         return Inconvenient(self.weekdays, self.start, self.end, self.event_id)
 
 
@@ -122,7 +125,7 @@ class _Residence(_Event):
     kind: Literal["residence"]
     zone: Zone
 
-    def what(self) -> Reported:
+    def what(self, account_id: str) -> Reported:
         return Residence(self.zone)
 
 
@@ -130,7 +133,7 @@ class _Inbound(_Event):
     kind: Literal["inbound"]
     zone: Zone
 
-    def what(self) -> Reported:
+    def what(self, account_id: str) -> Reported:
         return Inbound(self.zone)
 
 
@@ -140,28 +143,50 @@ class _Account(_Event):
     balance: Annotated[Decimal, Field(max_digits=14, decimal_places=4)] | None = None
     facts: dict[AccountFact, Fact] = {}
 
-    def what(self) -> Reported:
+    def what(self, account_id: str) -> Reported:
         return AccountStated(self.state.lower(), self.balance, tuple(self.facts.items()))
 
 
-_KINDS = _Attempt | _Consent | _Refusal | _NumberCheck | _Inconvenient | _Residence | _Inbound | _Account
-_READER: TypeAdapter[Any] = TypeAdapter(Annotated[_KINDS, Field(discriminator="kind")])
+class _Happened(_Event):
+    """Something that bears on the account's next trace."""
+
+    kind: Literal["returned_mail", "disconnected", "wrong_party", "new_placement", "broken_promise"]
 
 
-def read_event(given: object, *, tenant: str, reported_by: str, now: datetime) -> ConsumerEvent:
+ReportedEvent = Annotated[
+    _Attempt | _Consent | _Refusal | _NumberCheck | _Inconvenient | _Residence | _Inbound | _Account | _Happened,
+    Field(discriminator="kind"),
+]
+"""One event of an account, of any kind."""
+
+_READER: TypeAdapter[Any] = TypeAdapter(ReportedEvent)
+_ACCOUNT_ID: TypeAdapter[str] = TypeAdapter(Text)
+
+
+def read_event(given: object, *, tenant: str, reported_by: str, now: datetime) -> ConsumerEvent | Happening:
     """One event, given as an object. Raises BadInput that names the field and what to do."""
     if not isinstance(given, dict):
         raise BadInput("event", "is not a JSON object")
     try:
-        event = _READER.validate_python(given)
+        event = _READER.validate_python({k: v for k, v in given.items() if k != "account_id"})
+        account_id = _ACCOUNT_ID.validate_python(given.get("account_id"))
     except ValidationError as error:
         raise _bad(error) from None
+    return event_of(event, account_id, tenant=tenant, reported_by=reported_by, now=now)
+
+
+def event_of(event: Any, account_id: str, *, tenant: str, reported_by: str, now: datetime) -> ConsumerEvent | Happening:
+    """A ``ReportedEvent`` of this account. Raises BadInput when it lies in the future."""
     if event.at > now:
         raise BadInput("at", "lies in the future; report what has happened")
-    return ConsumerEvent(event.event_id, tenant, event.account_id, event.at, reported_by, event.what())
+    if isinstance(event, _Happened):
+        return Happening(event.event_id, tenant, account_id, What(event.kind), event.at, reported_by)
+    return ConsumerEvent(event.event_id, tenant, account_id, event.at, reported_by, event.what(account_id))
 
 
-def read_event_file(path: Path, *, tenant: str, reported_by: str, now: datetime) -> Iterator[ConsumerEvent | BadInput]:
+def read_event_file(
+    path: Path, *, tenant: str, reported_by: str, now: datetime
+) -> Iterator[ConsumerEvent | Happening | BadInput]:
     """The events of a file with one JSON object per line; for a line that is wrong, the error with its number."""
     try:
         with path.open("rb") as stream:
@@ -180,12 +205,15 @@ def read_event_file(path: Path, *, tenant: str, reported_by: str, now: datetime)
         raise BadInput(path.name, f"cannot be read: {error.strerror}") from None
 
 
+_KINDS = [kind.value for kind in (*ConsumerEventKind, *What) if kind is not ConsumerEventKind.THIRD_PARTY]
+
+
 def _bad(error: ValidationError) -> BadInput:
     detail = error.errors(include_input=False, include_url=False, include_context=False)[0]
     places = [str(part) for part in detail["loc"] if not str(part).startswith("_")]
     name = ".".join(places[1:] or places) or "kind"
     if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        return BadInput("kind", f"is one of {', '.join(ConsumerEventKind)}")
+        return BadInput("kind", f"is one of {', '.join(_KINDS)}")
     if detail["type"] == "extra_forbidden":
         return BadInput(name, "is not a field of this kind of event")
     return BadInput(name, detail["msg"].removeprefix("Value error, "))

@@ -30,11 +30,8 @@ class BundleChecked:
     public_key: bytes
 
 
-def write_bundle(folder: Path, files: Mapping[str, bytes], about: str, signer: Signer, at: datetime) -> None:
-    """Write the files with their signed manifest. Raises BadInput when the folder holds anything already."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise BadInput("out", "is not an empty folder")
+def signed(files: Mapping[str, bytes], about: str, signer: Signer, at: datetime) -> Mapping[str, bytes]:
+    """The files with their manifest and its signature, by name."""
     manifest = {
         "format": "skiptrace bundle 1",
         "about": about,
@@ -42,9 +39,16 @@ def write_bundle(folder: Path, files: Mapping[str, bytes], about: str, signer: S
         "public_key": signer.public_key.hex(),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
-    signed = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    written = {**files, MANIFEST: signed, SIGNATURE: signer.sign(signed).hex().encode() + b"\n"}
-    for name, content in written.items():
+    document = orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return {**files, MANIFEST: document, SIGNATURE: signer.sign(document).hex().encode() + b"\n"}
+
+
+def write_bundle(folder: Path, files: Mapping[str, bytes], about: str, signer: Signer, at: datetime) -> None:
+    """Write the files with their signed manifest. Raises BadInput when the folder holds anything already."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise BadInput("out", "is not an empty folder")
+    for name, content in signed(files, about, signer, at).items():
         path = folder / name
         path.touch(mode=0o600)
         path.write_bytes(content)
@@ -57,14 +61,14 @@ def check_bundle(folder: Path, public_key: bytes | None) -> BundleChecked:
     whoever has that key.
     """
     try:
-        signed = (folder / MANIFEST).read_bytes()
+        document = (folder / MANIFEST).read_bytes()
         signature = bytes.fromhex((folder / SIGNATURE).read_text("ascii").strip())
-        manifest = orjson.loads(signed)
+        manifest = orjson.loads(document)
         key = public_key or bytes.fromhex(manifest["public_key"])
         digests: dict[str, str] = manifest["files"]
     except (OSError, ValueError, KeyError, TypeError):
         raise BundleBroken("the folder holds no readable bundle: manifest.json or manifest.sig is missing") from None
-    if not is_signed_document(key, signature, signed):
+    if not is_signed_document(key, signature, document):
         raise BundleBroken("manifest.json is not signed with this key")
     if extra := sorted(p.name for p in folder.iterdir() if p.name not in {*digests, MANIFEST, SIGNATURE}):
         raise BundleBroken(f"{extra[0]} is not part of the bundle")

@@ -90,6 +90,9 @@ class AccessStore:
     async def trace(self, who: Principal, trace_id: str, at: datetime) -> Held | None:
         return await self._read(lambda conn: principals.held_trace(conn, who, trace_id, at))
 
+    async def call(self, who: Principal, call_id: str, at: datetime) -> Held | None:
+        return await self._read(lambda conn: principals.held_call(conn, who, call_id, at))
+
     async def batch(self, who: Principal, batch_id: str, at: datetime) -> Held | None:
         return await self._read(lambda conn: principals.held_batch(conn, who, batch_id, at))
 

@@ -87,6 +87,11 @@ class Erasing:
         await self._writer.write(self._finish, (account, begun))
         return begun
 
+    async def begun(self, account: Account) -> bool:
+        """Whether an erasure of this account was cut short; to finish it takes no second decision."""
+        with plain_errors():
+            return await self._database.read(lambda conn: _open_erasure(conn, account)) is not None
+
     async def hold(self, account: Account) -> Hold:
         """From now on nothing of this account is erased or disposed of. Raises BadInput when it is held already."""
         return cast("Hold", await self._writer.write(self._place, account))

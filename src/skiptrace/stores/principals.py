@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -16,7 +16,7 @@ from skiptrace.stores.codec import decode
 from skiptrace.stores.databases import insert_into
 from skiptrace.stores.looking import Act
 from skiptrace.stores.schema import access as tables
-from skiptrace.stores.schema import cases, traces
+from skiptrace.stores.schema import calls, cases, traces
 from skiptrace.stores.writer import Turn
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -160,6 +160,14 @@ def held_trace(conn: Connection, who: Principal, trace_id: str, at: datetime) ->
     )
     row = conn.execute(wanted.where(traces.c.trace_id == trace_id, traces.c.tenant == who.tenant)).one_or_none()
     return None if row is None else _held(conn, who, trace_id, row, at)
+
+
+def held_call(conn: Connection, who: Principal, call_id: str, at: datetime) -> Held | None:
+    """A call is whose its case is."""
+    of_call = select(calls.c.case_id).where(calls.c.call_id == call_id, calls.c.tenant == who.tenant)
+    case_id = conn.execute(of_call).scalar_one_or_none()
+    found = held_case(conn, who, case_id, at) if case_id else None
+    return found and replace(found, about=call_id)
 
 
 def held_batch(conn: Connection, who: Principal, batch_id: str, at: datetime) -> Held | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from skiptrace.access import Action
@@ -79,6 +80,11 @@ class Approval:
     approval_id: str
     action: Action
     payload: bytes
+
+
+def payload(**request: str) -> bytes:
+    """What a signature stands under: the request that will be made, by its hash."""
+    return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skiptrace.access import MATRIX
-from skiptrace.web import batches, bulk, cases, permits, problems, quarantine, traces
+from skiptrace.web import accounts, batches, bulk, cases, doubts, permits, problems, quarantine, traces
 from skiptrace.web.guard import GuardedRoute, action_of
 from skiptrace.web.house import House, house_of
 from skiptrace.web.problems import responses, unavailable
@@ -52,7 +52,9 @@ async def readyz(request: Request) -> Health:
     return Health(status="ok")
 
 
-PARTS = (public, cases.router, bulk.router, traces.router, batches.router, quarantine.router, permits.router)
+_PARTS = (cases, bulk, traces, accounts, batches, quarantine, doubts, permits)
+
+PARTS = (public, *(part.router for part in _PARTS))
 
 ROUTES = tuple(route for part in PARTS for route in part.routes if isinstance(route, APIRoute))
 """Everything that answers."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import zipfile
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -13,19 +17,27 @@ from skiptrace.intake import Problem as FieldProblem
 from skiptrace.intake import Terms
 from skiptrace.intake.purposes import read_purpose
 from skiptrace.model import Case, Job, Subject
+from skiptrace.privacy import AuditEvent
+from skiptrace.privacy.bundles import signed
+from skiptrace.reporting.examining import files_of, gather
 from skiptrace.submitting import Order, Refused, submit
 from skiptrace.web import once
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
 from skiptrace.web.house import House, house_of
 from skiptrace.web.problems import Problem, not_found, responses
 from skiptrace.web.shapes import Cancelled, CaseAccepted, CaseIn, CaseView, PathId, Revealed, RevealIn, SubjectView
-from skiptrace.web.where import the_account_to_submit, the_case, the_case_to_reveal
+from skiptrace.web.where import the_account_to_submit, the_case, the_case_to_export, the_case_to_reveal
 
 router = APIRouter(route_class=GuardedRoute, tags=["cases"])
 
 USUAL = (400, 401, 403, 404, 422, 429, 500, 503)
 WITH_BODY = (*USUAL, 408, 413, 415)
 KEYED = (*WITH_BODY, 409)
+ZIP = "application/zip"
+_BUNDLE: dict[str, Any] = {
+    "description": "The bundle. `skiptrace audit verify` checks it anywhere, once it is unpacked.",
+    "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
+}
 STAR_DATE, STAR_SSN = "****-**-**", "***-**-****"
 
 
@@ -115,6 +127,33 @@ async def reveal(
         "birth_date": str(subject.birth_date) if subject.birth_date else None,
     }
     return Revealed(case_id=case_id, **{name: found[name] for name in body.fields})
+
+
+@router.post(
+    "/v1/cases/{case_id}:export",
+    response_class=Response,
+    responses={**responses(*USUAL), 200: _BUNDLE},
+    summary="Everything about a case for an examiner: a signed bundle (JSON, PROV-JSON, HTML, proof) as a zip file",
+)
+async def export_case(
+    request: Request, case_id: PathId, admitted: Annotated[Admitted, allowed(Action.EXPORT, the_case_to_export)]
+) -> Response:
+    house, now = house_of(request), house_of(request).clock.now()
+    await house.store.audit.note(AuditEvent(now, "audit.exported", case_id, "case"))
+    try:
+        dossier = await gather(house.store, admitted.who.tenant, case_id)
+    except BadInput:
+        raise not_found() from None
+    files = signed(await files_of(dossier, house.store, now), f"case {case_id}", house.store.audit.signer, now)
+    return Response(await asyncio.to_thread(_zipped, files), media_type=ZIP)
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
 
 
 def terms_of(

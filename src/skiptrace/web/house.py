@@ -10,7 +10,8 @@ from decimal import Decimal
 from fastapi import Request
 
 from skiptrace.compliance import RuleBook
-from skiptrace.ports import Clock, Dispatcher, Store
+from skiptrace.ports import Clock, Dispatcher
+from skiptrace.stores import SqlStore
 from skiptrace.stores.access import AccessStore
 
 
@@ -22,7 +23,7 @@ class House:
     shutdown.
     """
 
-    store: Store
+    store: SqlStore
     access: AccessStore
     dispatcher: Dispatcher
     rules: RuleBook

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Request
 
 from skiptrace.access import Action
 from skiptrace.errors import BadInput
 from skiptrace.intake import Problem as FieldProblem
 from skiptrace.stores.looking import Act
-from skiptrace.stores.promises import Approval
+from skiptrace.stores.promises import Approval, payload
 from skiptrace.web import once
 from skiptrace.web.cases import KEYED, USUAL, WITH_BODY
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
@@ -55,7 +53,9 @@ async def post_assign(
 ) -> Assigned:
     house, act = house_of(request), act_of(house_of(request), admitted)
     if body.principal_id == act.by:
-        signed = Approval(body.approval_id or "", Action.ASSIGN, _payload(account_id, body.principal_id))
+        signed = Approval(
+            body.approval_id or "", Action.ASSIGN, payload(account_id=account_id, principal_id=body.principal_id)
+        )
         if not await house.access.use_approval(act, signed):
             raise Problem(403, "not-approved", "no unused signature of a second person stands under this assignment")
     try:
@@ -80,7 +80,9 @@ async def post_approval(
     admitted: Annotated[Admitted, allowed(Action.ASSIGN, the_assignment_to_approve)],
 ) -> ApprovalView:
     house = house_of(request)
-    wanted = Approval(house.new_id(), Action(body.action), _payload(body.account_id, body.principal_id))
+    wanted = Approval(
+        house.new_id(), Action(body.action), payload(account_id=body.account_id, principal_id=body.principal_id)
+    )
     expires_at = await house.access.ask_approval(act_of(house, admitted), wanted)
     return ApprovalView(approval_id=wanted.approval_id, expires_at=expires_at)
 
@@ -157,9 +159,3 @@ async def get_alerts(
 
 def act_of(house: House, admitted: Admitted) -> Act:
     return Act(admitted.who.tenant, admitted.who.principal_id, house.clock.now())
-
-
-def _payload(account_id: str, principal_id: str) -> bytes:
-    """What a signature stands under."""
-    request = {"account_id": account_id, "principal_id": principal_id}
-    return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).digest()

@@ -15,7 +15,9 @@ from skiptrace.compliance import Known
 from skiptrace.intake import FIELDS
 from skiptrace.intake.free_text import holds_card
 from skiptrace.model import (
+    CallState,
     Channel,
+    ConsumerEventKind,
     ContactKind,
     ContactStatus,
     JobState,
@@ -237,6 +239,26 @@ class DecisionView(BaseModel):
     citation: str
 
 
+class WouldChange(BaseModel):
+    """If this were found to agree, the record would be the subject with ``probability``."""
+
+    feature: str
+    sentence: str
+    probability: float
+
+
+class RejectedView(BaseModel):
+    """A record that is not taken for the subject: what speaks against it, and what would change that."""
+
+    provider: str
+    record_id: str
+    probability: float
+    party: Party
+    ambiguous: bool
+    why_not: str
+    would_change: list[WouldChange]
+
+
 class WhyView(BaseModel):
     """The explanation: for each contact the evidence, and the chain to the bytes that a vendor sent."""
 
@@ -246,6 +268,7 @@ class WhyView(BaseModel):
     decisions: list[DecisionView]
     versions: dict[str, str]
     contacts: list[dict[str, Any]]
+    rejected: list[RejectedView]
 
 
 class AccountTraces(BaseModel):
@@ -269,6 +292,69 @@ class OutcomeView(BaseModel):
     kind: OutcomeKind
     at: datetime
     reported_by: str
+
+
+class Recorded(BaseModel):
+    """``new`` is false when the event id was known before."""
+
+    event_id: str
+    new: bool
+
+
+class EventView(BaseModel):
+    """One event that was reported, without the number or address that it is about."""
+
+    event_id: str
+    account_id: str
+    kind: ConsumerEventKind
+    at: datetime
+    recorded_at: datetime | None
+    reported_by: str
+
+
+class DoubtView(BaseModel):
+    """A call that was sent and never answered: it may have been charged. ``reserved`` is in US dollars."""
+
+    call_id: str
+    case_id: str
+    provider: str
+    product: str
+    reserved: Money
+    sent_at: datetime | None
+    reason: str
+
+
+class ResolveIn(In):
+    """How the vendor settled it: what its invoice shows (US dollars), 0 for nothing. ``reference`` is its line."""
+
+    charged: Decimal = Field(ge=0, max_digits=12, decimal_places=4)
+    reference: Id
+
+
+class Resolved(BaseModel):
+    call_id: str
+    state: CallState
+    charged: Money
+
+
+class AskErasureIn(In):
+    """Why an account's people are to be erased: a code or a file number, no name."""
+
+    reason: Id
+
+
+class EraseIn(AskErasureIn):
+    """The erasure that was signed, with the reason as it was signed."""
+
+    approval_id: Id
+
+
+class Erased(BaseModel):
+    """``cases`` were made unreadable for good. The tombstone and the audit rows stay."""
+
+    erasure_id: str
+    account_id: str
+    cases: int
 
 
 class BatchView(BaseModel):

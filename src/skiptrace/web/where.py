@@ -40,6 +40,23 @@ async def the_trace_of_an_outcome(request: Request, body: OutcomeIn) -> Asked:
     return await the_trace(request, body.trace_id)
 
 
+async def the_case_to_export(request: Request, case_id: PathId) -> Asked:
+    """One case is far below what a second person has to sign."""
+    found = await the_case(request, case_id)
+    return Asked(found.held, frozenset({Need.SECOND_PERSON_ABOVE_LIMIT}))
+
+
+async def the_call(request: Request, call_id: PathId) -> Asked:
+    house = house_of(request)
+    return Asked(await house.access.call(_who(request), call_id, house.clock.now()))
+
+
+async def the_account_to_erase(request: Request, account_id: PathAccount) -> Asked:
+    """Asking for the signature is part of erasing; the erasure itself uses one up."""
+    found = await the_account(request, account_id)
+    return Asked(found.held, frozenset({Need.SECOND_PERSON}))
+
+
 async def the_batch(request: Request, batch_id: PathId) -> Asked:
     house = house_of(request)
     return Asked(await house.access.batch(_who(request), batch_id, house.clock.now()))

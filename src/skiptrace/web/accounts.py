@@ -1,0 +1,121 @@
+"""An account after its placement: what the platform reports of it, and its erasure."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+
+from skiptrace.access import Action
+from skiptrace.errors import BadInput, PolicyRefused, RowRefused
+from skiptrace.following import record
+from skiptrace.intake import Problem as FieldProblem
+from skiptrace.intake.events import ReportedEvent, event_of
+from skiptrace.stores.erasing import Account
+from skiptrace.stores.promises import Approval, payload
+from skiptrace.web import once
+from skiptrace.web.cases import KEYED, USUAL, WITH_BODY
+from skiptrace.web.guard import Admitted, GuardedRoute, allowed
+from skiptrace.web.house import House, house_of
+from skiptrace.web.permits import act_of
+from skiptrace.web.problems import Problem, not_found, responses
+from skiptrace.web.shapes import ApprovalView, AskErasureIn, Erased, EraseIn, EventView, PathAccount, Recorded
+from skiptrace.web.where import the_account, the_account_to_erase
+
+router = APIRouter(route_class=GuardedRoute, tags=["accounts"])
+
+
+@router.post(
+    "/v1/accounts/{account_id}/events",
+    status_code=201,
+    response_model=Recorded,
+    responses=responses(*WITH_BODY),
+    summary="Report what happened: a cease, an attorney, a consent or refusal, a call, a returned letter",
+)
+async def post_event(
+    request: Request,
+    account_id: PathAccount,
+    body: ReportedEvent,
+    admitted: Annotated[Admitted, allowed(Action.RECORD_OUTCOME, the_account)],
+) -> Recorded:
+    """An event id is recorded once, so that the same event may be sent again."""
+    house, who = house_of(request), admitted.who
+    now = house.clock.now()
+    try:
+        event = event_of(body, account_id, tenant=who.tenant, reported_by=who.principal_id, now=now)
+    except BadInput as error:
+        wrong = FieldProblem(error.field, error.reason)
+        raise Problem(422, "invalid", f"{error.field} {error.reason}", errors=[wrong]) from None
+    new = await record([event], house.store)
+    return Recorded(event_id=body.event_id, new=new == 1)
+
+
+@router.get(
+    "/v1/accounts/{account_id}/events",
+    response_model=list[EventView],
+    responses=responses(*USUAL),
+    summary="What was reported of an account's consumer, on this and their other accounts, oldest first",
+)
+async def get_events(
+    request: Request, account_id: PathAccount, admitted: Annotated[Admitted, allowed(Action.VIEW_CASE, the_account)]
+) -> list[EventView]:
+    house = house_of(request)
+    case = await house.store.case(admitted.held.case_id)
+    if case is None:
+        raise not_found()
+    return [EventView.model_validate(event, from_attributes=True) for event in await house.store.history(case)]
+
+
+@router.post(
+    "/v1/accounts/{account_id}:ask-erasure",
+    status_code=201,
+    response_model=ApprovalView,
+    responses=responses(*KEYED),
+    openapi_extra=once.documented(once.OPTIONAL),
+    summary="Ask for a second person's signature under the erasure of an account",
+)
+async def post_ask_erasure(
+    request: Request,
+    account_id: PathAccount,
+    body: AskErasureIn,
+    admitted: Annotated[Admitted, allowed(Action.ERASE, the_account_to_erase)],
+) -> ApprovalView:
+    house = house_of(request)
+    wanted = _signature(house.new_id(), account_id, body.reason)
+    expires_at = await house.access.ask_approval(act_of(house, admitted), wanted)
+    return ApprovalView(approval_id=wanted.approval_id, expires_at=expires_at)
+
+
+@router.post(
+    "/v1/accounts/{account_id}:erase",
+    response_model=Erased,
+    responses=responses(*KEYED),
+    openapi_extra=once.documented(once.OPTIONAL),
+    summary="Erase an account's people for good, with a second person's signature under it",
+)
+async def post_erase(
+    request: Request,
+    account_id: PathAccount,
+    body: EraseIn,
+    admitted: Annotated[Admitted, allowed(Action.ERASE, the_account_to_erase)],
+) -> Erased:
+    house, act = house_of(request), act_of(house_of(request), admitted)
+    account = Account(act.tenant, account_id, act.by, body.reason)
+    signature = _signature(body.approval_id, account_id, body.reason)
+    if not await house.store.erasing.begun(account) and not await house.access.use_approval(act, signature):
+        raise Problem(403, "not-approved", "no unused signature of a second person stands under this erasure")
+    return await _erased(house, account)
+
+
+async def _erased(house: House, account: Account) -> Erased:
+    try:
+        done = await house.store.erasing.erase(account)
+    except PolicyRefused as refused:
+        raise Problem(409, "held", str(refused)) from None
+    except RowRefused as busy:
+        raise Problem(409, "under-way", str(busy), headers={"Retry-After": "60"}) from None
+    return Erased(erasure_id=done.erasure_id, account_id=done.account_id, cases=done.cases)
+
+
+def _signature(approval_id: str, account_id: str, reason: str) -> Approval:
+    return Approval(approval_id, Action.ERASE, payload(account_id=account_id, reason=reason))
