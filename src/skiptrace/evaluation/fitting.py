@@ -184,9 +184,11 @@ def _fit_contact(
     ramps: Mapping[str, Ramp],
     sightings: Sightings,
 ) -> ContactWeights:
-    right = [values.best(truth[values.position].astype(float), 0.0) for values, truth in zip(carried, now, strict=True)]
+    right = [each.values.best(truth[each.position].astype(float)) for each, truth in zip(carried, now, strict=True)]
     own = fit_weights({}, ramps, {}, _stacked(measures), np.concatenate(right))
-    rivals = [rival_measures(own.total({}, each), values.group) for each, values in zip(measures, carried, strict=True)]
+    rivals = [
+        rival_measures(own.total({}, each), values.accounts) for each, values in zip(measures, carried, strict=True)
+    ]
     # The whole decides how rivals count: with most records missing, so are most rivals.
     return ContactWeights(sightings, own, fit_weights({}, RIVAL_RAMPS, {}, rivals[0], right[0]))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -149,12 +149,9 @@ def _values(
 
 def _rows_of(carried: Carried) -> list[list[tuple[int, int]]]:
     """(child row, position of the record) of everybody who carries each value."""
-    rows: list[list[tuple[int, int]]] = [[] for _ in carried.group]
-    for child, position, value in zip(
-        carried.child.tolist(), carried.position.tolist(), carried.value.tolist(), strict=True
-    ):
-        rows[value].append((child, position))
-    return rows
+    rows = list(zip(carried.child.tolist(), carried.position.tolist(), strict=True))
+    starts = [*carried.values.starts.tolist(), len(rows)]
+    return [rows[start:end] for start, end in pairwise(starts)]
 
 
 def _carrier(judged: Judged, position: int, sighting: _Sighting) -> _Carrier:
@@ -284,7 +281,7 @@ def conflicts_of(judged: Judged) -> list[tuple[str, ...]]:
     found: list[list[str]] = [[] for _ in judged.questions]
     carried = carried_phones(judged.columns.candidates)
     sure = judged.identity.probability[carried.position] >= 0.5
-    shared = (carried.best(sure.astype(float), 0.0) > 0) & (carried.best((~sure).astype(float), 0.0) > 0)
+    shared = carried.values.any(sure) & carried.values.any(~sure)
     rows = _rows_of(carried) if shared.any() else []
     for value in np.flatnonzero(shared):
         carriers = _in_order(

@@ -113,6 +113,15 @@ class Spans:
         within = np.arange(len(position)) - np.repeat(np.cumsum(counts) - counts, counts)
         return self.starts[rows][position] + within, position
 
+    def latest(self, moments: Floats, rows: Ints) -> Floats:
+        """The latest of the moments of each person's children, NaN when none is stated."""
+        if self.is_one_each:
+            return moments[rows]
+        child, position = self.children(rows)
+        latest = np.full(len(rows), np.nan)
+        np.fmax.at(latest, position, moments[child])
+        return latest
+
     def cross(self, left: Ints, right: Ints) -> tuple[Ints | None, Ints, Ints]:
         """All pairs of child rows of each pair of persons: (index of the pair, left child, right child).
 

@@ -36,28 +36,57 @@ MOBILE, LANDLINE = 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Runs:
+    """Runs of equal neighbours: the place where each run starts, and the number of the run that each place is in."""
+
+    starts: Ints
+    number: Ints
+
+    @classmethod
+    def of(cls, ordered: Ints) -> Runs:
+        new = np.ones(len(ordered), bool)
+        np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+        return cls(new.nonzero()[0], new.cumsum() - 1)
+
+    def best(self, places: Floats) -> Floats:
+        """Highest of each run, along the last axis."""
+        best: Floats = np.maximum.reduceat(places, self.starts, axis=-1)
+        return best
+
+    def least(self, places: Floats) -> Floats:
+        least: Floats = np.minimum.reduceat(places, self.starts, axis=-1)
+        return least
+
+    def any(self, places: Flags) -> Flags:
+        flags: Flags = np.logical_or.reduceat(places, self.starts)
+        return flags
+
+    def total(self, places: Floats) -> Floats:
+        total: Floats = np.add.reduceat(places, self.starts)
+        return total
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Carried:
     """The values of one kind and who carries them; several rows may show the same value.
 
-    ``child`` is the row of the address or phone table, ``position`` the record among the candidates, ``value`` the
-    number of the value; ``group`` the account of each value. ``age`` and ``start`` are years before the day judged.
+    Rows are ordered by value and values by account. ``child`` is the row of the address or phone table, ``position``
+    the record among the candidates, ``age`` and ``start`` are years before the day judged. ``values`` are the rows of
+    each value, ``group`` is the account of each value, ``accounts`` are the values of each account.
     """
 
     child: Ints
     position: Ints
-    value: Ints
-    group: Ints
     age: Floats
     start: Floats
+    values: Runs
+    group: Ints
+    accounts: Runs
 
-    def best(self, rows: Floats, empty: float) -> Floats:
-        """Highest over the rows of each value."""
-        out = np.full(len(self.group), empty)
-        np.maximum.at(out, self.value, rows)
-        return out
-
-    def least(self, rows: Floats, empty: float) -> Floats:
-        return -self.best(-rows, -empty)
+    @property
+    def value(self) -> Ints:
+        """The number of each row's value."""
+        return self.values.number
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,26 +111,27 @@ class Reached:
 def carried_addresses(candidates: Candidates) -> Carried:
     """The distinct addresses of each account's records; spellings of one address are one value."""
     addresses = candidates.people.addresses
-    child, position = addresses.spans.children(candidates.rows)
-    full = addresses.stated[child]
-    child, position = child[full], position[full]
+    child, position = _stated(candidates, addresses.spans, addresses.stated)
     group = candidates.groups[position]
     keys = (addresses.number, addresses.street, addresses.box, addresses.unit)
     first, value = _distinct(group, *(words.codes[child] for words in keys))
     value = _join_alike(addresses, child[first], group[first], value)
-    return _carried(child, position, value, -addresses.last_seen[child], -addresses.first_seen[child], groups=group)
+    return _carried(candidates, (child, position), value, first=addresses.first_seen, last=addresses.last_seen)
 
 
 def carried_phones(candidates: Candidates) -> Carried:
     """The distinct phones of each account's records."""
     phones = candidates.people.phones
-    child, position = phones.spans.children(candidates.rows)
-    full = phones.number[child] > 0
-    child, position = child[full], position[full]
-    group = candidates.groups[position]
-    _, value = _distinct(group, phones.number[child])
-    age = -phones.last_seen[child]
-    return _carried(child, position, value, age, age, groups=group)
+    child, position = _stated(candidates, phones.spans, phones.number > 0)
+    _, value = _distinct(candidates.groups[position], phones.number[child])
+    return _carried(candidates, (child, position), value, first=phones.last_seen, last=phones.last_seen)
+
+
+def _stated(candidates: Candidates, spans: Spans, stated: Flags) -> tuple[Ints, Ints]:
+    """Rows of a child table that state anything, and the positions of their records."""
+    child, position = spans.children(candidates.rows)
+    full = stated[child]
+    return (child, position) if full.all() else (child[full], position[full])
 
 
 def _distinct(group: Ints, *keys: Ints | Codes) -> tuple[Ints, Ints]:
@@ -119,25 +149,36 @@ def _distinct(group: Ints, *keys: Ints | Codes) -> tuple[Ints, Ints]:
 def _join_alike(addresses: AddressColumns, sample: Ints, group: Ints, value: Ints) -> Ints:
     """Give different spellings of one address the same number. ``sample`` is one child row of each value."""
     left, right = pairs_of_equals(group)
-    alike = single_address_levels(addresses, sample[left], sample[right]) >= ADDRESS["alike"]
+    alike = (single_address_levels(addresses, sample[left], sample[right]) >= ADDRESS["alike"]).nonzero()[0]
+    if not len(alike):
+        return value
     label = np.arange(len(sample))
     left, right = left[alike], right[alike]
-    while len(left):
+    while True:
         lower = np.minimum(label[left], label[right])
         before = label.copy()
         np.minimum.at(label, left, lower)
         np.minimum.at(label, right, lower)
         if (before == label).all():
-            break
-    return distinct(label)[1][value]
+            return label[value]
 
 
-def _carried(child: Ints, position: Ints, value: Ints, age: Floats, start: Floats, *, groups: Ints) -> Carried:
-    group = np.zeros(int(value.max(initial=-1)) + 1, np.int64)
-    group[value] = groups
-    age = np.where(np.isnan(age), UNDATED, np.clip(age, 0.0, NEVER))
-    start = np.where(np.isnan(start), age, np.clip(start, 0.0, NEVER))
-    return Carried(child, position, value, group, age, start)
+def _carried(candidates: Candidates, rows: tuple[Ints, Ints], value: Ints, *, first: Floats, last: Floats) -> Carried:
+    """``rows`` are child rows and positions, ``value`` any number that rows of one value share, ascending with the
+    account; ``first`` and ``last`` are when each child row was seen."""
+    order = value.argsort(kind="stable")
+    child, position = rows[0][order], rows[1][order]
+    age, start = -last[child], -first[child]
+    age = np.where(np.isnan(age), UNDATED, _within(age, 0.0, NEVER))
+    start = np.where(np.isnan(start), age, _within(start, 0.0, NEVER))
+    values = Runs.of(value[order])
+    group = candidates.groups[position[values.starts]]
+    return Carried(child, position, age, start, values, group, Runs.of(group))
+
+
+def _within(measure: Floats, least: float, most: float) -> Floats:
+    within: Floats = np.minimum(np.maximum(measure, least), most)
+    return within
 
 
 def address_measures(
@@ -152,25 +193,18 @@ def address_measures(
     others with and without the subject's surname were seen here. ``newcomers``: years by which others came after the
     subject was last seen.
     """
-    people = candidates.people
-    measures, sure = _common(candidates, identity, carried, sightings)
-    last, since = _when(carried, sure)
-    known = measures["identity"] > 0
-    asked = candidates.subjects[carried.position]
-    pair, a, b = _against_subject(people.addresses.spans, asked, carried.child)
-    is_old = best_of(single_address_levels(people.addresses, a, b), pair, len(asked)) >= ADDRESS["alike"]
-    account = _account_years(people.addresses.last_seen, people.addresses.spans, asked)
-    kin, others = _other_people(candidates, identity, carried)
-    arrived = carried.least(np.where(sure, NEVER, carried.start), NEVER)
+    addresses, asked = candidates.people.addresses, candidates.subjects[carried.position]
+    measures, seen = _common(candidates, identity, carried, sightings)
+    pair, a, b = _against_subject(addresses.spans, asked, carried.child)
+    is_old = best_of(single_address_levels(addresses, a, b), pair, len(asked)) >= ADDRESS["alike"]
+    gaps = _gaps(np.array((-seen.since, -seen.last)), measures["identity"] > 0, carried.accounts)
     return measures | {
-        "newest": np.clip(_gap(-since, known, carried.group, -NEVER), -10, 10),
-        "later": np.clip(_gap(-last, known, carried.group, -NEVER), -10, 10),
-        "since": since,
-        "account": carried.best(np.where(is_old, account, -1.0), -1.0),
-        "box": carried.best((people.addresses.box.codes[carried.child] > 0).astype(float), 0.0),
-        "kin": kin,
-        "others": others,
-        "newcomers": np.clip(last - arrived, -10, 10),
+        "newest": gaps[0],
+        "later": gaps[1],
+        "since": seen.since,
+        "account": _account_years(candidates, addresses.spans, addresses.last_seen, carried, is_old),
+        "box": carried.values.any(addresses.box.codes[carried.child] > 0).astype(float),
+        "newcomers": _within(seen.last - seen.arrived, -10.0, 10.0),
     }
 
 
@@ -183,83 +217,85 @@ def phone_measures(
     which the subject was seen at another address after this line's records. ``shared``: expected number of records of
     other people that show the number.
     """
-    people = candidates.people
-    measures, sure = _common(candidates, identity, carried, sightings)
-    last, _ = _when(carried, sure)
-    asked = candidates.subjects[carried.position]
-    pair, a, b = _against_subject(people.phones.spans, asked, carried.child)
-    same = (people.phones.number[a] == people.phones.number[b]).astype(np.int8)
-    is_old = best_of(same, pair, len(asked)) > 0
-    account = _account_years(people.phones.last_seen, people.phones.spans, asked)
-    kin, others = _other_people(candidates, identity, carried)
-    kind = people.phones.kind[carried.child]
-    landline = carried.best((kind == LANDLINE).astype(float), 0.0) > 0
-    p = identity.probability[carried.position]
+    phones, asked = candidates.people.phones, candidates.subjects[carried.position]
+    measures, seen = _common(candidates, identity, carried, sightings)
+    pair, a, b = _against_subject(phones.spans, asked, carried.child)
+    is_old = best_of((phones.number[a] == phones.number[b]).astype(np.int8), pair, len(asked)) > 0
+    landline = carried.values.any(phones.kind[carried.child] == LANDLINE)
     return measures | {
-        "later": np.clip(_gap(-last, measures["identity"] > 0, carried.group, -NEVER), -10, 10),
-        "account": carried.best(np.where(is_old, account, -1.0), -1.0),
+        "later": _gaps(-seen.last, measures["identity"] > 0, carried.accounts),
+        "account": _account_years(candidates, phones.spans, phones.last_seen, carried, is_old),
         "landline": np.where(landline, measures["recency"], -8.0),
-        "moved": np.where(landline, _moved(candidates, identity, carried, sure), 0.0),
-        "kin": kin,
-        "others": others,
-        "shared": np.bincount(carried.value, 1.0 - p, len(carried.group)),
+        "moved": np.where(landline, _moved(candidates, identity, carried), 0.0),
+        "shared": carried.values.total(1.0 - identity.probability[carried.position]),
     }
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Seen:
+    """Years since the subject was ``last`` seen with each value, since the subject came, and since others arrived."""
+
+    last: Floats
+    since: Floats
+    arrived: Floats
 
 
 def _common(
     candidates: Candidates, identity: Identity, carried: Carried, sightings: Sightings
-) -> tuple[dict[str, Floats], Flags]:
-    p = identity.probability[carried.position]
+) -> tuple[dict[str, Floats], _Seen]:
+    """The measures that addresses and phones share."""
+    p, values = identity.probability[carried.position], carried.values
     fresh = log_odds(p * probability(sighting_bits(candidates, carried, sightings)))
-    doubt = np.zeros(len(carried.group))
-    np.add.at(doubt, carried.value, np.log1p(-np.minimum(p, 1.0 - 1e-9)))
-    recency, second = _best_two(carried, fresh, candidates.people.source.codes[candidates.rows[carried.position]])
-    measures = {"identity": log_odds(-np.expm1(doubt)), "recency": recency, "second": second}
-    return measures, p >= 0.5
+    doubt = values.total(np.log1p(-np.minimum(p, 1.0 - 1e-9)))
+    recency, second = _best_two(values, fresh, candidates.people.source.codes[candidates.rows[carried.position]])
+    sure = p >= 0.5
+    family = identity.compared.levels["surname"][carried.position] >= SURNAME["part"]
+    years = np.full((5, len(p)), NEVER)
+    whose = (sure, ~sure & family, ~(sure | family), ~sure)
+    for row, moment, who in zip(years, (carried.age, carried.age, carried.age, carried.start), whose, strict=False):
+        np.copyto(row, moment, where=who)
+    years[4] = np.where(sure, -carried.start, 1.0)
+    last, kin, others, arrived, since = values.least(years)
+    seen = _Seen(last, np.where(since > 0, NEVER, -since), arrived)
+    identified = log_odds(-np.expm1(doubt))
+    return {"identity": identified, "recency": recency, "second": second, "kin": kin, "others": others}, seen
 
 
 def sighting_bits(candidates: Candidates, carried: Carried, sightings: Sightings) -> Floats:
     """What each row's age is worth, by the standards of its source."""
-    source = candidates.people.source
-    codes = source.codes[candidates.rows[carried.position]]
-    bits = np.empty(len(codes))
-    for code in np.flatnonzero(np.bincount(codes)):
-        rows = codes == code
-        bits[rows] = sightings.of(str(source.values[code]))(carried.age[rows])
+    bits = sightings.other(carried.age)
+    if sightings.known:
+        source = candidates.people.source
+        codes = source.codes[candidates.rows[carried.position]]
+        for code, name in enumerate(source.values.tolist()):
+            if name in sightings.known:
+                rows = codes == code
+                bits[rows] = sightings.known[name](carried.age[rows])
     return bits
 
 
-def _best_two(carried: Carried, fresh: Floats, source: Codes) -> tuple[Floats, Floats]:
+def _best_two(values: Runs, fresh: Floats, source: Codes) -> tuple[Floats, Floats]:
     """Best row of each value, and best row from another source: what shares an upstream counts once."""
-    order = np.lexsort((-fresh, carried.value))
-    value, rank, from_ = carried.value[order], fresh[order], source[order]
-    start = np.flatnonzero(np.append(True, value[1:] != value[:-1])) if len(value) else value
-    recency, top = rank[start], from_[start]
-    second = np.full(len(start), -8.0)
-    independent = from_ != top[value]
-    np.maximum.at(second, value[independent], rank[independent])
-    return np.maximum(recency, -8.0), second
+    order = np.lexsort((-fresh, values.number))
+    fresh, source = fresh[order], source[order]
+    independent = source != source[values.starts][values.number]
+    second = values.best(np.where(independent, fresh, -8.0))
+    return np.maximum(fresh[values.starts], -8.0), np.maximum(second, -8.0)
 
 
-def _when(carried: Carried, sure: Flags) -> tuple[Floats, Floats]:
-    """Years since the subject was last and first seen there."""
-    last = carried.least(np.where(sure, carried.age, NEVER), NEVER)
-    came = np.where(sure, carried.start, -1.0)
-    first = carried.best(came, -1.0)
-    return last, np.where(first < 0, NEVER, first)
+def _gaps(scores: Floats, known: Flags, accounts: Runs) -> Floats:
+    """How far each value's score is above the best other known one of its account, at most 10; 0 without a rival.
 
-
-def _gap(score: Floats, known: Flags, group: Ints, worst: float) -> Floats:
-    """How far each value's score is above the best other known one of its account; 0 when it has no rival."""
-    score = np.where(known, score, worst)
-    groups = int(group.max(initial=-1)) + 1
-    best, runner_up = np.full(groups, worst), np.full(groups, worst)
-    np.maximum.at(best, group, score)
-    leads = score == best[group]
-    alone = np.bincount(group, leads, groups) == 1
-    np.maximum.at(runner_up, group, np.where(leads & alone[group], worst, score))
-    rival = np.where(leads & alone[group], runner_up[group], best[group])
-    return np.where(rival == worst, 0.0, score - rival)
+    ``scores`` are of one kind, or rows of several.
+    """
+    scores = np.where(known, scores, -NEVER)
+    best = accounts.best(scores)[..., accounts.number]
+    leads = scores == best
+    counts = np.add.reduceat(leads, accounts.starts, axis=-1, dtype=np.int64)[..., accounts.number]
+    leads &= counts == 1
+    runner_up = accounts.best(np.where(leads, -NEVER, scores))[..., accounts.number]
+    rival = np.where(leads, runner_up, best)
+    return np.where(rival == -NEVER, 0.0, _within(scores - rival, -10.0, 10.0))
 
 
 def _against_subject(spans: Spans, subjects: Ints, child: Ints) -> tuple[Ints | None, Ints, Ints]:
@@ -272,36 +308,25 @@ def _against_subject(spans: Spans, subjects: Ints, child: Ints) -> tuple[Ints | 
     return pair, spans.starts[subjects][pair] + within, child[pair]
 
 
-def _account_years(last_seen: Floats, spans: Spans, subjects: Ints) -> Floats:
-    """Years since the account showed its newest value; 5 when it does not say."""
-    newest = np.full(int(subjects.max(initial=-1)) + 1, np.nan)
-    child, position = spans.children(np.arange(len(newest)))
-    np.fmax.at(newest, position, last_seen[child])
-    years = -newest[subjects]
-    return np.where(np.isnan(years), 5.0, np.clip(years, 0.0, NEVER))
+def _account_years(candidates: Candidates, spans: Spans, last_seen: Floats, carried: Carried, is_old: Flags) -> Floats:
+    """For a value of the account the years since the account showed its newest one, 5 when it does not say; else -1.
+
+    ``is_old`` tells of each row whether the account shows it.
+    """
+    newest = spans.latest(last_seen, candidates.subjects[carried.position[carried.values.starts]])
+    years = np.where(np.isnan(newest), 5.0, _within(-newest, 0.0, NEVER))
+    return np.where(carried.values.any(is_old), years, -1.0)
 
 
-def _other_people(candidates: Candidates, identity: Identity, carried: Carried) -> tuple[Floats, Floats]:
-    """Years since others with the subject's surname, and others without it, were seen with each value."""
-    other = identity.probability[carried.position] < 0.5
-    family = identity.compared.levels["surname"][carried.position] >= SURNAME["part"]
-    kin = carried.least(np.where(other & family, carried.age, NEVER), NEVER)
-    others = carried.least(np.where(other & ~family, carried.age, NEVER), NEVER)
-    return kin, others
-
-
-def _moved(candidates: Candidates, identity: Identity, carried: Carried, sure: Flags) -> Floats:
+def _moved(candidates: Candidates, identity: Identity, carried: Carried) -> Floats:
     """Years by which the subject's newest address sighting is later than that of the records showing the phone."""
     addresses = candidates.people.addresses
-    child, position = addresses.spans.children(candidates.rows)
-    newest = np.full(len(candidates.rows), np.nan)
-    np.fmax.at(newest, position, addresses.last_seen[child])
-    newest = np.where(np.isnan(newest), -NEVER, newest)
-    of_subject = np.where(identity.probability >= 0.5, newest, -NEVER)
+    newest = addresses.spans.latest(addresses.last_seen, candidates.rows)
+    of_subject = np.where((identity.probability >= 0.5) & ~np.isnan(newest), newest, -NEVER)
     groups = np.full(len(candidates.starts) - 1, -NEVER)
     np.maximum.at(groups, candidates.groups, of_subject)
-    here = carried.best(np.where(sure, newest[carried.position], -NEVER), -NEVER)
-    return np.clip(groups[carried.group] - here, 0.0, 10.0)
+    here = carried.values.best(of_subject[carried.position])
+    return _within(groups[carried.group] - here, 0.0, 10.0)
 
 
 def reach(
@@ -314,16 +339,14 @@ def reach(
     parts = {"prior": np.full(len(carried.group), weights.own.prior)} | dict(known or {})
     parts |= weights.own.parts({}, measures)
     own = summed(parts.values())
-    against = weights.rivals.parts({}, rival_measures(own, carried.group))
+    against = weights.rivals.parts({}, rival_measures(own, carried.accounts))
     bits = weights.rivals.sum_of(against)
     return Reached(carried, parts | {"rivals": against["rivals"], "own": bits - own - against["rivals"]}, bits)
 
 
-def rival_measures(bits: Floats, group: Ints) -> dict[str, Floats]:
+def rival_measures(bits: Floats, accounts: Runs) -> dict[str, Floats]:
     """``own``: the value's own bits. ``rivals``: log2 of the summed odds of the other values of the account."""
-    groups = int(group.max(initial=-1)) + 1
-    top = np.full(groups, -40.0)
-    np.maximum.at(top, group, bits)
-    odds = np.exp2(bits - top[group])
-    rest = np.bincount(group, odds, groups)[group] - odds
-    return {"own": bits, "rivals": top[group] + np.log2(np.maximum(rest, 2.0**-20))}
+    top = np.maximum(accounts.best(bits), -40.0)[accounts.number]
+    odds = np.exp2(bits - top)
+    rest = accounts.total(odds)[accounts.number] - odds
+    return {"own": bits, "rivals": top + np.log2(np.maximum(rest, 2.0**-20))}

@@ -9,7 +9,7 @@ import numpy as np
 
 from skiptrace.matching.cases import CaseColumns, Person, Question
 from skiptrace.matching.columns import Flags, Floats, Ints
-from skiptrace.matching.comparisons import ADDRESS, LEVELS, SURNAME
+from skiptrace.matching.comparisons import ADDRESS, LEVELS, PHONE, SURNAME
 from skiptrace.matching.identity import Identity, Ties
 from skiptrace.matching.sentences import LEVEL_SENTENCES, MEASURE_SENTENCES
 from skiptrace.matching.weights import probability
@@ -23,7 +23,7 @@ _QUOTED_FROM = {
     "name_with_phone": "phone",
 }
 _LEAST = 0.005
-_PARTIES = {party.value: party for party in Party}
+_BY_RANK = (Party.THIRD_PARTY, Party.RELATIVE, Party.HOUSEHOLD, Party.SUBJECT)
 _LIKELY = 0.2
 _APART = 3.0
 """Two records that are nearly as likely (bits) and are not one person leave open which of them is the subject."""
@@ -41,19 +41,17 @@ def matches_of(questions: Sequence[Question], columns: CaseColumns, identity: Id
     )
     matches = []
     for n, (record, p, party, ambiguous) in enumerate(found):
-        match = Match(record.record_id, record.provider, p, _party(record, _PARTIES[party]), ambiguous=ambiguous)
+        match = Match(record.record_id, record.provider, p, _party(record, party), ambiguous=ambiguous)
         matches.append(evidence_later(match, partial(reasons.of, n)))
     return matches
 
 
 def strongest_ties(identity: Identity) -> dict[str, Ints]:
     """For each record the other record that decides each measure of the group step; -1 when there is none."""
-    ties, p = identity.ties, identity.probability
-    here, there = np.concatenate((ties.left, ties.right)), np.concatenate((ties.right, ties.left))
-    same = np.tile(probability(ties.bits), 2)
-    other = np.tile(probability(-ties.bits - _APART), 2)
-    weights = {"support": p[there] * same, "rival": (1 - p[there]) * same, "conflict": p[there] * other}
-    return {name: _strongest(here, there, weight, len(p)) for name, weight in weights.items()}
+    flow, p = identity.ties.flow, identity.probability
+    there = p[flow.there]
+    weights = {"support": there * flow.same, "rival": (1 - there) * flow.same, "conflict": there * flow.other}
+    return {name: _strongest(flow.here, flow.there, weight, len(p)) for name, weight in weights.items()}
 
 
 def _strongest(here: Ints, there: Ints, weight: Floats, count: int) -> Ints:
@@ -66,17 +64,15 @@ def _strongest(here: Ints, there: Ints, weight: Floats, count: int) -> Ints:
 def undecided(bits: Floats, ties: Ties) -> Flags:
     """Records that are each perhaps the subject, about equally likely, and not one person."""
     p = probability(bits)
-    clash = (
-        (np.minimum(p[ties.left], p[ties.right]) >= _LIKELY)
-        & (np.abs(bits[ties.left] - bits[ties.right]) <= _APART)
-        & (ties.bits < -_APART)
-    )
     flags: Flags = np.zeros(len(p), bool)
-    flags[ties.left[clash]] = flags[ties.right[clash]] = True
+    apart = (ties.bits < -_APART).nonzero()[0]
+    left, right = ties.left[apart], ties.right[apart]
+    clash = (np.minimum(p[left], p[right]) >= _LIKELY) & (np.abs(bits[left] - bits[right]) <= _APART)
+    flags[left[clash]] = flags[right[clash]] = True
     return flags
 
 
-def parties_of(identity: Identity) -> list[str]:
+def parties_of(identity: Identity) -> list[Party]:
     """The party of each record.
 
     Subject; household, who shares an address with the subject; relative, who shares surname and phone; or third party.
@@ -84,19 +80,16 @@ def parties_of(identity: Identity) -> list[str]:
     sure = identity.probability >= 0.5
     levels, ties = identity.compared.levels, identity.ties
     lives_with = levels["address"] >= ADDRESS["alike"]
+    shares_phone = levels["phone"] == PHONE["same"]
     near = ties.compared.levels["address"] >= ADDRESS["alike"]
-    phone = ties.compared.levels["phone"] == len(LEVELS["phone"]) - 1
-    shares_phone = levels["phone"] == len(LEVELS["phone"]) - 1
+    phone = ties.compared.levels["phone"] == PHONE["same"]
     for one, two in ((ties.left, ties.right), (ties.right, ties.left)):
-        lives_with[one[near & sure[two]]] = True
-        shares_phone[one[phone & sure[two]]] = True
+        with_subject = sure[two]
+        lives_with[one[near & with_subject]] = True
+        shares_phone[one[phone & with_subject]] = True
     family = levels["surname"] >= SURNAME["part"]
-    names = np.full(len(sure), Party.THIRD_PARTY.value, object)
-    names[family & shares_phone] = Party.RELATIVE.value
-    names[lives_with] = Party.HOUSEHOLD.value
-    names[sure] = Party.SUBJECT.value
-    result: list[str] = names.tolist()
-    return result
+    rank = np.maximum(np.maximum(sure * 3, lives_with * 2), family & shares_phone)
+    return [_BY_RANK[n] for n in rank.tolist()]
 
 
 def _party(record: SourceRecord, judged: Party) -> Party:

@@ -13,7 +13,7 @@ from math import log2
 
 import numpy as np
 
-from skiptrace.matching.columns import Flags, Floats, Ints, Levels, People, Spans, Words, pairs_of_equals
+from skiptrace.matching.columns import Flags, Floats, Ints, Levels, People, Words, pairs_of_equals
 from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, SSN4, SURNAME, Compared, compare
 from skiptrace.matching.known_words import given_name, surname_count
 from skiptrace.matching.weights import Parameters, log_odds, probability, summed
@@ -24,17 +24,22 @@ LARGEST_GROUP = 200
 SURE = 1.0 - 1e-9
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ties:
     """Pairs of records of the same account, and the log-odds (bits) that both are one person.
 
-    ``left`` and ``right`` are positions in ``Candidates.rows``.
+    ``left`` and ``right`` are positions in ``Candidates.rows``, of which there are ``count``.
     """
 
     left: Ints
     right: Ints
     bits: Floats
     compared: Compared
+    count: int
+
+    @cached_property
+    def flow(self) -> Flow:
+        return Flow.along(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -105,24 +110,16 @@ def times(candidates: Candidates, compared: Compared) -> dict[str, Floats]:
     earlier). Both are 0 where a time is not stated.
     """
     addresses = candidates.people.addresses
-    first = _seen(addresses.spans, -addresses.first_seen, candidates.rows)
-    last = _seen(addresses.spans, addresses.last_seen, candidates.rows)
-    account = _seen(addresses.spans, addresses.last_seen, candidates.subjects)
+    first = addresses.spans.latest(-addresses.first_seen, candidates.rows)
+    last = addresses.spans.latest(addresses.last_seen, candidates.rows)
+    account = addresses.spans.latest(addresses.last_seen, candidates.subjects)
     after = last - account
     beside = np.maximum(np.maximum(-first - account, -after), 0.0)
     here = compared.levels["address"] >= ADDRESS["alike"]
     return {
-        "beside": np.where(here, np.nan_to_num(beside, nan=0.0), 0.0),
-        "after": np.nan_to_num(after, nan=0.0),
+        "beside": np.where(here & ~np.isnan(beside), beside, 0.0),
+        "after": np.where(np.isnan(after), 0.0, after),
     }
-
-
-def _seen(spans: Spans, moments: Floats, rows: Ints) -> Floats:
-    """Latest of the moments of each person, NaN when none is stated."""
-    child, position = spans.children(rows)
-    latest = np.full(len(rows), np.nan)
-    np.fmax.at(latest, position, moments[child])
-    return latest
 
 
 @lru_cache(maxsize=65_536)
@@ -146,7 +143,7 @@ def tie(candidates: Candidates, compared: Compared, alone: Floats, parameters: P
     left, right = pairs_to_compare(candidates, compared, alone)
     between = compare(candidates.people, candidates.rows[left], candidates.rows[right], tied_only=True)
     bits = parameters.link.total(between.levels, rarities(candidates.people, between))
-    return Ties(left, right, bits, between)
+    return Ties(left, right, bits, between, len(candidates.rows))
 
 
 def pairs_to_compare(candidates: Candidates, compared: Compared, alone: Floats) -> tuple[Ints, Ints]:
@@ -156,50 +153,49 @@ def pairs_to_compare(candidates: Candidates, compared: Compared, alone: Floats) 
     a shared value no evidence can flow between them.
     """
     people, rows, group = candidates.people, candidates.rows, _large_groups_cut(candidates, alone)
+    left, right = pairs_of_equals(group)
     given = compared.levels["given"]
     first_name = people.names.given.codes[people.names.spans.starts[rows]]
     kind = np.where((given == 0) | (given >= GIVEN["initial"]), 0, first_name)
-    born = (people.birth_year * 13 + people.birth_month)[rows] * 32 + people.birth_day[rows]
-    full = (people.birth_month[rows] > 0) & (people.birth_day[rows] > 0)
-    ssn4 = people.ssn4[rows]
-    keyed = [
-        _pairs_sharing(group, kind, group >= 0),
-        _pairs_sharing(group, born, (group >= 0) & full),
-        _pairs_sharing(group, ssn4, (group >= 0) & (ssn4 >= 0)),
-        _pairs_sharing_phone(candidates, group),
-    ]
-    pairs = np.sort(np.concatenate(keyed))
-    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
-    return pairs // len(rows), pairs % len(rows)
+    month, day, ssn4 = people.birth_month[rows], people.birth_day[rows], people.ssn4[rows]
+    # Whoever has no full birth date or SSN4 has a number of their own, and shares it with nobody.
+    alone_with_it = -1 - np.arange(len(rows))
+    born = np.where((month > 0) & (day > 0), (people.birth_year[rows] * 13 + month) * 32 + day, alone_with_it)
+    ssn4 = np.where(ssn4 >= 0, ssn4, alone_with_it)
+    share = (kind[left] == kind[right]) | (born[left] == born[right]) | (ssn4[left] == ssn4[right])
+    share |= _share_phone(candidates, left, right)
+    tied = share.nonzero()[0]
+    return left[tied], right[tied]
 
 
 def _large_groups_cut(candidates: Candidates, alone: Floats) -> Ints:
-    """The account of each record, -1 for the records beyond the likeliest of a large account."""
+    """The account of each record; those beyond the likeliest of a large account get a negative number of their own."""
+    starts = candidates.starts
+    large = (starts[1:] - starts[:-1] > LARGEST_GROUP).nonzero()[0]
+    if not len(large):
+        return candidates.groups
     group = candidates.groups.copy()
-    for number in np.flatnonzero(np.diff(candidates.starts) > LARGEST_GROUP):
-        start, end = candidates.starts[number], candidates.starts[number + 1]
-        group[start + np.argsort(-alone[start:end], kind="stable")[LARGEST_GROUP:]] = -1
+    for number in large:
+        start, end = starts[number], starts[number + 1]
+        cut = start + np.argsort(-alone[start:end], kind="stable")[LARGEST_GROUP:]
+        group[cut] = -1 - cut
     return group
 
 
-def _pairs_sharing(group: Ints, key: Ints, known: Flags) -> Ints:
-    """Pairs (left * count + right) of the same group and key."""
-    rows = np.flatnonzero(known)
-    left, right = pairs_of_equals(group[rows] * (int(key.max(initial=0)) + 1) + key[rows])
-    pairs: Ints = rows[left] * len(group) + rows[right]
-    return pairs
-
-
-def _pairs_sharing_phone(candidates: Candidates, group: Ints) -> Ints:
-    phones = candidates.people.phones
+def _share_phone(candidates: Candidates, left: Ints, right: Ints) -> Flags:
+    """Whether the two records show one phone. The pairs are in ascending order."""
+    phones, count = candidates.people.phones, len(candidates.rows)
     child, position = phones.spans.children(candidates.rows)
-    known = (phones.number[child] > 0) & (group[position] >= 0)
+    known = phones.number[child] > 0
     child, position = child[known], position[known]
-    left, right = pairs_of_equals(group[position] * 10_000_000_000 + phones.number[child])
-    one, two = position[left], position[right]
-    apart = one != two
-    pairs: Ints = np.minimum(one, two)[apart] * len(group) + np.maximum(one, two)[apart]
-    return pairs
+    one, two = pairs_of_equals(candidates.groups[position] * 10_000_000_000 + phones.number[child])
+    one, two = position[one], position[two]
+    wanted = np.minimum(one, two) * count + np.maximum(one, two)
+    pairs = left * count + right
+    place = pairs.searchsorted(wanted)
+    flags: Flags = np.zeros(len(pairs) + 1, bool)
+    flags[place] = np.append(pairs, -1)[place] == wanted
+    return flags[:-1]
 
 
 def group_measures(
@@ -215,42 +211,66 @@ def group_measures(
     record with the subject's full name, the expected number of other such records that are somebody else. ``found``:
     how many records of the subject there are besides.
     """
-    subject, flow = probability(bits), _Flow(ties, len(alone))
-    one, two = subject[ties.left], subject[ties.right]
-    same, other = probability(ties.bits), probability(-ties.bits - 3.0)
-    refutation = _contradicted(ties.compared.levels)
-    support = flow.add(np.log1p(-np.minimum(two * same, SURE)), np.log1p(-np.minimum(one * same, SURE)))
-    strangers = (1.0 - subject) * (compared.levels["full_name"] > 0)
+    subject, flow = probability(bits), ties.flow
+    support, supporters, rivals = flow.sums(subject)
+    rival, conflict, refuted = flow.tops(subject)
+    named = compared.levels["full_name"] > 0
     return {
         "alone": alone,
         "support": log_odds(-np.expm1(support)),
-        "supporters": flow.add(two * same, one * same),
-        "rival": log_odds(flow.top((1.0 - two) * same, (1.0 - one) * same)),
-        "rivals": flow.add((1.0 - two) * same, (1.0 - one) * same),
-        "conflict": log_odds(flow.top(two * other, one * other)),
-        "refuted": flow.top(two * refutation, one * refutation),
-        "namesakes": _others(candidates, strangers) * (compared.levels["full_name"] > 0),
+        "supporters": supporters,
+        "rival": log_odds(rival),
+        "rivals": rivals,
+        "conflict": log_odds(conflict),
+        "refuted": refuted,
+        "namesakes": _others(candidates, (1.0 - subject) * named) * named,
         "found": _others(candidates, subject),
     }
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Flow:
-    """Values that flow along ties: to the left end what the right end says, and the other way round."""
+class Flow:
+    """What flows along ties: to either end what the other end says.
 
-    ties: Ties
+    ``here`` and ``there`` are the ends of each tie, once in either direction; ``same`` is the probability that both
+    are one person, ``other`` that they surely are not, and ``refutes`` is 1 where one contradicts the other.
+    """
+
+    here: Ints
+    there: Ints
+    same: Floats
+    other: Floats
+    refutes: Floats
     count: int
 
-    def add(self, to_left: Floats, to_right: Floats) -> Floats:
-        left, right = self.ties.left, self.ties.right
-        sums: Floats = np.bincount(left, to_left, self.count) + np.bincount(right, to_right, self.count).astype(float)
-        return sums
+    @classmethod
+    def along(cls, ties: Ties) -> Flow:
+        bits = np.concatenate((ties.bits, ties.bits))
+        refuted = _contradicted(ties.compared.levels)
+        return cls(
+            here=np.concatenate((ties.left, ties.right)),
+            there=np.concatenate((ties.right, ties.left)),
+            same=probability(bits),
+            other=probability(-bits - 3.0),
+            refutes=np.concatenate((refuted, refuted)),
+            count=ties.count,
+        )
 
-    def top(self, to_left: Floats, to_right: Floats) -> Floats:
-        out = np.zeros(self.count)
-        np.maximum.at(out, self.ties.left, to_left)
-        np.maximum.at(out, self.ties.right, to_right)
-        return out
+    def sums(self, subject: Floats) -> list[Floats]:
+        """Of each record: log-probability that no other end is the subject and the same person, and the expected
+        number of ends that are the same person and the subject, and that are the same person and somebody else."""
+        ours = subject[self.there] * self.same
+        flows = np.log1p(-np.minimum(ours, SURE)), ours, self.same - ours
+        return [np.bincount(self.here, flow, self.count).astype(float) for flow in flows]
+
+    def tops(self, subject: Floats) -> Floats:
+        """The strongest of each record: somebody else who is the same person, the subject who is not, the subject who
+        contradicts it."""
+        there = subject[self.there]
+        top = np.zeros((3, self.count))
+        for row, flow in zip(top, ((1.0 - there) * self.same, there * self.other, there * self.refutes), strict=True):
+            np.maximum.at(row, self.here, flow)
+        return top
 
 
 def _others(candidates: Candidates, values: Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -52,7 +52,27 @@ class Curve:
         return bits
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class _Curves:
+    """Several curves as one: their knots one after the other on a single axis, so that one look-up serves all."""
+
+    def __init__(self, curves: Mapping[str, Curve]) -> None:
+        self._names = tuple(curves)
+        knots = [curve.knots for curve in curves.values()]
+        self._first = np.array([[each[0]] for each in knots])
+        self._last = np.array([[each[-1]] for each in knots])
+        lengths = self._last - self._first + 1.0
+        self._moved = np.cumsum(lengths, axis=0) - lengths - self._first
+        self._knots = np.concatenate([each + moved for each, moved in zip(knots, self._moved, strict=True)])
+        self._bits = np.concatenate([curve.bits for curve in curves.values()])
+
+    def __call__(self, measures: Mapping[str, Floats]) -> dict[str, Floats]:
+        places = np.array([measures[name] for name in self._names])
+        np.minimum(np.maximum(places, self._first, out=places), self._last, out=places)
+        bits = np.interp(places + self._moved, self._knots, self._bits)
+        return dict(zip(self._names, bits, strict=True))
+
+
+@dataclass(frozen=True, eq=False)
 class Weights:
     """A sum of evidence: ``prior`` bits, one number per level of a comparison, one curve per measure."""
 
@@ -63,7 +83,11 @@ class Weights:
     def parts(self, levels: Mapping[str, Levels], measures: Mapping[str, Floats]) -> dict[str, Floats]:
         """Bits of every comparison and measure, by name."""
         tables = {name: table[levels[name]] for name, table in self.levels.items()}
-        return tables | {name: curve(measures[name]) for name, curve in self.curves.items()}
+        return tables | self._joined(measures) if self.curves else tables
+
+    @cached_property
+    def _joined(self) -> _Curves:
+        return _Curves(self.curves)
 
     def total(self, levels: Mapping[str, Levels], measures: Mapping[str, Floats]) -> Floats:
         """Sum of the prior and of all parts."""
