@@ -16,8 +16,9 @@ _PO_BOX = re.compile(
 )
 _PMB = re.compile(r"\b(?:PMB|PRIVATE MAIL ?BOX|PRIVATE BOX) " + _ID.format("pmb"))
 _RURAL = re.compile(
-    r"^(?:[^,]*, )?(?:R ?R|R ?F ?D|R ?D|R|RURAL (?:ROUTE|RTE|RT|DELIVERY)|RURAL FREE DELIVERY|RTE|RT|ROUTE) "
-    r"(?:NO |# )*(?P<route>\d+[A-Z]?)[ ,]+(?:P ?O )?(?:BOX|BX) " + _ID.format("box")
+    r"^(?:[^,]*, )?(?:R ?R|R ?F ?D|R ?D|R|RURAL (?:ROUTE|RTE|RT|DELIVERY)|RURAL FREE DELIVERY|RTE|RT|ROUTE)"
+    r"(?: (?:RTE|RT|ROUTE))? (?:NO |NUMBER |# )*(?P<route>\d+[A-Z]?)[ ,]+(?:P ?O )?(?:BOX|BX|BUZON|BZN|BUZ) "
+    + _ID.format("box")
 )
 _BOX_FIRST = re.compile(
     r"^(?:P ?O )?(?:BOX|BX) (?P<box>[A-Z]?-?\d[A-Z0-9\-]*),?[ ,]+"
@@ -25,17 +26,21 @@ _BOX_FIRST = re.compile(
 )
 _RURAL_BARE = re.compile(r"^(?:R ?R|R ?F ?D|RURAL (?:ROUTE|RTE|RT)) (?:NO |# )*(?P<route>\d+)$")
 _CONTRACT = re.compile(
-    r"^(?:H ?C ?R?|HIGHWAY CONTRACT(?: (?:ROUTE|RTE))?|STAR (?:ROUTE|RTE|RT)|HC (?:ROUTE|RTE)) (?:NO |# )*"
-    r"(?P<route>\d+[A-Z]?)?[ ,]*(?:BOX|BX) " + _ID.format("box")
+    r"^(?:H ?C ?R?|(?:HIGHWAY|HWY) CONTRACT(?: (?:ROUTE|RTE|RT))?|STAR (?:ROUTE|RTE|RT)|HC (?:ROUTE|RTE|RT)) "
+    r"(?:NO |NUMBER |# )*"
+    r"(?P<route>\d+[A-Z]?)?[ ,]*(?:P ?O )?(?:BOX|BX|BUZON|BZN|BUZ) " + _ID.format("box")
 )
 _MILITARY = re.compile(
-    r"\b(?P<line>(?:PSC|CMR|OMC|UMR|UNIT) ?(?:# )?\d+[A-Z]?)[ ,]*(?:(?:BOX|BX) " + _ID.format("box") + r")?"
+    r"\b(?P<line>(?:PSC|CMR|OMC|UMR|UNIT) ?(?:# |NO )?\d+[A-Z]?)[ ,]*(?:(?:P ?O )?(?:BOX|BX) "
+    + _ID.format("box")
+    + r")?"
 )
 _SHIP = re.compile(r"\b(?P<line>US(?:S|NS|CGC) [A-Z0-9 \-]+?)(?=,|$| FPO)")
 _HULL_NUMBER = re.compile(r"[ ,]*\b[A-Z]{2,5}[ \-]?\d{1,4}$")
 _POST_OFFICE = re.compile(r"[ ,]*\b(?P<office>APO|FPO|DPO)\b[ ,]*")
 _TRIGGERS = word_set("""
-    BOX BX B0X POBOX POB PO DRAWER BIN CALLER LOCKBOX APARTADO CASILLA PMB PRIVATE GENERAL GEN LISTA RR RFD RURAL
+    BOX BX B0X POBOX POB PO DRAWER BIN CALLER LOCKBOX APARTADO CASILLA PMB PRIVATE GENERAL GENL GEN LISTA RR RFD RURAL
+    BUZON BZN BUZ
 """)
 
 
@@ -62,7 +67,7 @@ def may_be_boxed(tokens: list[str]) -> bool:
 
 def parse_box_line(line: str) -> dict[str, Any] | None:
     """Fields of an address without a street; None when the line is not one. ``rest`` is what stands beside it."""
-    if match := re.search(r"\b(?:GENERAL|GEN) (?:DELIVERY|DEL|DELIV)\b|\bLISTA DE CORREOS\b", line):
+    if match := re.search(r"\b(?:GENERAL|GENL|GEN) (?:DELIVERY|DELY|DELV|DEL|DELIV)\b|\bLISTA DE CORREOS\b", line):
         rest = f"{line[: match.start()]}{line[match.end() :]}".strip(" ,")
         return {"kind": "general_delivery", "rest": rest}
     line = _BOX_FIRST.sub(r"\g<way> BOX \g<box>", line)
@@ -88,7 +93,11 @@ def parse_military(line: str, state: str, city: str) -> dict[str, Any] | None:
     found = unit or ship
     if found is None and office is None:
         return None
-    text = re.sub(r"\b0+(?=\d)", "", found["line"].replace("# ", "")) if found else _POST_OFFICE.sub("", line)
+    text = (
+        re.sub(r"\b0+(?=\d)", "", re.sub(r"(?:#|NO) (?=\d)", "", found["line"]))
+        if found
+        else _POST_OFFICE.sub("", line)
+    )
     text = _HULL_NUMBER.sub("", text) if ship else re.sub(r"^(PSC|CMR|OMC|UMR|UNIT)(?=\d)", r"\1 ", text)
     box = _box(unit["box"]) if unit and unit["box"] else ""
     return {

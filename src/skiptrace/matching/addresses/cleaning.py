@@ -16,13 +16,23 @@ _SPACED_HYPHEN = re.compile(r"^\s*(\d+) - (\d+)(?=\s)")
 _SPACED_UNIT = re.compile(r"(#\s*\d+) - ([A-Z])(?=\s*(?:,|$))")
 _FRACTION = re.compile(r"(?<=\d)[\s\-]+(\d) ?/ ?(\d)(?=\s|$|,)")
 _GLUED = re.compile(
-    r"\b(APARTMENT|APT|SUITE|STE|UNIT|LOT|BLDG|RM|ROOM|PH|FLOOR|SPC|TRLR|P\s?O\s?BOX|BOX|RR|HC|HCR|PMB|PSC|CMR|DRAWER|"
-    r"HWY|RTE|ROUTE|FM|CR|SR|US|I|IH|NO)[\-.]?(\d)"
+    r"\b(APARTMENT|APARTAMENTO|APTO|APT|SUITE|STE|UNIT|UNT|LOT|BLDG|BUILDING|EDIF|RM|ROOM|PH|PENTHOUSE|FLOOR|FLR|FL|"
+    r"SPC|SPACE|SP|TRLR|TRAILER|P\s?O\s?BOX|BOX|BX|BZN|BUZON|RR|RFD|HC|HCR|PMB|PSC|CMR|DRAWER|HWY|HIGHWAY|RTE|ROUTE|RT|"
+    r"FM|RM|CR|SR|SH|TR|STH|CTH|LP|LOOP|SPUR|BIA|FSR|FS|CARR|PR|KM|US|I|IH|NO)[\-.]?(\d)"
+)
+_GLUED_STATE_ROUTE = re.compile(rf"^(\s*\d+ (?:[NSEW] )?)({'|'.join(sorted(STATE_CODES))})(?=\d{{1,4}}[A-Z]?(?: |,|$))")
+_GLUED_SUFFIX = re.compile(
+    r"(?<= )(ST|STREET|AVE?|AVENUE|RD|ROAD|DR|DRIVE|LN|LANE|CT|COURT|CIR|CIRCLE|PL|PLACE|BLVD|WAY|TER|TERRACE|TRL|PKWY|"
+    r"SQ|CV|LOOP|XING|HWY|TPKE|PLZ)(APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)(?=[\d #,]|$|[A-Z]?\d)"
 )
 _GLUED_FLOOR = re.compile(r"(?<= )(\d{1,2})(?=(?:FL|FLR|FLOOR)\b)")
-_GLUED_BOX = re.compile(r"\bPO ?BOX(?=[ \d])")
+_GLUED_BOX = re.compile(r"\bP-?O[ \-]?BOX(?=[ \d#])")
 _GLUED_STREET = re.compile(r"^\d+(?:[A-Z][a-z]+)+")
+_SMALL_L = re.compile(r"\s*(?=[lO]*\d)[\dlO]+(?= \w)")
+_L_AND_O = str.maketrans("lO", "10")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SLASHED = re.compile(r"(?<=[A-Z]{2})\.?\s*/\s*(?=([A-Z0-9]{2,}))|(?<=[A-Z]{2}\.) / ")
+_CALLE = re.compile(r"\bC/ ?(?!O\b)")
 _DECIMAL = re.compile(r"^(\s*\d+)\.(5|25|75)(?=\s)")
 _QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
 _STATE_ROUTE = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-(\d{{1,4}}[A-Z]?)\b")
@@ -30,11 +40,15 @@ _LETTER_ROUTE = re.compile(r"^(\s*\d+ (?:[NSEW] )?[KM])-(?=\d)")
 _STATE_ZIP = re.compile(r"\b([A-Z]{2})(\d{5}(?:-?\d{4})?)$")
 _INITIALS = re.compile(r"(?<=[A-Z])\.(?=[A-Z]{2})|(?<=[A-Z])\.(?=\d)")
 _DOTS = re.compile(r"\.(?!\d)|(?<!\d)\.")
-_DAMAGED = re.compile(r"0[A-Z]{2}|[A-Z]{2}[01]|[A-Z][01][A-Z]|\d[OIL]\d")
-_DAMAGED_NUMBER = re.compile(r"\d+[OIL]+\d+$")
+_DAMAGED = re.compile(r"[0158][A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|^[OIL]\d|^\d+O\b")
+_TOUCHING = re.compile(r"[A-Z][.\-]?\d|\d[A-Z]")
+_DAMAGED_NUMBER = re.compile(r"\d+[OIL]+\d+$|[OL][OIL]*\d[\dOIL]*$|\d+O$")
+_DAMAGED_INSIDE = re.compile(r"\d+[OIL]+\d+$")
+_LEADING_I = re.compile(r"I(?=\d{1,4} (?!FRONTAGE|ACCESS|SERVICE|BUSINESS|BUS|AND|AT|HWY|RD)[A-Z]{2})")
 _DAMAGED_ZIP = re.compile(r"([A-Z]{2}) (?=\d*[OILSB])([0-9OILSB]{5})$")
 _ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)$")
 _AS_DIGITS = str.maketrans("OILSB", "01158")
+_AS_LETTERS = str.maketrans("058", "OSB")
 _GLUE = re.compile(r"[A-Z][.\-]?\d|\dF")
 _ODD = re.compile(r"[^A-Z0-9 ,\-#./&%]")
 _SIGNS = str.maketrans(dict.fromkeys("'\"*`~^{}?!", "") | dict.fromkeys(":\\_@=<>+$", " "))
@@ -45,28 +59,51 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     notes: list[str] = []
     if glued := _GLUED_STREET.match(text):
         text = _CAPITAL.sub(" ", glued[0]) + text[glued.end() :]  # 500WhitlockWay
+    if "l" in text[:7] and (small := _SMALL_L.match(text)):
+        text = small[0].translate(_L_AND_O) + text[small.end() :]
     text = ascii_upper(text)
     if not _PLAIN.fullmatch(text):
         text = _plain(text, notes)
-    if "-TO-" in text:
-        text = text.replace("-TO-", " TO ")  # FARM-TO-MARKET
-    if " - " in text:
-        text = _SPACED_UNIT.sub(r"\1\2", text)
-        text = _SPACED_HYPHEN.sub(r"\1-\2", text).replace(" - ", ",")
+    if "-" in text:
+        text = _hyphens(text)
     if damaged := _DAMAGED_ZIP.match(text[-8:]):
         text = _mended_zip(text, damaged)
-    if _GLUE.search(text):
-        text = _STATE_ROUTE.sub(r"\1 \2", text)
-        text = _LETTER_ROUTE.sub(r"\1 ", text)
-        text = _GLUED.sub(r"\1 \2", text)
-        text = _GLUED_FLOOR.sub(r"\1 ", text)
-        text = _GLUED_BOX.sub("PO BOX", text)
-        text = _STATE_ZIP.sub(r"\1 \2", text)
+    touching = _TOUCHING.search(text)
+    if touching:
+        text = _apart(text)
+    if "APT" in text or "UNIT" in text or "STE" in text or "LOT" in text or "BLDG" in text or "SUITE" in text:
+        text = _GLUED_SUFFIX.sub(r"\1 \2 ", text)
     tokens = text.replace(",", " , ").split()
     if "-" in text:
         tokens = [stripped for token in tokens if (stripped := token.strip("-/"))]
-    mixed = [word for word in tokens if not (word.isalpha() or word.isdigit() or word == ",")]
-    return (_mended(tokens) if mixed and _DAMAGED.search(" ".join(mixed)) else tokens), notes
+    return (_mended(tokens) if touching else tokens), notes
+
+
+def _hyphens(text: str) -> str:
+    """Hyphens that separate or join words: FARM-TO-MARKET, 12 ELM ST - APT 4."""
+    if "O-BOX" in text:
+        text = text.replace("O-BOX", "O BOX")
+    if "-TO-" in text:
+        text = text.replace("-TO-", " TO ")
+    if " - " in text:
+        text = _SPACED_UNIT.sub(r"\1\2", text)
+        text = _SPACED_HYPHEN.sub(r"\1-\2", text).replace(" - ", ",")
+    return text
+
+
+def _apart(text: str) -> str:
+    """Words and numbers that were written together: APT4, HWY-27."""
+    if not _GLUE.search(text):
+        return text
+    if text[0] == "I" and _LEADING_I.match(text):
+        text = f"1{text[1:]}"  # I45 OAK HILL RD
+    if "-" in text:
+        text = _LETTER_ROUTE.sub(r"\1 ", _STATE_ROUTE.sub(r"\1 \2", text))
+    text = _GLUED_STATE_ROUTE.sub(r"\1\2 ", text)
+    text = _GLUED.sub(r"\1 \2", text)
+    text = _GLUED_FLOOR.sub(r"\1 ", text)
+    text = _GLUED_BOX.sub("PO BOX", text)
+    return _STATE_ZIP.sub(r"\1 \2", text)
 
 
 def _mended_zip(text: str, damaged: re.Match[str]) -> str:
@@ -78,17 +115,22 @@ def _mended_zip(text: str, damaged: re.Match[str]) -> str:
 
 def _mended(tokens: list[str]) -> list[str]:
     """Letters that a scanner took for digits and the other way round: 0AK HI11, 1O2."""
-    if tokens and _DAMAGED_NUMBER.match(tokens[0]):
+    mixed = [word for word in tokens if not (word.isalpha() or word.isdigit() or word == ",")]
+    if not _DAMAGED.search(" ".join(mixed)):
+        return tokens
+    if _DAMAGED_NUMBER.match(tokens[0]) and len(tokens) > 2 and tokens[1] != ",":
         tokens = [tokens[0].translate(_AS_DIGITS), *tokens[1:]]
     return [*tokens[:1], *map(_mended_word, tokens[1:])]
 
 
 def _mended_word(word: str) -> str:
     digits = set(word) & set("0123456789")
-    if not digits or not digits <= {"0", "1"} or len(word) - sum(map(word.count, digits)) < 2 or _ORDINAL.match(word):
+    if _DAMAGED_INSIDE.match(word):
+        return word.translate(_AS_DIGITS)  # APT 1O2
+    if not digits or not digits <= set("0158") or len(word) - sum(map(word.count, digits)) < 2 or _ORDINAL.match(word):
         return word
     for one in "IL":
-        spelled = word.replace("0", "O").replace("1", one)
+        spelled = word.replace("1", one).translate(_AS_LETTERS)
         if spelled in SUFFIXES or familiarity(spelled) == 2:
             return spelled
     return word
@@ -104,9 +146,11 @@ def _plain(text: str, notes: list[str]) -> str:
     if _ODD.search(text):
         text = _SPACED_UNIT.sub(r"\1\2", text)
         text = _SPACED_HYPHEN.sub(r"\1-\2", text)
+        text = text.replace(" @ ", " & ").replace(" + ", " & ")
         text = _BOUNDARY.sub(",", text).translate(_SIGNS)
     if "/" in text:
-        text = _FRACTION.sub(r" \1/\2", text)
+        text = _SLASHED.sub(lambda match: "," if match[1] in UNITS else " & ", text)
+        text = _CALLE.sub("CALLE ", _FRACTION.sub(r" \1/\2", text))
     return text.replace("#", " # ").replace("&", " & ").replace("%", " C/O ")
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from skiptrace.matching.addresses.comparing_areas import compare_areas
+from skiptrace.matching.addresses.comparing_corners import compare_corners
 from skiptrace.matching.addresses.comparing_streets import compare_streets, likeness
 from skiptrace.matching.addresses.comparing_units import compare_units
 from skiptrace.matching.addresses.parsing import parse_address
 from skiptrace.matching.addresses.values import AddressComparison, Agreement, Finding, ParsedAddress
 
 _NUMBERS = ("house number {0.number_key} and {1.number_key}",)
-_CORNER = frozenset({"&", "AND", "AT", "CORNER", "OF", "NEAR"})
 _RANGE_NOTE = "number_range "
 _SAME = ("both are {0.standard}",)
 
@@ -45,6 +45,8 @@ def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """Kind, number and street, or box and route, agree."""
     if a.kind == "unknown" or b.kind == "unknown":
         return _compare_unread(a, b)
+    if "intersection" in {a.kind, b.kind}:
+        return compare_corners(a, b)
     if a.kind != b.kind:
         return _compare_kinds(a, b)
     if a.kind != "street":
@@ -54,9 +56,9 @@ def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
         if finding[0] == "different":
             return finding
         street = compare_streets(a, b)
-        return street if street[0] == "different" and not _share_corner(a, b) else ("possible", finding[1])
+        return street if street[0] == "different" else ("possible", finding[1])
     finding = compare_streets(a, b)
-    if finding[0] == "different" and not _share_corner(a, b):
+    if finding[0] == "different":
         return finding
     if not a.number:
         return "possible", "no house number on either side of {0.street} and {1.street}"
@@ -67,16 +69,6 @@ def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if a.po_box != b.po_box:
         return "possible", "P.O. box {0.po_box} and {1.po_box} beside the street"
     return finding
-
-
-def _share_corner(a: ParsedAddress, b: ParsedAddress) -> bool:
-    """Whether one is the corner of two streets and the other is on one of them, or the same corner."""
-    if a.number and b.number:
-        return False
-    x, y = set(a.street.split()), set(b.street.split())
-    if not (x | y) & _CORNER:
-        return False
-    return x - _CORNER <= y - _CORNER or y - _CORNER <= x - _CORNER
 
 
 def _compare_unread(a: ParsedAddress, b: ParsedAddress) -> Finding:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from skiptrace.matching.addresses.streets import name_key, parse_street
-from skiptrace.matching.addresses.tables import DIRECTION_WORDS, DIRECTIONS
+from skiptrace.matching.addresses.tables import DIRECTION_WORDS, DIRECTIONS, LONG_WORDS
 from skiptrace.matching.addresses.values import Agreement, Finding, ParsedAddress
 from skiptrace.matching.known_words import familiarity, is_street_word
 from skiptrace.matching.names.nicknames import is_variant
 from skiptrace.matching.tables import read_words, word_set
 
+_VOWELS = re.compile("[AEIOUY]")
 _QUOTED = "street {0.street} and {1.street}"
 _HIGHWAY = re.compile(
-    r"(?P<road>(?:US|STATE|COUNTY|TOWNSHIP|RANCH)? ?(?:HIGHWAY|ROAD)|INTERSTATE|FM|LOOP)"
+    r"(?P<road>(?:US|STATE|COUNTY|TOWNSHIP|RANCH|BIA|FOREST|PRIVATE)? ?(?:HIGHWAY|ROAD)"
+    r"|INTERSTATE|FM|LOOP|SPUR|CARR|PR)"
     r" (?P<number>\S+)(?: (?P<branch>\S+))?$"
 )
 # Classes that name one road: a state numbers none of its own roads as a US highway, and ROUTE 9 may be either.
 _ONE_ROAD = (
     frozenset({"HIGHWAY", "STATE HIGHWAY"}),
     frozenset({"HIGHWAY", "US HIGHWAY"}),
+    frozenset({"PR", "CARR"}),
+    frozenset({"PR", "PRIVATE ROAD"}),
 )
 _MAYBE_ONE_ROAD = (frozenset({"FM", "RANCH ROAD"}),)
 _NO_ROAD = ("", "", "")
@@ -80,9 +85,11 @@ def _may_be_named(a: ParsedAddress, b: ParsedAddress, road: str) -> bool:
 
 
 def _joined(a: ParsedAddress) -> str:
-    """The whole street without spaces, so that NORTH WEST HWY equals NORTHWEST HWY and N GATE equals NORTHGATE."""
+    """The whole street without spaces and short words, so that N GATE equals NORTHGATE and MTN VIEW MOUNTAINVIEW."""
     before = DIRECTION_WORDS.get(a.predirectional, a.predirectional) if len(a.name) > 1 else a.predirectional
-    return f"{before}{a.name}{a.suffix}{a.postdirectional}".replace(" ", "")
+    words = a.name.split()
+    name = "".join([LONG_WORDS.get(word, word) for word in words]) if len(words) > 1 else a.name
+    return f"{before}{name}{a.suffix}{a.postdirectional}".replace(" ", "")
 
 
 def _are_aliases(a: ParsedAddress, b: ParsedAddress) -> bool:
@@ -128,14 +135,21 @@ def _compare_highways(
     """The number decides; a class of road or a branch may be missing; the directional may stand on either side."""
     (road_x, number_x, branch_x), (road_y, number_y, branch_y) = x, y
     old = "OLD" in {branch_x, branch_y}  # a road that was built anew
-    if number_x != number_y or (branch_x != branch_y and (old or (branch_x and branch_y))):
+    if branch_x != branch_y and (old or (branch_x and branch_y)):
         return "different"
-    one_side = {a.predirectional, a.postdirectional} == {b.predirectional, b.postdirectional}
-    directions = "same" if one_side else _compare_directions(a, b)
+    if number_x != number_y:  # COUNTY ROAD 500W and COUNTY ROAD 500 W
+        glued = number_x + a.postdirectional == number_y + b.postdirectional and not (
+            a.predirectional + b.predirectional
+        )
+        directions: Agreement = "same" if glued else "different"
+    elif {a.predirectional, a.postdirectional} == {b.predirectional, b.postdirectional}:
+        directions = "same"
+    else:
+        directions = _compare_directions(a, b)
     roads = {road_x, road_y}
-    if directions == "different" or (len(roads) == 2 and "HIGHWAY" not in roads and roads not in _MAYBE_ONE_ROAD):
-        return "different"
     one_road = len(roads) == 1 or roads in _ONE_ROAD
+    if directions == "different" or not (one_road or "HIGHWAY" in roads or roads in _MAYBE_ONE_ROAD):
+        return "different"
     return "same" if one_road and directions == "same" and branch_x == branch_y else "possible"
 
 
@@ -195,13 +209,13 @@ def _is_slip(x: str, y: str, low: int, high: int) -> bool:
 
 
 def _digits(text: str) -> str:
-    return re.sub(r"[^0-9]", "", text)
+    return "".join(filter(str.isdigit, text))
 
 
 def _skeleton(word: str) -> str:
     """The consonants: SYCAMOOR and SYCAMORE are misspelt in the vowels."""
-    return re.sub("[AEIOUY]", "", _undoubled(word))
+    return _VOWELS.sub("", _undoubled(word))
 
 
 def _undoubled(word: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", word)
+    return word[:1] + "".join([after for before, after in pairwise(word) if before != after])

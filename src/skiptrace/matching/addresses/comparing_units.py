@@ -9,6 +9,7 @@ _SPACES = frozenset({"LOT", "SPC", "TRLR", "SLIP", "#", "UNIT"})
 _ROOMS = frozenset({"APT", "#", "UNIT"})
 _POSITIONS = frozenset({"FRNT", "REAR", "SIDE", "LEFT", "RGHT", "UPPR", "LOWR", "BSMT", "ATTC"})
 _BUILDINGS = frozenset({"BLDG", "TOWER", "WING"})
+_LETTERS = {"FRNT": "F", "REAR": "R", "RGHT": "R", "LEFT": "L", "LOWR": "L", "UPPR": "U"}
 _OFFICES = frozenset({"STE", "#", "UNIT", "RM", "OFC"})
 
 
@@ -29,6 +30,8 @@ def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:
 def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) -> Agreement:
     if _glued(x) == _glued(y) != "":
         return "same" if len({designator for designator, _ in (*x, *y)}) == 1 else "possible"
+    if len(x) != len(y) and _lettered(x) == _lettered(y) != "":
+        return "possible"  # APT 2 REAR and APT 2R
     left_x = [unit for unit in x if unit not in y]
     left_y = [unit for unit in y if unit not in x]
     worst: Agreement = "same"
@@ -55,6 +58,14 @@ def _glued(units: tuple[tuple[str, str], ...]) -> str:
     (_, first), (_, second) = units[:2]
     apart = first[-1:].isalpha() and second[:1].isdigit()
     return first + second if apart and len(units) == 2 else ""
+
+
+def _lettered(units: tuple[tuple[str, str], ...]) -> str:
+    """2R of APT 2R and of APT 2 REAR."""
+    if len(units) == 2 and (units[0][1] == "") != (units[1][1] == ""):
+        position, room = sorted(units, key=lambda unit: unit[1])
+        return room[1] + _LETTERS.get(position[0], "?")
+    return units[0][1] if len(units) == 1 else ""
 
 
 def _unit_rank(x: tuple[str, str], y: tuple[str, str]) -> int:

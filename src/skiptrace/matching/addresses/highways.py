@@ -9,34 +9,46 @@ from skiptrace.matching.tables import word_set
 
 _CODES = "|".join(sorted(STATE_CODES | set(STATES.values()), key=len, reverse=True))
 _TYPE = r"(?:STATE )?(?:HIGHWAY|HIGHWY|HIWAY|HIWY|HWY|HWAY|ROUTE|RTE|RT|ROAD|RD)"
+_OF_STATE = rf"(?:(?:STATE|{_CODES}) )?(?:(?:HIGHWAY|HWY) )?"
 _HIGHWAY = re.compile(
     rf"(?:(?P<us>(?:US|U S|UNITED STATES|FEDERAL)(?: {_TYPE})?)|(?P<interstate>(?:INTERSTATE|I|IH)(?: {_TYPE})?)"
-    rf"|(?P<county>(?:COUNTY|CNTY|CTY|CO)(?: TRUNK| TRK)? {_TYPE}|(?:COUNTY|CNTY|CTY|CO) TRU?N?K|CR|CH|CTH|CORD)"
-    rf"|(?P<town>(?:TOWNSHIP|TWP|TOWN) {_TYPE}|TR|TWP)"
-    rf"|(?P<farm>(?:FM|F M|FARM TO MARKET)(?: {_TYPE})?|FARM {_TYPE})"
-    rf"|(?P<ranch>RANCH(?: TO MARKET)? {_TYPE}|RR|RM(?: {_TYPE})?)"
-    rf"|(?P<state>(?:STATE|ST|NYS|{_CODES})(?: TRUNK)? {_TYPE}|SR|SH|STH|M|K|(?:{_CODES}))"
-    r"|(?P<loop>(?:STATE )?(?:LOOP|LP))"
-    rf"|(?P<any>HIGHWAY|HIWAY|HWY|ROUTE|RTE|RT))"
+    rf"|(?P<county>(?:COUNTY|CNTY|CTY|CO|PARISH)(?: TRUNK| TRK)? {_TYPE}|(?:COUNTY|CNTY|CTY|CO) TRU?N?K"
+    r"|C ?R|CH|CTH|CORD)"
+    rf"|(?P<town>(?:TOWNSHIP|TWP|TOWN) {_TYPE}|T ?R|TWP)"
+    rf"|(?P<farm>(?:FM|F M|FARM(?: TO)? MARKET)(?: {_TYPE})?|FARM {_TYPE})"
+    rf"|(?P<ranch>RANCH TO MARKET(?: {_TYPE})?|RANCH {_TYPE}|R ?R|R ?M(?: {_TYPE})?)"
+    rf"|(?P<tribal>(?:BIA|INDIAN|NAVAJO)(?: SERVICE)? {_TYPE}|BIA)"
+    rf"|(?P<forest>(?:FS|USFS|NF|FOREST (?:SERVICE|SVC|SERV)) {_TYPE}|FSR|NFR|USFS)"
+    rf"|(?P<private>(?:PRIVATE|PVT|PRIV) {_TYPE})"
+    rf"|(?P<island>(?:CARRETERA|CARR)(?: ESTATAL)?(?: PR)?)|(?P<pr>PR)"
+    rf"|(?P<loop>{_OF_STATE}(?:LOOP|LP))|(?P<spur>{_OF_STATE}SPUR)"
+    rf"|(?P<state>(?:STATE|ST|NYS|{_CODES})(?: TRUNK)? {_TYPE}|S ?R|S ?H|STH|M|K|(?:{_CODES}))"
+    r"|(?P<any>HIGHWAY|HIWAY|HWY|ROUTE|RTE|RT))"
     r" (?:NO |NUMBER |# )?(?P<number>\d+[A-Z]?|[A-Z]\d+[A-Z]?|[A-Z]{1,2}(?= |$))"
     r"(?: (?:HWY|HIGHWAY|RD|ROAD)(?= |$))?(?: (?P<rest>.+))?$"
 )
 _NAMES = {
     "us": "US HIGHWAY", "interstate": "INTERSTATE", "county": "COUNTY ROAD", "town": "TOWNSHIP ROAD", "farm": "FM",
-    "ranch": "RANCH ROAD", "state": "STATE HIGHWAY", "loop": "LOOP", "any": "HIGHWAY",
+    "ranch": "RANCH ROAD", "tribal": "BIA ROAD", "forest": "FOREST ROAD", "private": "PRIVATE ROAD",
+    "island": "CARR", "pr": "PR", "loop": "LOOP", "spur": "SPUR", "state": "STATE HIGHWAY", "any": "HIGHWAY",
 }  # fmt: skip
 _LETTERED = frozenset({"county", "state", "any"})
 _LETTER_WORDS = word_set("""
-    HIGHWAY HWY ROUTE RTE RT CTH STH COUNTY CNTY CTY CR CH
+    HIGHWAY HWY ROUTE RTE RT CTH STH COUNTY CNTY CTY CR CH CO
 """)
 # A branch of a numbered road, before or after the number.
 _BRANCHES = {
-    "BUSINESS": "BUSINESS", "BUS": "BUSINESS", "BYPASS": "BYPASS", "BYP": "BYPASS", "ALTERNATE": "ALTERNATE",
-    "ALT": "ALTERNATE", "TRUCK": "TRUCK", "SPUR": "SPUR", "FRONTAGE": "FRONTAGE", "FRTG": "FRONTAGE",
-    "ACCESS": "FRONTAGE", "SERVICE": "FRONTAGE", "SVC": "FRONTAGE", "FEEDER": "FRONTAGE", "OLD": "OLD",
+    "BUSINESS": "BUSINESS", "BUS": "BUSINESS", "BYPASS": "BYPASS", "BYP": "BYPASS", "BY-PASS": "BYPASS",
+    "ALTERNATE": "ALTERNATE", "ALT": "ALTERNATE", "TRUCK": "TRUCK", "SPUR": "SPUR", "FRONTAGE": "FRONTAGE",
+    "FRTG": "FRONTAGE", "ACCESS": "FRONTAGE", "SERVICE": "FRONTAGE", "SVC": "FRONTAGE", "FEEDER": "FRONTAGE",
+    "OLD": "OLD",
 }  # fmt: skip
 _ROADS = frozenset({"ROAD", "RD"})
-_BRANCH_NOUNS = frozenset({"ROAD", "RD", "LOOP", "ROUTE", "RTE"})
+_LOOPS = frozenset({"LOOP", "LP"})
+_BRANCH_NOUNS = _ROADS | _LOOPS | {"ROUTE", "RTE"}
+# Branches whose road may be named by its number alone: BUSINESS 35, OLD 66.
+_NUMBERED_ALONE = frozenset({"BUSINESS", "BYPASS", "ALTERNATE", "OLD"})
+_NO_BRANCH_AFTER = frozenset({"FOREST", "INDIAN", "NAVAJO", "BIA"})
 
 Highway = tuple[str, str, str, list[str]]
 
@@ -48,38 +60,62 @@ def may_be_highway(words: list[str]) -> bool:
     for word in words[1:]:
         if not word.isalpha() and any(map(str.isdigit, word)):
             return True
-    return not _LETTER_WORDS.isdisjoint(words[:2])
+    return not _LETTER_WORDS.isdisjoint(words[:3])
 
 
 def read_highway(words: list[str]) -> Highway | None:
     """Predirectional, name, postdirectional and the words after them; None when the words name no such road."""
-    words, branch = _take_branch(words)
-    before = DIRECTIONS.get(words[0], "") if len(words) > 2 else ""
+    words, branch, is_loop = _take_branch(words)
+    before = DIRECTIONS.get(words[0], "") if len(words) > 1 else ""
     match = _HIGHWAY.match(" ".join(words[1:])) if before else None
     if match is None:
-        before = ""
         match = _HIGHWAY.match(" ".join(words))
-    if match is None and branch == "BUSINESS" and words[0].isdigit() and DIRECTIONS.keys() >= set(words[1:]):
-        return "", f"HIGHWAY {words[0]} {branch}", "".join(DIRECTIONS[word] for word in words[1:2]), []  # BUSINESS 35
-    if match is None:
-        return None
+        if match is None:
+            return _by_number_alone(words, branch, is_loop=is_loop)
+        before = ""
     kind = next(group for group in _NAMES if match[group])
     number, rest = match["number"].lstrip("0"), (match["rest"] or "").split()
     if number.isalpha() and not _may_be_lettered(kind, number, match[kind], rest):
         return None
+    if kind == "state" and rest and rest[0] in _LOOPS:
+        kind, rest = "loop", rest[1:]  # TX 41 LOOP
     after = DIRECTIONS[rest.pop(0)] if rest and rest[0] in DIRECTIONS else ""
     return before, f"{_NAMES[kind]} {number} {branch}".rstrip(), after, rest
 
 
-def _take_branch(words: list[str]) -> tuple[list[str], str]:
-    """The words without the name of a branch (and the road after FRONTAGE), and the branch."""
-    at = next((n for n, word in enumerate(words) if word in _BRANCHES), None)
-    if at is None or not any(word.isdigit() for word in words):
-        return words, ""
+def _by_number_alone(words: list[str], branch: str, *, is_loop: bool) -> Highway | None:
+    """The road of BUSINESS 35, N BUS LOOP 70 W and OLD 66; a business loop belongs to an interstate."""
+    if branch not in _NUMBERED_ALONE:
+        return None
+    before = DIRECTIONS.get(words[0], "")
+    number, *after = words[1:] if before else words
+    if not number.isdigit() or len(after) > 1 or not DIRECTIONS.keys() >= set(after):
+        return None
+    road = "INTERSTATE" if is_loop else "HIGHWAY"
+    return before, f"{road} {number} {branch}", "".join(DIRECTIONS[word] for word in after), []
+
+
+def _take_branch(words: list[str]) -> tuple[list[str], str, bool]:
+    """The words without the name of a branch (and the road after FRONTAGE), the branch, and whether it is a loop."""
+    at = next((n for n, word in enumerate(words) if word in _BRANCHES and _is_branch(words, n)), None)
+    if at is None:
+        joined = " ".join(words)
+        apart = " BY PASS" in f" {joined}"
+        return _take_branch(joined.replace("BY PASS", "BYPASS").split()) if apart else (words, "", False)
+    if len(words) == 1 or not any(word[0].isdigit() for word in words):
+        return words, "", False
     noun = words[at + 1] if at + 1 < len(words) else ""
-    is_noun = (noun in _ROADS and at > 0) or (noun in _BRANCH_NOUNS and _BRANCHES[words[at]] == "BUSINESS")
-    end = at + 1 + is_noun
-    return [*words[:at], *words[end:]], _BRANCHES[words[at]]
+    is_business = _BRANCHES[words[at]] == "BUSINESS"
+    is_noun = (noun in _ROADS and at > 0) or (noun in _BRANCH_NOUNS and is_business)
+    rest = [*words[:at], *words[at + 1 + is_noun :]]
+    return rest, _BRANCHES[words[at]], is_business and noun in _LOOPS
+
+
+def _is_branch(words: list[str], at: int) -> bool:
+    """SPUR 110 is a class of road in Texas, and the SERVICE of FOREST SERVICE ROAD 12 belongs to its class."""
+    if words[at] == "SPUR":
+        return not (at + 1 < len(words) and words[at + 1][0].isdigit())
+    return not (at and words[at - 1] in _NO_BRANCH_AFTER)
 
 
 def _may_be_lettered(kind: str, letters: str, written: str, rest: list[str]) -> bool:

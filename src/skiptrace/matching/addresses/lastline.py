@@ -244,12 +244,7 @@ def take_city(tokens: list[str], line: LastLine) -> None:
         line.notes.append(" ".join(segment))
         take_city(tokens, line)
         return
-    if (
-        comma >= 0
-        and not line.is_empty
-        and not any(token[0].isdigit() for token in segment)
-        and segment[0] not in UNITS
-    ):
+    if comma >= 0 and segment[0] not in UNITS and not line.is_empty and not _has_number(segment):
         size = len(segment)
     else:
         size = _known_city(segment, line.state, line.zip5, whole=comma >= 0)
@@ -259,6 +254,10 @@ def take_city(tokens: list[str], line: LastLine) -> None:
         line.city = " ".join(tokens[-size:])
         del tokens[-size:]
         _strip_commas(tokens)
+
+
+def _has_number(words: list[str]) -> bool:
+    return any(map(str.isdigit, [word[0] for word in words]))
 
 
 def _shorter_known(segment: list[str], line: LastLine) -> int:
@@ -305,7 +304,7 @@ def _may_end_street(words: list[str], size: int) -> bool:
 
 def _drop_repeat(tokens: list[str], line: LastLine) -> None:
     """Drop a last line that stands twice."""
-    if not line.city or "," not in tokens:
+    if not line.city or "," not in tokens or line.city.rpartition(" ")[2] not in tokens:
         return
     ahead = list(tokens)
     again = LastLine()

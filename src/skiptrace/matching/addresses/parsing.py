@@ -8,6 +8,7 @@ from typing import Any
 
 from skiptrace.matching.addresses.boxes import may_be_boxed, parse_box_line, parse_military, take_private_mailbox
 from skiptrace.matching.addresses.cleaning import tokens_of
+from skiptrace.matching.addresses.corners import may_be_corner, read_corner
 from skiptrace.matching.addresses.crf import label
 from skiptrace.matching.addresses.lastline import LastLine, city_key, take_last_line
 from skiptrace.matching.addresses.repairs import repair, without_repetition
@@ -24,7 +25,7 @@ _URBANIZATION = word_set("""
 """)
 _URBS = frozenset({"URB", "URBANIZACION"})
 _WITHIN = _URBS | {"BO", "BARRIO", "COND", "CONDOMINIO", "SECTOR"}
-_ROAD_WORDS = frozenset({"CALLE", "CARR", "CARRETERA", "AVE", "AVENIDA", "KM", "VIA", "PASEO", "CAMINO"})
+_ROAD_WORDS = frozenset({"CALLE", "CARR", "CARRETERA", "PR", "AVE", "AVENIDA", "KM", "VIA", "PASEO", "CAMINO"})
 _URB_WORDS = {"URBANIZACION": "URB", "CONDOMINIO": "COND", "RESIDENCIAL": "RES", "BARRIO": "BO", "PARCELAS": "PARC"}
 _POST_OFFICES = frozenset({"APO", "FPO", "DPO"})
 _PLACE_LABELS = frozenset({"PlaceName"})
@@ -123,6 +124,9 @@ def _street_address(tokens: list[str], fields: dict[str, Any], line: LastLine) -
         return _finish(fields, units, line, 0.95 if fields.get("kind") or units else 0.2)
     if line.state == "PR" or "URB" in rest:
         _take_urbanization(segments, fields, line)
+    if may_be_corner(rest) and (corner := _find_corner(segments)):
+        fields["kind"] = "intersection"
+        return _finish_street(Street(name=corner), fields, units, line, 0.95)
     if len(segments) == 1 and starts_with_number(segments[0]):
         street = parse_street(segments[0])
         if not street.leftover:
@@ -147,6 +151,14 @@ def _choose_street(segments: list[list[str]], fields: dict[str, Any], units: Uni
     for segment in (*segments[:chosen], *segments[chosen + 1 :]):
         _place_segment(segment, street, units, line)
     return _finish_street(street, fields, units, line, confidence)
+
+
+def _find_corner(segments: list[list[str]]) -> str | None:
+    """The two streets of a corner, as one text; None where a house number stands."""
+    if any(segment[0].isdigit() for segment in segments):
+        return None
+    corners = (read_corner(segment) for segment in segments if may_be_corner(segment))
+    return next((" & ".join(streets) for streets in corners if streets), None)
 
 
 def _segments(tokens: list[str]) -> list[list[str]]:
@@ -281,7 +293,7 @@ def _finish_street(
 
 
 _NO_STREET = Street()
-_BESIDE = ("po_box", "pmb", "urbanization")
+_SPECIAL = ("po_box", "pmb", "route", "box", "military", "urbanization")
 
 
 def _finish(
@@ -291,15 +303,25 @@ def _finish(
     key = name_key(street.name) if street.name else ""
     number = f"{street.number} {street.fraction}" if street.fraction else street.number
     street_key = f"{street.predirectional}|{key}|{street.suffix}|{street.postdirectional}"
-    unit_key = " ".join(sorted([f"{a} {b}".strip() for a, b in units])) if units else ""
-    town = city_key(line.city) if line.city else ""
-    is_point = number and fields.get("kind") == "street"
-    beside = "/".join([fields.get(part, "") for part in _BESIDE]) if len(fields) > 1 else "//"
-    special = fields.get
-    return ParsedAddress(
-        special("kind", "unknown"), street.number, street.fraction, street.predirectional, street.name, street.suffix,
-        street.postdirectional, tuple(units), special("po_box", ""), special("pmb", ""), special("route", ""),
-        special("box", ""), special("military", ""), special("urbanization", ""), line.city, line.state, line.zip5,
+    unit_key = _unit_key(units) if units else ""
+    city, state, zip5 = line.city, line.state, line.zip5
+    town = city_key(city) if city else ""
+    kind = fields.get("kind", "unknown")
+    if len(fields) > 1:
+        po_box, pmb, route, box, military, urbanization = [fields.get(part, "") for part in _SPECIAL]
+    else:
+        po_box = pmb = route = box = military = urbanization = ""
+    point = f"{number}/{street_key}/{unit_key}/{po_box}/{pmb}/{urbanization}/{town}/{state}/{zip5}"
+    # The constructor of a named tuple of so many fields takes longer than all of the above.
+    return tuple.__new__(ParsedAddress, (
+        kind, street.number, street.fraction, street.predirectional, street.name, street.suffix,
+        street.postdirectional, tuple(units), po_box, pmb, route, box, military, urbanization, city, state, zip5,
         line.zip4, tuple(line.notes), confidence, number, key, street_key, unit_key, town,
-        f"{number}/{street_key}/{unit_key}/{beside}/{town}/{line.state}/{line.zip5}" if is_point else "",
-    )  # fmt: skip
+        point if number and kind == "street" else "",
+    ))  # fmt: skip
+
+
+def _unit_key(units: Units) -> str:
+    if len(units) == 1:
+        return " ".join(units[0]) if units[0][1] else units[0][0]
+    return " ".join(sorted([f"{a} {b}".strip() for a, b in units]))

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-from skiptrace.matching.addresses.tables import CARDINALS, DIRECTIONS, PLAIN_SUFFIXES, SUFFIXES, TENS, UNITS
+from skiptrace.matching.addresses.tables import (
+    CARDINALS,
+    DIRECTIONS,
+    ORDINALS,
+    PLAIN_SUFFIXES,
+    STATE_CODES,
+    SUFFIXES,
+    TENS,
+    UNITS,
+)
 from skiptrace.matching.tables import word_set
 
 _SIGNS = frozenset({"#", "NO", "NUMBER"})
@@ -14,9 +23,12 @@ _ROADS = word_set("""
     HWY HIGHWAY ROUTE RTE RT FM CR SR RR HC BOX BX CTH STH
 """)
 _GOVERNMENTS = word_set("""
-    COUNTY CNTY CTY CO STATE TOWNSHIP TWP RANCH
+    COUNTY CNTY CTY CO STATE TOWNSHIP TWP RANCH US OLD BUS BUSINESS INTERSTATE
 """)
+_HIGHWAYS = frozenset({"HWY", "HIGHWAY"})
 _GLUED_NUMBER = re.compile(r"(\d+)([A-Z]{3,})$")
+_HYPHENED_GRID = re.compile(r"[NSEW]\d+-[NSEW]\d+$")
+_HYPHENED_HALF_GRID = re.compile(r"\d{1,2}-[NSEW]-\d+$")
 _QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
 _GRID = 4
 # ZIP codes of Queens, where house numbers are written with a hyphen.
@@ -40,6 +52,8 @@ def repair(tokens: list[str], zip5: str) -> list[str]:
         tokens = [f"{first}-{tokens[1]}", *tokens[2:]]
     elif len(tokens) > _GRID and _is_split_grid(tokens):
         tokens = ["".join(tokens[:3]), *tokens[3:]]
+    elif "-" in first and _HYPHENED_HALF_GRID.match(first):
+        tokens = [first.replace("-", ""), *tokens[1:]]
     return _repeat_apart(tokens) if tokens[0] in tokens[2:] else tokens
 
 
@@ -67,6 +81,9 @@ def _number_signs(tokens: list[str]) -> list[str]:
 
 
 def _ends_road(words: list[str]) -> bool:
+    if words[-1] in _HIGHWAYS and len(words) > 2:
+        before = words[-2]  # of KING GEORGE HWY # 4 and not of STATE HWY # 4
+        return before in _GOVERNMENTS or before in DIRECTIONS or before in STATE_CODES or not before.isalpha()
     return words[-1] in _ROADS or (words[-1] in {"RD", "ROAD"} and len(words) > 1 and words[-2] in _GOVERNMENTS)
 
 
@@ -103,12 +120,37 @@ def _is_split_grid(tokens: list[str]) -> bool:
 
 
 def _figures(tokens: list[str]) -> list[str]:
-    """FORTY-TWO or FORTY TWO at the start in figures."""
-    words = tokens[0].split("-") if "-" in tokens[0] else tokens[:2]
-    if len(words) == 2 and words[0] in TENS and CARDINALS.get(words[1], 10) < 10:
-        rest = tokens[1:] if "-" in tokens[0] else tokens[2:]
-        return [str(TENS[words[0]] + CARDINALS[words[1]]), *rest] if len(rest) > 1 else tokens
-    return tokens
+    """A number written in several words at the start in figures: FORTY-TWO, ONE HUNDRED AND TWELVE."""
+    first = tokens[0]
+    if first[0] in "NSEW" and _HYPHENED_GRID.match(first):
+        return [first.replace("-", ""), *tokens[1:]]  # N72-W13520
+    if first.partition("-")[0] not in CARDINALS:
+        return tokens
+    value, used = _spelled_number(tokens)
+    rest = tokens[used:]
+    is_name = rest and "HUNDRED" in tokens[:used] and rest[0].partition("-")[0] in TENS.keys() | ORDINALS.keys()
+    if len(rest) < 2 or is_name or (used == 1 and "-" not in first):
+        return tokens
+    return [str(value), *rest]
+
+
+def _spelled_number(tokens: list[str]) -> tuple[int, int]:
+    """The number that the first words spell, and how many words do."""
+    total = part = 0
+    for at, written in enumerate(tokens):
+        if written == "AND" and tokens[at - 1] in {"HUNDRED", "THOUSAND"}:
+            continue
+        for word in written.split("-"):
+            value = CARDINALS.get(word, 0)
+            if word == "HUNDRED" and 0 < part < 100:
+                part *= 100
+            elif word == "THOUSAND" and part and not total:
+                total, part = part * 1000, 0
+            elif value and (part % 100 == 0 or (value < 10 and part % 10 == 0 and part % 100 > 10)):
+                part += value
+            else:
+                return total + part, at
+    return total + part, len(tokens)
 
 
 def _kilometre_first(tokens: list[str]) -> list[str]:

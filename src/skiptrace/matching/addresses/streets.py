@@ -35,6 +35,8 @@ _BARE_UNIT = re.compile(r"\d+[A-Z]?$|[A-Z]-?\d*$|\d+-[A-Z0-9]+$")
 _PREFIX_TYPES = word_set("""
     AVE AVENUE AVENIDA CALLE CAMINO VIA PASEO RUE PLAZA CALZADA CARRETERA CARR CLL
 """)
+_BELTS = frozenset({"LOOP", "FWY", "HWY", "EXPY", "PKWY", "BYP", "TPKE"})  # S LOOP E is no street of a letter
+_SPACED_CLASSES = frozenset({"US", "FM", "CR", "RM", "RR", "TR"})  # F M 1960
 _ALIASES = {
     "MARTINLUTHERKINGJR": "MLK", "MARTINLUTHERKING": "MLK", "DRMARTINLUTHERKINGJR": "MLK", "DRMARTINLUTHERKING": "MLK",
     "MLKJR": "MLK", "DRMLK": "MLK", "DRMLKJR": "MLK", "JOHNFKENNEDY": "JFK", "MLKING": "MLK", "MLKINGJR": "MLK",
@@ -83,10 +85,23 @@ def parse_street(tokens: list[str]) -> Street:
         else:
             street.leftover = tuple(rest)
         return street
-    words = _take_suffix(words, street)
+    words = _take_suffix(_first_of_two(words, street), street)
     words = _take_predirectional(words, street)
     street.name = " ".join(_numbered(words, street))
     return street
+
+
+def _first_of_two(words: list[str], street: Street) -> list[str]:
+    """The words before a numbered road that stands after a street as its other name: MAIN ST OLD HWY 40."""
+    if len(words) < 4 or not words[-1][0].isdigit():
+        return words
+    for at in range(1, len(words) - 2):
+        if SUFFIXES.get(words[at]) in PLAIN_SUFFIXES and may_be_highway(words[at + 1 :]):
+            second = read_highway(words[at + 1 :])
+            if second and not second[3]:
+                street.note = " ".join(words[at + 1 :])
+                return words[: at + 1]
+    return words
 
 
 def _take_number(tokens: list[str], street: Street) -> int:
@@ -108,8 +123,9 @@ def _take_number(tokens: list[str], street: Street) -> int:
         return at
     is_letter = tokens[at].isalpha() and tokens[at] not in DIRECTIONS
     following = tokens[at + 1]
-    is_class = is_letter and ((tokens[at] in "IKM" and following.isdigit()) or tokens[at] + following == "US")  # I 35
-    if is_letter and not is_class and following not in SUFFIXES and street.number[-1].isdigit():
+    is_class = (tokens[at] in "IKM" and following.isdigit()) or tokens[at] + following in _SPACED_CLASSES  # I 35
+    is_name = tokens[at] == "O" or is_class  # O MALLEY
+    if is_letter and not is_name and following not in SUFFIXES and street.number[-1].isdigit():
         street.number += tokens[at]
         at += 1
     return at
@@ -216,15 +232,15 @@ def _take_predirectional(words: list[str], street: Street) -> list[str]:
         if not joined:
             count = 1
     if len(words) == count:
-        return [_one_direction(words)] if count == 2 else [_lone_direction(words[0])]
+        return [_one_direction(words)] if count == 2 else [_lone_direction(words[0], street.suffix)]
     street.predirectional = _one_direction(words[:count])
     return words[count:]
 
 
-def _lone_direction(word: str) -> str:
+def _lone_direction(word: str, suffix: str) -> str:
     """A directional that is the whole name: SOUTH ST is spelled out, and S ST may be the street of that letter."""
     direction = DIRECTIONS[word]
-    return DIRECTION_WORDS[direction] if len(direction) == 1 and len(word) > 2 else direction
+    return DIRECTION_WORDS[direction] if len(direction) == 1 and (len(word) > 2 or suffix in _BELTS) else direction
 
 
 def _numbered(words: list[str], street: Street) -> list[str]:

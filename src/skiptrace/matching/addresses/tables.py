@@ -56,7 +56,7 @@ DIRECTION_WORDS = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"} | {
 
 UNITS = _variants(
     """
-APT: APARTMENT APTMT APPT APRT APARTMENTO APTO DEPTO
+APT: APARTMENT APTMT APPT APRT APTM APARTMENTO APARTAMENTO APTO DEPTO
 BLDG: BUILDING BLD BUILD EDIF EDIFICIO
 ATTC: ATTIC
 BSMT: BASEMENT CELLAR
@@ -128,5 +128,7 @@ _CARDINAL_WORDS += " SEVENTEEN EIGHTEEN NINETEEN"
 CARDINALS = {word: number for number, word in enumerate(_CARDINAL_WORDS.split(), 1)} | TENS
 
 # Words inside street and city names, long to short; cities by their everyday names.
-NAME_WORDS = {word: short for short, words in _listed("name_words.txt", " ").items() for word in words}
+_NAME_WORDS = _listed("name_words.txt", " ")
+NAME_WORDS = {word: short for short, words in _NAME_WORDS.items() for word in words}
+LONG_WORDS = {short: words[0] for short, words in _NAME_WORDS.items()}
 CITY_ALIASES = {alias: city for city, aliases in _listed("city_aliases.txt").items() for alias in aliases}

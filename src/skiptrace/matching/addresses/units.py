@@ -21,6 +21,7 @@ _IDENTIFIER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9\-/]*$|[A-Z](?:-?[A-Z])?$")
 _FILLERS = frozenset({"NO", "NUMBER", "NUM", "#"})
 _LEVELS = {"GROUND": "G", "GRND": "G", "TOP": "TOP", "MAIN": "MAIN"}
 _NUMBERED_ONLY = frozenset({"APT", "STE"})
+_ROAD_CLASSES = frozenset({"RM", "FL"})  # ranch to market, and Florida before the number of a highway
 _PENTHOUSE = re.compile(r"PH-?(\d+[A-Z]?)$")
 _HOLDERS = frozenset({"APT", "UNIT", "STE", "FL", "#"})
 
@@ -58,7 +59,7 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
     """The number of tokens that make a unit here, and the unit; (0, None) when there is none."""
     token = tokens[at]
     following = tokens[at + 1] if at + 1 < len(tokens) else ","
-    if UNITS.get(following) == "FL" and _street_ended(rest):
+    if UNITS.get(following) == "FL" and (_street_ended(rest) or (not rest and _stands_first(tokens, at + 2))):
         floor = floor_number(token) or (token if token.isdigit() and _ends(tokens, at + 2) else "")  # 2 FL
         if floor:
             return 2, ("FL", floor)
@@ -78,7 +79,11 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
         return skip + 1, (UNITS[following], "")  # APT REAR
     if designator in _NUMBERED_ONLY and skip == 1 and _ends(tokens, at + 1) and _street_ended(rest):
         return 1, (designator, "")  # an identifier that was lost
-    if designator in BARE_UNITS and skip == 1 and _may_be_bare(designator, rest):
+    if (
+        designator in BARE_UNITS
+        and skip == 1
+        and (_may_be_bare(designator, rest) if rest else _stands_first(tokens, at))
+    ):
         if following in UNIT_NOUNS and _ends(tokens, at + 2):
             return 2, (designator, "")
         if _segment_ends(tokens, at + 1):
@@ -90,8 +95,15 @@ def _ends(tokens: list[str], at: int) -> bool:
     return at >= len(tokens) or tokens[at] == ","
 
 
+def _stands_first(tokens: list[str], at: int) -> bool:
+    """Whether a unit at the start of an address ends here: BASEMENT, 12 ELM ST and 2ND FLOOR 12 ELM ST."""
+    while at < len(tokens) and (tokens[at] in UNITS or tokens[at] in UNIT_NOUNS):
+        at += 1
+    return at < len(tokens) and (tokens[at] == "," or tokens[at][0].isdigit())
+
+
 def _may_be_bare(designator: str, rest: list[str]) -> bool:
-    if not rest or designator not in LATE_UNITS:
+    if designator not in LATE_UNITS:
         return _street_ended(rest)
     last = rest[-1]
     return last == "," or SUFFIXES.get(last) in PLAIN_SUFFIXES or last in DIRECTIONS
@@ -105,10 +117,12 @@ def _is_identifier(word: str, designator: str, tokens: list[str], at: int, rest:
     if designator == "#":
         return True
     ahead = tokens[at + 1] if at + 1 < len(tokens) else ","
+    if designator in _ROAD_CLASSES and len(rest) == 2 and rest[1] in DIRECTIONS and rest[0].isdigit():
+        return False  # 25811 S RM 2105
     if designator in CAREFUL_UNITS and not _street_ended(rest):
         if len(rest) == 1 and rest[0].isdigit() and word.isdigit():
             return ahead != "," and ahead not in PLAIN_SUFFIXES and ahead not in DIRECTIONS  # 10 FL 3 WALL ST
-        return bool(not rest and word[0].isdigit() and (ahead == "," or ahead[0].isdigit()))
+        return not rest and (ahead == "," or (word[0].isdigit() and ahead[0].isdigit()))
     if word.isdigit() or len(word) > 2 or not word.isalpha():
         return bool(rest) or ahead == "," or ahead[0].isdigit() or not rest
     # Letters: ST or DR after a designator's word is a street's suffix, not an identifier.

@@ -6,7 +6,9 @@ from typing import Literal, NamedTuple
 
 from skiptrace.model import Personal
 
-Kind = Literal["street", "po_box", "rural_route", "highway_contract", "military", "general_delivery", "unknown"]
+Kind = Literal[
+    "street", "intersection", "po_box", "rural_route", "highway_contract", "military", "general_delivery", "unknown"
+]
 AddressVerdict = Literal["same", "different_unit", "possible", "different"]
 Agreement = Literal["same", "possible", "different"]
 # How one part of two addresses compares, and the sentence for it: {0.city} stands for the first city, {1.city} for the
@@ -51,8 +53,9 @@ class ParsedAddress(Personal, _Parts):
     ``number`` keeps a hyphen, a letter or grid letters (``112-10``, ``123A``, ``W157N11490``); ``fraction`` is ``1/2``.
     ``units`` are (designator, identifier) pairs in the order written, either of which may be "". ``route`` is the
     number of a rural route or highway contract, ``box`` the box on it or of a military unit; ``military`` the unit
-    line. ``confidence`` (0-1) says how the parts were found: every token known (0.95), by the statistical parser
-    (0.6), not at all (0.2). ``notes`` hold what belongs to no part, and which repairs were made.
+    line. The name of an ``intersection`` is its two streets in alphabetical order. ``confidence`` (0-1) says how the
+    parts were found: every token known (0.95), by the statistical parser (0.6), not at all (0.2). ``notes`` hold what
+    belongs to no part, and which repairs were made.
 
     ``street_key``, ``number_key``, ``unit_key``, ``city_key`` and ``point_key`` are for comparison only;
     ``delivery_key`` identifies the delivery point within its city.
@@ -88,7 +91,7 @@ class ParsedAddress(Personal, _Parts):
         units = [f"{designator} {number}".strip() for designator, number in self.units]
         street = (self.number, self.fraction, self.predirectional, self.name, self.suffix, self.postdirectional)
         route = {"rural_route": f"RR {self.route}", "highway_contract": f"HC {self.route}"}.get(self.kind, "")
-        general = "GENERAL DELIVERY" if self.kind == "general_delivery" else ""
+        general = {"general_delivery": "GENERAL DELIVERY", "intersection": "CORNER OF"}.get(self.kind, "")
         po_box, pmb = f"PO BOX {self.po_box}" if self.po_box else "", f"PMB {self.pmb}" if self.pmb else ""
         parts = (self.urbanization, general, route, self.military, *street, box, *units, po_box, pmb)
         return " ".join(part for part in parts if part)
