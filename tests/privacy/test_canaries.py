@@ -1,17 +1,20 @@
 """Planted values pass through the real commands, and nothing but the results that were asked for shows one of them.
 
-Real processes with their own home, temporary folder, Redis and vendor; then every file, every line that was logged or
-printed in trouble, every metric, every key and value in Redis is searched, in every spelling.
+Real processes with their own home, temporary folder, Redis, vendor and webhook; then every file, every line that was
+logged or printed in trouble, every metric, span and delivery, every key and value in Redis is searched, in every
+spelling.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import re
+import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +24,8 @@ import pytest
 
 from skiptrace.testing.server import Say, ScriptedServer
 from tests.cli.command import environment
-from tests.privacy.canaries import CANARIES, SSNS, shown_in
+from tests.privacy import watched
+from tests.privacy.canaries import CANARIES, SECRETS, SSNS, shown_in
 from tests.servers.redis import Redis
 
 PERSON = {
@@ -51,6 +55,12 @@ redis = "{redis}"
 credentials = {{ ap_name = "ap-canary-5f1c9e77", ap_password = "pw-canary-d20b44aa" }}
 purpose_map = {{ FCRA_COLLECT = "3", GLBA_ENFORCE = "5" }}
 """
+WEBHOOK = """
+[sinks.platform]
+kind = "webhook"
+url = "{url}/told"
+secret = "whsec_{secret}"
+"""
 
 
 @dataclass
@@ -79,7 +89,12 @@ class Stage:
 
     def arguments(self, *arguments: str, verbose: bool = True) -> list[str]:
         options = ["--home", str(self.folder / "home"), "--config", self.given("settings.toml")]
-        return [sys.executable, "-m", "skiptrace.cli.main", *options, *["-v"] * verbose, *arguments]
+        spans = str(self.folder / "tmp" / "spans.txt")
+        return [sys.executable, watched.__file__, spans, *options, *["-v"] * verbose, *arguments]
+
+    def set_up_webhook(self, url: str) -> None:
+        with (self.folder / "given" / "settings.toml").open("a") as file:
+            file.write(WEBHOOK.format(url=url, secret=base64.b64encode(SECRETS[-1].encode() * 2).decode()))
 
     async def run(self, *arguments: str, is_result: bool = False, **more: str) -> str:
         """Run a command to its end. What it prints is scanned, unless it is the result that somebody asked for."""
@@ -148,15 +163,38 @@ async def test_the_server_and_the_worker_leave_no_planted_value_behind(stage: St
     key = json.loads(await stage.run("keys", "create", "platform", "--role", "service", "--json", is_result=True))[
         "key"
     ]
-    async with ScriptedServer(Say(500, ECHO), Say(200, ECHO)) as vendor:
+    async with ScriptedServer(Say(500, ECHO), Say(200, ECHO)) as vendor, ScriptedServer(Say(200, ECHO)) as platform:
+        stage.set_up_webhook(platform.url)
         more = {"SKIPTRACE_SANDBOX_URL": vendor.url, "SKIPTRACE_REFERENCE_FILE": stage.given("reference.csv")}
-        async with stage.running("serve", "--port", "0", **more) as server, stage.running("worker", **more):
+        port = free_port()
+        working = stage.running("worker", SKIPTRACE_METRICS_PORT=str(port), **more)
+        async with stage.running("serve", "--port", "0", **more) as server, working:
             url = await address_of(server, stage)
             async with httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {key}"}) as http:
                 stage.said += [text async for text in talk(http)]
+                stage.said.append((await http.get(f"http://127.0.0.1:{port}/metrics")).content)
+            await until(lambda: bool(platform.heard))
+    told = {f"delivery {n}": heard.head.encode() + heard.body for n, heard in enumerate(platform.heard)}
     left = stage.left_behind()
+    assert any(b"skiptrace_provider" in said for said in stage.said), "metrics were shown"
+    assert any(b"trace.finished" in body for body in told.values())
+    assert b"provider.send" in left["tmp/spans.txt"]
     assert any(name.startswith("redis") for name in left), "Redis was used"
-    assert hits(left) == {}
+    assert hits({**left, **told}) == {}
+
+
+async def until(there: Callable[[], bool]) -> None:
+    for _ in range(1200):
+        if there():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it never came")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def talk(http: httpx.AsyncClient) -> AsyncIterator[bytes]:

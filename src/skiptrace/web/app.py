@@ -85,6 +85,8 @@ def create_app(house: House, *, docs: bool = False) -> FastAPI:
         docs_url="/docs" if docs else None,
         redoc_url=None,
         redirect_slashes=False,
+        # its spans carry the path as the caller wrote it, its log records the errors with their messages
+        telemetry={"tracing": False, "logs": False},
     )
     app.state.house = house
     for part in PARTS:
