@@ -24,6 +24,7 @@ from skiptrace.stores.databases import database_now, insert_into, padded
 from skiptrace.stores.lanes import Tags
 from skiptrace.stores.outbox import add_events, alert
 from skiptrace.stores.purchases import Purchases
+from skiptrace.stores.rows import insert_rows, update_rows
 from skiptrace.stores.schema.jobs import QUEUED, SUSPECT, jobs, lanes, turns, workers
 from skiptrace.stores.writer import Turn
 
@@ -96,11 +97,11 @@ class Queue:
             results.append(LostLease("another worker has this job now") if row is None else None)
             if row is not None:
                 ends.append(ended(row, now, given.why))
-                if ends[-1]["new_state"] == JobState.QUARANTINED:
+                if ends[-1]["state"] == JobState.QUARANTINED:
                     _tell_quarantined(turn, [row], now)
         if ends:
             finish(turn.conn, ends)
-            self._purchases.abandon(turn, [str(end["key"]) for end in ends], now)
+            self._purchases.abandon(turn, [str(end["case_id"]) for end in ends], now)
         return results
 
     def leave(self, turn: Turn, several: Sequence[str]) -> Sequence[object]:
@@ -187,8 +188,7 @@ def _queue(conn: Connection, fresh: Sequence[tuple[Case, Submission]], now: date
         queued = [row for row in rows if row["lane"] == lane and row["state"] == JobState.QUEUED]
         for row, tag in zip(queued, _tags(conn, lane, [str(row["tenant"]) for row in queued]), strict=True):
             row["tag"] = tag
-    if rows:
-        conn.execute(jobs.insert(), rows)
+    insert_rows(conn, jobs, rows)
 
 
 def _row(each: Case, submission: Submission, now: datetime) -> dict[str, object]:
@@ -270,24 +270,17 @@ def ended(row: Row[Any], now: datetime, why: Again | Over | None, trace_id: str 
         state = JobState.WAITING if deaths < QUARANTINED_AFTER else JobState.QUARANTINED
         reason = again.reason
     return {
-        "key": row.case_id,
-        "new_state": state.value,
-        "new_due_at": now + timedelta(seconds=again.after) if again else row.due_at,
-        "new_finished_at": None if state is JobState.WAITING else now,
-        "new_deaths": deaths,
-        "new_retries": row.retries + bool(again and again.only),
-        "new_only": " ".join(again.only) if again else "",
-        "new_trace_id": trace_id or row.trace_id,
-        "new_reason": reason,
+        "case_id": row.case_id,
+        "worker_id": "",
+        "state": state.value,
+        "due_at": now + timedelta(seconds=again.after) if again else row.due_at,
+        "finished_at": None if state is JobState.WAITING else now,
+        "deaths": deaths,
+        "retries": row.retries + bool(again and again.only),
+        "only": " ".join(again.only) if again else "",
+        "trace_id": trace_id or row.trace_id,
+        "reason": reason,
     }
-
-
-_ENDING = ("state", "due_at", "finished_at", "deaths", "retries", "only", "trace_id", "reason")
-_FINISH = (
-    jobs.update()
-    .where(jobs.c.case_id == bindparam("key"))
-    .values({name: bindparam(f"new_{name}") for name in _ENDING} | {"worker_id": ""})
-)
 
 
 class Ending:
@@ -319,7 +312,7 @@ class Ending:
 
 def finish(conn: Connection, rows: Sequence[dict[str, object]]) -> None:
     """Write what ``ended`` made of jobs that are ``held``."""
-    conn.execute(_FINISH, rows)
+    update_rows(conn, jobs, "case_id", rows)
 
 
 # Sweeping

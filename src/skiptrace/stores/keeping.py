@@ -19,6 +19,7 @@ from skiptrace.stores.jobs import Ending
 from skiptrace.stores.outbox import add_events, events_of
 from skiptrace.stores.purchases import row_of
 from skiptrace.stores.replies import reply_row
+from skiptrace.stores.rows import insert_rows
 from skiptrace.stores.shapes import ContactContent, Findings, History
 from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn
@@ -79,8 +80,7 @@ class Keeping:
             to_tell += [event for evidenced in fresh for event in events_of(evidenced)]
             results.append(None)
         for table in _TABLES:
-            if of_table := rows.of[table.name]:
-                turn.conn.execute(table.insert(), of_table)
+            insert_rows(turn.conn, table, rows.of[table.name])
         add_events(turn, to_tell)
         ending.write()
         return results

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from skiptrace.model import Event, EventKind, StopReason
 from skiptrace.ports import Evidenced
-from skiptrace.stores.databases import insert_into
+from skiptrace.stores.rows import insert_rows
 from skiptrace.stores.schema.delivery import outbox
 from skiptrace.stores.writer import Turn
 
@@ -58,7 +58,7 @@ def add_events(turn: Turn, events: Iterable[Event]) -> None:
     if not rows:
         return
     turn.take()
-    turn.conn.execute(insert_into(turn.conn, outbox).on_conflict_do_nothing(index_elements=["event_id"]), rows)
+    insert_rows(turn.conn, outbox, rows, skip_known=("event_id",))
 
 
 def alert(tenant: str, about: str, detail: str, at: datetime) -> Event:

@@ -16,8 +16,9 @@ from skiptrace.model import Call, CallState
 from skiptrace.ports import Reserved
 from skiptrace.privacy import AuditEvent
 from skiptrace.stores.books import CHANGES_MONEY, Books, Entry, Move, Reserve, counters, intended
-from skiptrace.stores.databases import insert_into, padded
+from skiptrace.stores.databases import padded
 from skiptrace.stores.replies import reply_row
+from skiptrace.stores.rows import insert_rows, update_rows
 from skiptrace.stores.schema import calls, replies, spending
 from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn
@@ -30,11 +31,6 @@ _COUNTERS = select(spending).where(
 )
 _UNDER_WAY = (CallState.INTENDED, CallState.SENT, CallState.ANSWERED)
 _MOVING = ("state", "active", "hit", "charged", "token", "sent_at", "answered_at", "reason")
-_MOVE = (
-    calls.update()
-    .where(calls.c.call_id == bindparam("key"))
-    .values({name: bindparam(f"new_{name}") for name in _MOVING})
-)
 
 
 class Purchases:
@@ -97,11 +93,11 @@ class Purchases:
     def _write(self, conn: Connection, books: Books, kept: Sequence[Move]) -> None:
         # a predecessor becomes inactive before its successor comes in: one active row per question
         if changed := [_changes(books.entries[i]) for i in books.changed - books.new]:
-            conn.execute(_MOVE, changed)
+            update_rows(conn, calls, "call_id", changed)
         if new := [row_of(books.entries[i]) for i in books.new]:
-            conn.execute(calls.insert(), new)
+            insert_rows(conn, calls, new)
         if kept:
-            conn.execute(replies.insert(), self._replies(kept))
+            insert_rows(conn, replies, self._replies(kept))
         if books.counted:
             _write_counters(conn, books)
 
@@ -134,15 +130,11 @@ def _load(conn: Connection, operations: Sequence[Reserve | Move]) -> Books:
 
 
 def _write_counters(conn: Connection, books: Books) -> None:
-    insert = insert_into(conn, spending)
-    upsert = insert.on_conflict_do_update(
-        index_elements=["tenant", "cap", "name"], set_={"committed": insert.excluded.committed}
-    )
     rows = [
         {"tenant": tenant, "cap": cap, "name": name, "committed": books.committed[tenant, cap, name]}
         for tenant, cap, name in sorted(books.counted)
     ]
-    conn.execute(upsert, rows)
+    insert_rows(conn, spending, rows, replace_known=("tenant", "cap", "name"))
 
 
 def _entry(row: Row[Any]) -> Entry:
@@ -194,7 +186,7 @@ def row_of(entry: Entry) -> dict[str, object]:
 
 def _changes(entry: Entry) -> dict[str, object]:
     row = row_of(entry)
-    return {"key": entry.call.call_id} | {f"new_{name}": row[name] for name in _MOVING}
+    return {name: row[name] for name in ("call_id", *_MOVING)}
 
 
 def _event(call: Call, at: datetime) -> AuditEvent:

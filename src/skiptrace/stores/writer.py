@@ -22,6 +22,7 @@ from skiptrace.privacy.acting import who_acts
 from skiptrace.privacy.audit import START
 from skiptrace.stores import schema
 from skiptrace.stores.databases import Database, take_turn
+from skiptrace.stores.rows import insert_rows
 from skiptrace.stores.trouble import plain_errors
 from skiptrace.stores.witness import SECONDS, Witness
 
@@ -169,7 +170,7 @@ class Writer:
             }
             for row in chain(self._audit_key, number, before, turn.events)
         ]
-        turn.conn.execute(schema.audit.insert(), rows)
+        insert_rows(turn.conn, schema.audit, rows)
         return number + len(rows), cast("bytes", rows[-1]["hash"])
 
 
