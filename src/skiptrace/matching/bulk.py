@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -19,12 +20,15 @@ import pyarrow.parquet as pq
 
 from skiptrace.errors import BadInput
 from skiptrace.matching.columns import Floats
-from skiptrace.matching.evidence import parties_of
+from skiptrace.matching.evidence import PARTIES, parties_of
+from skiptrace.matching.identity import Candidates
 from skiptrace.matching.scoring import score
 from skiptrace.matching.tables_in import (
     KNOWN_COLUMNS,
     RECORD_COLUMNS,
     SUBJECT_COLUMNS,
+    TEXT_COLUMNS,
+    TEXTS,
     candidates_of,
     rename_columns,
 )
@@ -34,6 +38,8 @@ ROWS_AT_ONCE = 200_000
 """Records scored together; about 400 MB. Larger files are split by account on disk first."""
 _BYTES_PER_ROW = 120
 _MOST_PARTS = 500
+
+_BLOCK = 8_192
 
 Progress = Callable[[int, int | None], None]
 """Told how many records are scored, and of how many (None while that is not known)."""
@@ -82,19 +88,38 @@ def match_files(
 def match_tables(subjects: pa.Table, records: pa.Table, parameters: Parameters, *, explain: bool = False) -> pa.Table:
     """Score tables that are in memory; the rows keep the order of ``records``. Times count from each ``as_of``."""
     candidates, order = candidates_of(subjects, records)
+    blocks = [_scored(block, parameters, explain=explain) for block in _blocks(candidates)]
+    scored = pa.concat_tables(blocks) if blocks else _scored(candidates, parameters, explain=explain)
+    if (order[1:] < order[:-1]).any():
+        back = np.empty_like(order)
+        back[order] = np.arange(len(order))
+        scored = scored.take(pa.array(back))
+    names, columns = scored.column_names, scored.columns
+    return pa.table([records["account_id"], records["rec_id"], *columns], ["account_id", "rec_id", *names])
+
+
+def _blocks(candidates: Candidates) -> Iterator[Candidates]:
+    """Whole accounts, so many at once that what is worked out for their pairs stays in the processor's cache."""
+    starts = candidates.starts
+    wanted = np.arange(0, len(candidates.rows), _BLOCK)
+    cuts = np.append(np.searchsorted(starts, wanted, side="right") - 1, len(starts) - 1)
+    for first, last in itertools.pairwise(np.flatnonzero(np.bincount(cuts)).tolist()):
+        start, end = starts[first], starts[last]
+        rows, subjects = candidates.rows[start:end], candidates.subjects[start:end]
+        yield Candidates(candidates.people, rows, subjects, starts[first : last + 1] - start)
+
+
+def _scored(candidates: Candidates, parameters: Parameters, *, explain: bool) -> pa.Table:
     scores = score(candidates, parameters)
-    back = np.empty_like(order)
-    back[order] = np.arange(len(order))
+    parties = pa.DictionaryArray.from_arrays(parties_of(scores.identity), [party.value for party in PARTIES])
     columns = {
-        "account_id": records["account_id"],
-        "rec_id": records["rec_id"],
-        "p_same": scores.p_same[back],
-        "p_address": scores.p_address[back],
-        "p_phone": scores.p_phone[back],
-        "party": pa.array(parties_of(scores.identity), pa.string()).take(pa.array(back)),
+        "p_same": scores.p_same,
+        "p_address": scores.p_address,
+        "p_phone": scores.p_phone,
+        "party": parties.cast(pa.string()),
     }
     if explain:
-        columns["reasons"] = pa.array(_reasons(scores.identity.parts), pa.string()).take(pa.array(back))
+        columns["reasons"] = pa.array(_reasons(scores.identity.parts), pa.string())
     return pa.table(columns)
 
 
@@ -179,7 +204,8 @@ class _Source:
             raise BadInput(self.path.name, f"cannot be read as {self.path.suffix[1:]}: {_line_of(problem)}") from None
 
     def _parquet(self) -> Iterator[pa.RecordBatch]:
-        file = pq.ParquetFile(self.path)
+        names = pq.read_schema(self.path).names
+        file = pq.ParquetFile(self.path, read_dictionary=[name for name in names if name in TEXT_COLUMNS])
         columns = [name for name in file.schema_arrow.names if name in KNOWN_COLUMNS]
         if not file.metadata.num_rows:
             yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
@@ -190,7 +216,7 @@ class _Source:
             header = file.readline(1 << 20).decode("utf-8-sig", "replace").strip()
         names = [name.strip().strip('"') for name in header.split(",")]
         texts = pacsv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
+            column_types={name: TEXTS if name in TEXT_COLUMNS else pa.string() for name in names},
             include_columns=[name for name in names if name in KNOWN_COLUMNS],
             strings_can_be_null=False,
         )

@@ -36,14 +36,6 @@ class Words:
         codes = np.array([table.setdefault(text, len(table)) for text in texts], np.int32)
         return cls(codes, _objects(list(table)))
 
-    @classmethod
-    def of_encoded(cls, codes: Codes, uniques: Sequence[str], tidy: Callable[[str], str] | None = None) -> Words:
-        """Take over an encoding made elsewhere (an Arrow dictionary); texts equal once tidied share one code."""
-        table: dict[str, int] = {"": 0}
-        tidied = map(tidy, uniques) if tidy else uniques
-        again = np.array([table.setdefault(text, len(table)) for text in tidied], np.int32)
-        return cls(again[codes] if len(codes) else codes, _objects(list(table)))
-
     def derived(self, make: Callable[[Words], T]) -> T:
         """What ``make`` works out of the distinct values, kept: millions of pairs are compared by a few such tables."""
         if make not in self._derived:

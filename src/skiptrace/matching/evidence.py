@@ -8,7 +8,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from skiptrace.matching.cases import CaseColumns, Person, Question
-from skiptrace.matching.columns import Flags, Floats, Ints
+from skiptrace.matching.columns import Flags, Floats, Ints, Levels
 from skiptrace.matching.comparisons import ADDRESS, LEVELS, PHONE, SURNAME
 from skiptrace.matching.identity import Identity, Ties
 from skiptrace.matching.sentences import LEVEL_SENTENCES, MEASURE_SENTENCES
@@ -23,7 +23,6 @@ _QUOTED_FROM = {
     "name_with_phone": "phone",
 }
 _LEAST = 0.005
-_BY_RANK = (Party.THIRD_PARTY, Party.RELATIVE, Party.HOUSEHOLD, Party.SUBJECT)
 _LIKELY = 0.2
 _APART = 3.0
 """Two records that are nearly as likely (bits) and are not one person leave open which of them is the subject."""
@@ -35,13 +34,13 @@ def matches_of(questions: Sequence[Question], columns: CaseColumns, identity: Id
     found = zip(
         columns.records,
         identity.probability.tolist(),
-        parties_of(identity),
+        parties_of(identity).tolist(),
         undecided(identity.bits, identity.ties).tolist(),
         strict=True,
     )
     matches = []
     for n, (record, p, party, ambiguous) in enumerate(found):
-        match = Match(record.record_id, record.provider, p, _party(record, party), ambiguous=ambiguous)
+        match = Match(record.record_id, record.provider, p, _party(record, PARTIES[party]), ambiguous=ambiguous)
         matches.append(evidence_later(match, partial(reasons.of, n)))
     return matches
 
@@ -72,24 +71,26 @@ def undecided(bits: Floats, ties: Ties) -> Flags:
     return flags
 
 
-def parties_of(identity: Identity) -> list[Party]:
-    """The party of each record.
+PARTIES = (Party.THIRD_PARTY, Party.RELATIVE, Party.HOUSEHOLD, Party.SUBJECT)
+
+
+def parties_of(identity: Identity) -> Levels:
+    """The party of each record, as a place in ``PARTIES``.
 
     Subject; household, who shares an address with the subject; relative, who shares surname and phone; or third party.
     """
     sure = identity.probability >= 0.5
     levels, ties = identity.compared.levels, identity.ties
     lives_with = levels["address"] >= ADDRESS["alike"]
-    shares_phone = levels["phone"] == PHONE["same"]
     near = ties.compared.levels["address"] >= ADDRESS["alike"]
     phone = ties.compared.levels["phone"] == PHONE["same"]
+    shares_phone = levels["phone"] == PHONE["same"]
     for one, two in ((ties.left, ties.right), (ties.right, ties.left)):
-        with_subject = sure[two]
-        lives_with[one[near & with_subject]] = True
-        shares_phone[one[phone & with_subject]] = True
-    family = levels["surname"] >= SURNAME["part"]
-    rank = np.maximum(np.maximum(sure * 3, lives_with * 2), family & shares_phone)
-    return [_BY_RANK[n] for n in rank.tolist()]
+        lives_with[one[near & sure[two]]] = True
+        shares_phone[one[phone & sure[two]]] = True
+    family = (levels["surname"] >= SURNAME["part"]) & shares_phone
+    parties: Levels = np.maximum(np.maximum(family * np.int8(1), lives_with * np.int8(2)), sure * np.int8(3))
+    return parties
 
 
 def _party(record: SourceRecord, judged: Party) -> Party:

@@ -94,8 +94,7 @@ def identify(candidates: Candidates, parameters: Parameters) -> Identity:
 def rarities(people: People, compared: Compared) -> dict[str, Floats]:
     """How rare an agreeing name is: bits of its frequency in the US census, 0 where the names do not agree."""
     names = people.names
-    given = np.array([_given_rarity(word) for word in names.given.values.tolist()])
-    surname = np.array([_surname_rarity(word) for word in names.surname.values.tolist()])
+    given, surname = names.given.derived(_given_rarities), names.surname.derived(_surname_rarities)
     return {
         "given_rarity": _where(compared.levels["given"] >= GIVEN["near"], names.given, given, compared),
         "surname_rarity": _where(compared.levels["surname"] >= SURNAME["near"], names.surname, surname, compared),
@@ -122,6 +121,14 @@ def times(candidates: Candidates, compared: Compared) -> dict[str, Floats]:
     }
 
 
+def _given_rarities(words: Words) -> Floats:
+    return np.array([_given_rarity(word) for word in words.values.tolist()])
+
+
+def _surname_rarities(words: Words) -> Floats:
+    return np.array([_surname_rarity(word) for word in words.values.tolist()])
+
+
 @lru_cache(maxsize=65_536)
 def _given_rarity(name: str) -> float:
     return log2(AMERICANS / max(given_name(name)[0], 100)) if name else 0.0
@@ -135,7 +142,7 @@ def _surname_rarity(name: str) -> float:
 def _where(agree: Flags, words: Words, rarity: Floats, compared: Compared) -> Floats:
     # The commoner of the two spellings: a misspelt name is rare without being telling.
     left, right = rarity[words.codes[compared.left_name]], rarity[words.codes[compared.right_name]]
-    return np.where(agree, np.minimum(left, right), 0.0)
+    return np.minimum(left, right) * agree
 
 
 def tie(candidates: Candidates, compared: Compared, alone: Floats, parameters: Parameters) -> Ties:

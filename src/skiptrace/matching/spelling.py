@@ -12,7 +12,7 @@ from skiptrace.matching.text import ascii_upper
 _NOT_IN_NAMES = re.compile(r"[^A-Z -]+")
 _NOT_IN_LINES = re.compile(r"[^A-Z0-9]+")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
-_NO_NAME = frozenset(
+NO_NAME = frozenset(
     (
         "NO LAST NAME",
         "NO FIRST NAME",
@@ -36,7 +36,7 @@ def name_part(text: str) -> str:
         name = text.upper()
     else:
         name = " ".join(_NOT_IN_NAMES.sub("", ascii_upper(text)).replace("-", " ").split())
-    return "" if name in _NO_NAME else name
+    return "" if name in NO_NAME else name
 
 
 def generation(text: str) -> str:
@@ -54,7 +54,12 @@ def line(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def street(text: str) -> str:
     """Street name with direction and suffix, each word in its Publication 28 abbreviation."""
-    return " ".join(_WORDS.get(word, word) for word in line(text).split())
+    return " ".join(map(street_word, line(text).split()))
+
+
+def street_word(word: str) -> str:
+    """One word of a street name in its Publication 28 abbreviation."""
+    return _WORDS.get(word, word)
 
 
 def zip5(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ from skiptrace.matching.addresses import parse_address
 from skiptrace.matching.cases import OTHER_LINE, address_parts
 from skiptrace.matching.columns import (
     AddressColumns,
+    Codes,
     Floats,
     Ints,
     NameColumns,
@@ -39,15 +40,18 @@ ALIASES = {
     "provider": ("upstream", "source"),
 }
 """Usual other names of a column; the first that is present is taken."""
-KNOWN_COLUMNS = frozenset(
+TEXT_COLUMNS = frozenset(
     (
-        *RECORD_COLUMNS,
-        *("middle", "suffix", "dob", "ssn4", "house", "street", "unit", "po_box", "city", "state", "zip", "address"),
-        *("phone", "phone_type", "phone_last_seen", "provider", "first_seen", "last_seen", "as_of", "account_year"),
-        *(other for others in ALIASES.values() for other in others),
+        *("first", "middle", "last", "suffix", "dob", "ssn4", "phone", "phone_type", "provider"),
+        *("house", "street", "unit", "po_box", "city", "state", "zip", "address"),
+        *(other for name, others in ALIASES.items() for other in others if name != "rec_id"),
     )
 )
+_OTHER_COLUMNS = (*RECORD_COLUMNS, "phone_last_seen", "first_seen", "last_seen", "as_of", "account_year")
+KNOWN_COLUMNS = TEXT_COLUMNS.union(_OTHER_COLUMNS, ALIASES["rec_id"])
 """What is read; other columns are left alone."""
+TEXTS = pa.dictionary(pa.int32(), pa.string())
+"""How texts are read: each distinct one once, which is what Parquet files hold anyway."""
 _PHONE_KINDS = {"mobile": MOBILE, "cell": MOBILE, "wireless": MOBILE, "landline": LANDLINE, "": 0}
 
 
@@ -75,48 +79,49 @@ def candidates_of(subjects: pa.Table, records: pa.Table) -> tuple[Candidates, In
     if group.null_count:
         raise BadInput("records", f"{group.null_count} rows have an account_id that is not among the subjects")
     account = group.to_numpy(zero_copy_only=False).astype(np.int64)
-    order = np.argsort(account, kind="stable")
-    records = records.take(pa.array(order)) if (np.diff(account) < 0).any() else records
-    people = _people(subjects, records, account[order])
-    starts = len(subjects) + np.searchsorted(account[order], np.arange(len(subjects) + 1))
+    order = np.arange(len(account))
+    if (account[1:] < account[:-1]).any():
+        order = np.argsort(account, kind="stable")
+        account, records = account[order], records.take(pa.array(order))
+    people = _people(subjects, records, account)
     rows = np.arange(len(subjects), len(people))
-    return Candidates(people, rows, account[order], starts - len(subjects)), order
+    return Candidates(people, rows, account, np.searchsorted(account, np.arange(len(subjects) + 1))), order
 
 
 def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
     both = _Both(subjects, records, account)
     one = Spans.one_each(len(subjects) + len(records))
-    born = both.dates("dob")
+    born = both.numbers("dob", _dates)
     seen = both.years("account_year", "last_seen")
     return People(
         names=NameColumns(
             one,
-            both.words("first", spelling.name_part),
-            both.words("middle", spelling.name_part),
-            both.words("last", spelling.name_part),
-            both.words("suffix", spelling.generation),
+            both.words("first", _name_parts),
+            both.words("middle", _name_parts),
+            both.words("last", _name_parts),
+            both.words("suffix", _generations),
         ),
         birth_year=born // 10_000,
         birth_month=born // 100 % 100,
         birth_day=born % 100,
-        ssn4=both.mapped("ssn4", spelling.last_four, -1),
+        ssn4=both.numbers("ssn4", _last_fours),
         addresses=_addresses(both, one, seen),
         phones=PhoneColumns(
             one,
-            both.numbers("phone", 10, spelling.phone_digits),
-            both.mapped("phone_type", lambda kind: _PHONE_KINDS.get(kind.lower(), OTHER_LINE), 0).astype(np.int8),
+            both.numbers("phone", _phone_numbers),
+            both.numbers("phone_type", _phone_kinds).astype(np.int8),
             both.years("account_year", "phone_last_seen"),
         ),
         relatives=RelativeColumns(Spans.none(len(subjects) + len(records)), Words.of(())),
-        source=both.words("provider", str.strip),
+        source=both.words("provider", pc.utf8_trim_whitespace),
     )
 
 
 def _addresses(both: _Both, one: Spans, seen: Floats) -> AddressColumns:
     words = both.words
     if both.has("street"):
-        number, street = words("house", spelling.line), words("street", spelling.street)
-        unit, box = words("unit", spelling.line), words("po_box", spelling.line)
+        number, street = words("house", _lines), words("street", _streets)
+        unit, box = words("unit", _lines), words("po_box", _lines)
     else:
         number, street, unit, box = both.parsed_lines()
     return AddressColumns(
@@ -125,9 +130,9 @@ def _addresses(both: _Both, one: Spans, seen: Floats) -> AddressColumns:
         street,
         unit,
         box,
-        words("city", spelling.line),
-        words("state", spelling.line),
-        words("zip", spelling.zip5),
+        words("city", _lines),
+        words("state", _lines),
+        words("zip", _zip5s),
         both.years("", "first_seen"),
         seen,
     )
@@ -146,34 +151,22 @@ class _Both:
     def has(self, name: str) -> bool:
         return any(name in table.column_names for table in self._tables)
 
-    def _texts(self, name: str) -> pa.DictionaryArray:
-        chunks = []
-        for table in self._tables:
-            if name in table.column_names:
-                chunks += table[name].cast(pa.string()).chunks
-            else:
-                chunks.append(pa.repeat("", len(table)))
-        column = pa.chunked_array(chunks, pa.string())
-        return column.fill_null("").combine_chunks().dictionary_encode() if column.null_count else _encoded(column)
+    def _texts(self, name: str) -> tuple[Codes, pa.StringArray]:
+        """The code of each row's text, and the distinct texts."""
+        columns = [_encoded(table, name) for table in self._tables]
+        both = pa.chunked_array([chunk for column in columns for chunk in column.chunks], columns[0].type)
+        texts = both.unify_dictionaries().combine_chunks()
+        return texts.indices.to_numpy(), texts.dictionary
 
-    def words(self, name: str, tidy: Callable[[str], str]) -> Words:
-        texts = self._texts(name)
-        return Words.of_encoded(texts.indices.to_numpy().astype(np.int32), texts.dictionary.to_pylist(), tidy)
+    def words(self, name: str, tidy: Callable[[pa.StringArray], pa.StringArray]) -> Words:
+        codes, texts = self._texts(name)
+        return _words(codes, tidy(texts))
 
-    def mapped(self, name: str, read: Callable[[str], int], empty: int) -> Ints:
+    def numbers(self, name: str, read: Callable[[pa.StringArray], Ints]) -> Ints:
         """Numbers read from each distinct text."""
-        texts = self._texts(name)
-        return _spread([read(text) if text else empty for text in texts.dictionary.to_pylist()], texts)
-
-    def dates(self, name: str) -> Ints:
-        """YYYYMMDD as a number, 0 where a part is missing."""
-        texts = self._texts(name)
-        return _spread(_read_quickly(texts.dictionary, r"^(19|20)\d\d-(0[1-9]|1[0-2])-[0-3]\d$", _date_number), texts)
-
-    def numbers(self, name: str, digits: int, read: Callable[[str], int]) -> Ints:
-        """Numbers of so many digits; other texts are given to ``read``."""
-        texts = self._texts(name)
-        return _spread(_read_quickly(texts.dictionary, rf"^\d{{{digits}}}$", read), texts)
+        codes, texts = self._texts(name)
+        numbers: Ints = read(texts)[codes]
+        return numbers
 
     def years(self, of_subject: str, of_record: str) -> Floats:
         """Years since the account's day (negative: before), NaN when not stated."""
@@ -186,12 +179,98 @@ class _Both:
 
     def parsed_lines(self) -> tuple[Words, Words, Words, Words]:
         """House number, street, unit and box read from one address line, each distinct line once."""
-        lines = self._texts("address")
-        codes = lines.indices.to_numpy().astype(np.int32)
-        parsed = [parse_address(text) for text in lines.dictionary.to_pylist()]
+        codes, lines = self._texts("address")
+        parsed = [parse_address(text) for text in lines.to_pylist()]
         parts = zip(*map(address_parts, parsed), strict=True) if parsed else ((), (), (), ())
-        number, street, unit, box = (Words.of_encoded(codes, list(part)) for part in parts)
+        number, street, unit, box = (_words(codes, pa.array(part, pa.string())) for part in parts)
         return number, street, unit, box
+
+
+def _encoded(table: pa.Table, name: str) -> pa.ChunkedArray:
+    """A column as texts that are stored once each; a missing column is empty, and so is a missing text."""
+    if name not in table.column_names:
+        return pa.chunked_array([pa.repeat("", len(table)).dictionary_encode()])
+    column = table[name]
+    if pa.types.is_dictionary(column.type) and not column.null_count:
+        return column.cast(TEXTS)
+    texts = column if column.type == pa.string() else column.cast(pa.string())
+    return (texts.fill_null("") if texts.null_count else texts).dictionary_encode()
+
+
+def _words(codes: Codes, tidy: pa.StringArray) -> Words:
+    """Texts that are equal once they are tidy share one code."""
+    again = pa.concat_arrays([pa.array([""]), tidy]).dictionary_encode()
+    return Words(again.indices.to_numpy()[1:][codes], again.dictionary.to_numpy(zero_copy_only=False))
+
+
+# Distinct texts of the usual form are read by Arrow in one go, the others one by one by the same rules in ``spelling``.
+
+
+def _tidied(
+    texts: pa.StringArray, plain: pa.BooleanArray, quick: pa.StringArray, tidy: Callable[[str], str]
+) -> pa.StringArray:
+    """``quick`` where a text is of the plain form, ``tidy`` of the others."""
+    others = pc.invert(plain)
+    return pc.replace_with_mask(quick, others, pa.array(map(tidy, texts.filter(others).to_pylist()), pa.string()))
+
+
+def _read(texts: pa.StringArray, plain: pa.BooleanArray, digits: pa.StringArray, read: Callable[[str], int]) -> Ints:
+    """The number that the digits make where a text is of the plain form, ``read`` of the others."""
+    numbers: Ints = pc.cast(pc.if_else(plain, digits, "0"), pa.int64()).to_numpy(zero_copy_only=False).copy()
+    others = pc.invert(plain)
+    numbers[others.to_numpy(zero_copy_only=False)] = list(map(read, texts.filter(others).to_pylist()))
+    return numbers
+
+
+def _name_parts(texts: pa.StringArray) -> pa.StringArray:
+    capitals = pc.ascii_upper(texts)
+    plain = pc.and_not(pc.ascii_is_alpha(texts), pc.is_in(capitals, pa.array(sorted(spelling.NO_NAME))))
+    return _tidied(texts, plain, capitals, spelling.name_part)
+
+
+def _generations(texts: pa.StringArray) -> pa.StringArray:
+    return pa.array(map(spelling.generation, texts.to_pylist()), pa.string())
+
+
+def _lines(texts: pa.StringArray) -> pa.StringArray:
+    return _tidied(texts, pc.ascii_is_alnum(texts), pc.ascii_upper(texts), spelling.line)
+
+
+def _streets(texts: pa.StringArray) -> pa.StringArray:
+    """Each distinct word is abbreviated once."""
+    plain = pc.match_substring_regex(texts, "^[A-Za-z0-9]+( [A-Za-z0-9]+)*$")
+    lines = pc.split_pattern(pc.ascii_upper(texts), " ")
+    words = lines.values.dictionary_encode()
+    short = pa.array(map(spelling.street_word, words.dictionary.to_pylist()), pa.string())
+    quick = pc.binary_join(pa.ListArray.from_arrays(lines.offsets, short.take(words.indices)), " ")
+    return _tidied(texts, plain, quick, spelling.street)
+
+
+def _zip5s(texts: pa.StringArray) -> pa.StringArray:
+    return _tidied(texts, pc.ascii_is_decimal(texts), pc.utf8_slice_codeunits(texts, 0, 5), spelling.zip5)
+
+
+def _last_fours(texts: pa.StringArray) -> Ints:
+    plain = pc.and_not(_is_number(texts, 4), pc.equal(texts, "0000"))
+    return _read(texts, plain, texts, spelling.last_four)
+
+
+def _phone_numbers(texts: pa.StringArray) -> Ints:
+    return _read(texts, _is_number(texts, 10), texts, spelling.phone_digits)
+
+
+def _phone_kinds(texts: pa.StringArray) -> Ints:
+    return np.array([_PHONE_KINDS.get(kind.lower(), OTHER_LINE) for kind in texts.to_pylist()], np.int64)
+
+
+def _dates(texts: pa.StringArray) -> Ints:
+    """YYYYMMDD as a number, 0 where a part is missing."""
+    plain = pc.match_substring_regex(texts, r"^(19|20)\d\d-(0[1-9]|1[0-2])-[0-3]\d$")
+    return _read(texts, plain, pc.replace_substring(texts, "-", ""), _date_number)
+
+
+def _is_number(texts: pa.StringArray, digits: int) -> pa.BooleanArray:
+    return pc.and_(pc.ascii_is_decimal(texts), pc.equal(pc.binary_length(texts), digits))
 
 
 def _years(column: pa.ChunkedArray) -> Floats:
@@ -202,7 +281,7 @@ def _years(column: pa.ChunkedArray) -> Floats:
         numbers = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
         years: Floats = np.where(numbers > 0, numbers, np.nan)
         return years
-    texts = _encoded(column.fill_null(""))
+    texts = column.fill_null("").combine_chunks().dictionary_encode()
     values = [_year(text) for text in texts.dictionary.to_pylist()]
     table: Floats = np.array(values or [np.nan], float)
     found: Floats = table[texts.indices.to_numpy()]
@@ -214,27 +293,6 @@ def _year(text: str) -> float:
     return year + (month - 1) / 12 if month else year or np.nan
 
 
-def _read_quickly(texts: pa.Array, plain: str, read: Callable[[str], int]) -> Ints:
-    """Texts of a plain form become the number of their digits in one go, the others are read one by one."""
-    is_plain = pc.match_substring_regex(texts, plain)
-    digits = pc.replace_substring(pc.if_else(is_plain, texts, "0"), "-", "")
-    numbers: Ints = pc.cast(digits, pa.int64()).to_numpy(zero_copy_only=False).copy()
-    for row in np.flatnonzero(~is_plain.to_numpy(zero_copy_only=False)):
-        numbers[row] = read(texts[int(row)].as_py())
-    return numbers
-
-
 def _date_number(text: str) -> int:
     year, month, day = spelling.date_parts(text)
     return (year * 100 + month) * 100 + day
-
-
-def _spread(values: Sequence[int] | Ints, texts: pa.DictionaryArray) -> Ints:
-    """The value of each row from those of the distinct texts."""
-    table: Ints = np.asarray(values if len(values) else [0], np.int64)
-    numbers: Ints = table[texts.indices.to_numpy()]
-    return numbers
-
-
-def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    return column.combine_chunks().dictionary_encode()
