@@ -14,6 +14,7 @@ from skiptrace.model import (
     ConsumerEvent,
     ContactKind,
     Fact,
+    OverrideGiven,
     Party,
     Refusal,
     SearchKind,
@@ -113,3 +114,36 @@ def _reporting_after(app: App, provider: Scripted) -> App:
 
 def _judged(trace: Trace) -> object:
     return (trace.stop, trace.contacts, [(s.provider, s.result) for s in trace.steps], trace.decisions)
+
+
+def overriding(rule_id: str, role: str, document: str = "") -> ConsumerEvent:
+    what = OverrideGiven(rule_id, role, "verified", NOW.date() + timedelta(days=10), document)
+    return ConsumerEvent(f"o-{rule_id}", "default", "A-1", NOW, "sue", what)
+
+
+async def test_a_held_account_is_searched_when_a_supervisor_answers_for_it_and_never_in_a_batch(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    disputed = build.account(facts={AccountFact.DISPUTE: Fact.YES})
+    await store.record_events([overriding("X-08", "supervisor")])
+    app, providers = app_of(store, clock, ("acme", (Answer((OWN,)),)))
+
+    in_a_batch = await run(app, build.case(account=disputed, batch_id="b-1"))
+    alone = await run(replace(app, new_id=lambda: "trace-2"), build.case(case_id="case-2", account=disputed))
+
+    assert (in_a_batch.stop, alone.stop) == (StopReason.HELD, StopReason.EXHAUSTED)
+    assert providers["acme"].sent == 1
+    assert any("overridden by supervisor" in d.reason for d in alone.decisions)
+    assert (await replay("trace-2", app)).contacts == alone.contacts
+
+
+async def test_a_bankruptcy_that_turns_up_stops_until_counsel_has_an_order(store: SqlStore, clock: FixedClock) -> None:
+    app, _ = app_of(store, clock, ("acme", (Answer((replace(OWN, bankrupt=Fact.YES),)),)))
+    first = await run(app, build.case())
+
+    await store.record_events([overriding("X-03", "legal", "order-26-0142")])
+    second = await run(replace(app, new_id=lambda: "trace-2"), build.case(case_id="case-2"))
+
+    assert first.stop in (StopReason.STOPPED, StopReason.HELD)
+    assert second.stop not in (StopReason.STOPPED, StopReason.HELD)
+    assert any(c.grants for c in second.contacts)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from skiptrace.compliance import (
     Known,
+    Override,
+    Role,
     RuleBook,
     Usability,
     Verdict,
@@ -14,10 +18,23 @@ from skiptrace.compliance import (
     can_use,
     known_from,
     may_contact_third_party,
+    objection,
+    overrides_from,
 )
 from skiptrace.compliance.known import NOTHING
-from skiptrace.model import Attempt, Channel, ConsumerEvent, Contact, Judgement, ThirdPartyAsked, Trace
-from skiptrace.ports import Store
+from skiptrace.errors import BadInput, PolicyRefused
+from skiptrace.model import (
+    Attempt,
+    Case,
+    Channel,
+    ConsumerEvent,
+    Contact,
+    Judgement,
+    OverrideGiven,
+    ThirdPartyAsked,
+    Trace,
+)
+from skiptrace.ports import Clock, Store
 from skiptrace.tracing import App
 
 SAY = "Say your name, and that you confirm or correct location information. Do not say that a debt is owed."
@@ -25,6 +42,19 @@ SAY = "Say your name, and that you confirm or correct location information. Do n
 
 MAY_ASK = ("home address", "telephone at home", "employer and its address")
 """Location information, 15 USC 1692a(7) (rule B-01)."""
+
+
+class Answering(Protocol):
+    """What it takes to answer and to write down: an App, or a door's own."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def rules(self) -> RuleBook: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def new_id(self) -> Callable[[], str]: ...
 
 
 async def may_use(
@@ -49,11 +79,32 @@ async def may_use(
         contact,
         channel,
         at,
-        case=replace(case, account=account_now(case.account, history)),
+        case=replace(case, account=account_now(case.account, history), batch_id=""),  # it is a person who asks now
         judgement=Judgement(case.as_of, trace.matches, (*trace.contacts, *trace.third_party_contacts), trace.events),
         rules=rules,
         known=known_from(history) + besides,
+        overrides=overrides_from(history, trace.account_id),
     )
+
+
+async def override(given: OverrideGiven, case: Case, app: Answering, *, by: str) -> str:
+    """Write down that somebody answers for going past a rule on this case's account; returns the event's id.
+
+    It counts from now on for single searches and for use, never in a batch. Raises BadInput for an unknown rule,
+    PolicyRefused when the override would not hold: the rule's level, no document, longer than 30 days.
+    """
+    if given.rule_id not in app.rules.by_id:
+        raise BadInput("rule_id", "is not a rule; skiptrace rules list has them all")
+    rule, now = app.rules.rule(given.rule_id), app.clock.now()
+    held = replace(case, batch_id="", as_of=now.date())
+    wanted = Override(
+        rule.id, case.account.account_id, Role(given.role), by, given.reason, given.expires_on, given.document
+    )
+    if why_not := objection(wanted, rule, held):
+        raise PolicyRefused(rule.id, why_not, rule.citation)
+    event = ConsumerEvent(app.new_id(), case.tenant, case.account.account_id, now, by, given)
+    await app.store.record_events([event])
+    return event.event_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from skiptrace import compliance
-from skiptrace.compliance import RuleBook, Verdict, account_now, known_from
+from skiptrace.compliance import Override, RuleBook, Verdict, account_now, known_from, overrides_from
 from skiptrace.errors import ProviderError
 from skiptrace.model import (
     AddressCheck,
@@ -180,6 +180,7 @@ async def run(case: Case, app: App, permit: Permit = UNLIMITED, earlier: Earlier
         if bought.answer and bought.answer.found:
             progress = progress.after(move, bought.cost, await journal.judge(case, app))
             learned = compliance.learned(case, progress.judgement, journal.records, app.rules)
+            learned = compliance.overridden(learned, journal.overrides, case, app.rules)
             journal.note(learned)
             if learned.effect in STOPS:
                 return journal.close(case, app, _stop(learned), progress.judgement)
@@ -195,7 +196,7 @@ def _question(case: Case, move: Ask, app: App, earlier: Earlier, journal: _Journ
     request = app.providers[move.manifest.id].to_request(move.product.id, move.inquiry)
     if request is None:
         return journal.skip(Skip(move.row, "the case lacks what this product needs"))
-    allowed = _may_ask(case, move, request, app.rules)
+    allowed = compliance.overridden(_may_ask(case, move, request, app.rules), journal.overrides, case, app.rules)
     journal.note(allowed)
     return request if allowed.allowed else journal.refuse(move, allowed)
 
@@ -229,14 +230,16 @@ class _Journal:
     later: dict[str, str] = field(default_factory=dict)
     """Providers that could not answer now, with the reason."""
     history: Sequence[ConsumerEvent] = ()
+    overrides: Sequence[Override] = ()
 
     async def catch_up(self, case: Case, app: App) -> Case:
         """The case with its account as it is by now: what was reported since it was placed counts."""
         self.history = await app.history(case)
+        self.overrides = overrides_from(self.history, case.account.account_id)
         return replace(case, account=account_now(case.account, self.history))
 
     def admit(self, case: Case, app: App) -> Verdict:
-        admission = compliance.admit(case, app.rules, at=app.clock.now())
+        admission = compliance.admit(case, app.rules, at=app.clock.now(), overrides=self.overrides)
         self.note(admission)
         return admission
 
@@ -326,7 +329,9 @@ class _Journal:
         return Again(0.0, "; ".join(f"{name}: {why}" for name, why in self.later.items()), tuple(self.later))
 
     def _grant(self, case: Case, contact: Contact, judgement: Judgement, app: App) -> Contact:
-        granted, decisions = compliance.grant(case, contact, judgement, app.rules, known_from(self.history))
+        granted, decisions = compliance.grant(
+            case, contact, judgement, app.rules, known_from(self.history), overrides=self.overrides
+        )
         self.decisions.extend(decisions)
         return granted
 

@@ -320,7 +320,7 @@ TESTS = (
 
 GRANTING_RULES = (
     con("Q-10", Effect.GRANT, phone(probability=0.75), phone(probability=0.7499)),
-    con("B-18", Effect.GRANT, letterbox(), letterbox(party=Party.RELATIVE)),
+    con("B-18", Effect.GRANT, letterbox(), letterbox(status=ContactStatus.CANDIDATE)),
 )
 """Rules that open a channel hold the contact when they do not."""
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from skiptrace.compliance import Override, Role, RuleBook, admit
-from skiptrace.model import AccountFact, Effect, Fact
+from skiptrace.compliance import Override, Role, RuleBook, admit, can_use, grant
+from skiptrace.model import AccountFact, Channel, Effect, Fact, SearchKind
 from tests.builders import TODAY
-from tests.compliance.questions import case
+from tests.compliance.questions import NOON, case, judged, letterbox, match, phone
 
 DISPUTED = {AccountFact.DISPUTE: Fact.YES}
 GOOD = Override("X-08", "A-1", Role.SUPERVISOR, "u-7", "verified_by_phone", TODAY + timedelta(days=30))
@@ -61,3 +61,37 @@ def test_a_gate_that_threw_cannot_be_overridden(rules: RuleBook) -> None:
 
     assert decision.effect is Effect.REFUSE
     assert decision.reason == "gate_error: AttributeError"
+
+
+def test_a_cease_is_overridden_for_a_remedys_address_only(rules: RuleBook) -> None:
+    ceased = case(facts={AccountFact.CEASE: Fact.YES})
+    given = replace(GOOD, rule_id="X-01")
+
+    verdict = admit(ceased, rules, overrides=[given])
+
+    assert verdict.effect is Effect.REFUSE
+    assert "only a search of kind legal_remedy_address" in verdict.why
+    assert admit(replace(ceased, search=SearchKind.LEGAL_REMEDY_ADDRESS), rules, overrides=[given]).allowed
+
+
+@pytest.mark.parametrize(("probability", "opened"), [(0.89, True), (0.81, True), (0.79, False)])
+def test_a_supervisor_releases_a_letter_down_to_080_and_no_further(
+    rules: RuleBook, probability: float, opened: bool
+) -> None:
+    letter, by = letterbox(), match(probability)
+    judgement = judged(letter, matches=(by,))
+    released = replace(GOOD, rule_id="B-18")
+
+    assert grant(case(), letter, judgement, rules)[0].grants == ()
+    assert bool(grant(case(), letter, judgement, rules, overrides=[released])[0].grants) is opened
+
+
+def test_a_review_that_is_released_opens_the_channel_at_use_too(rules: RuleBook) -> None:
+    weak = phone(probability=0.7)
+    released = replace(GOOD, rule_id="Q-10")
+
+    def allowed(*overrides: Override) -> bool:
+        about = {"case": case(), "judgement": judged(weak), "rules": rules}
+        return can_use(weak, Channel.VOICE_MANUAL, NOON, **about, overrides=overrides).allowed
+
+    assert (allowed(), allowed(released)) == (False, True)

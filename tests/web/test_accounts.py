@@ -85,6 +85,33 @@ async def test_a_wrong_event_is_named_by_its_field(door: Served, wrong: dict[str
     assert field in answer.text
 
 
+async def test_only_counsel_with_a_document_overrides_a_bankruptcy_and_it_counts_at_once(door: Served) -> None:
+    service, cora = await door.key(Role.SERVICE), await door.key(Role.COMPLIANCE, "cora")
+    sue = await door.key(Role.SUPERVISOR, "sue")
+    done = await door.traced(case_of(batch_id="b-1"))
+    await door.assign("A-1", "sue")
+    await door.call(service, "POST", EVENTS, json=event("account", facts={"bankruptcy": "yes"}))
+    ask = f"/v1/contacts/{done.trace.trace_id}/{done.trace.contacts[0].contact_id}:can-use"
+    dismissed = {"rule_id": "X-03", "reason": "dismissed", "expires_on": "2026-12-01", "document": "order-26-0142"}
+
+    async def give(key: str, **changes: object) -> int:
+        body = dismissed | changes
+        return (await door.call(key, "POST", "/v1/accounts/A-1:override", json=body)).status_code
+
+    async def stands() -> bool:
+        return "X-03" in str((await door.call(service, "POST", ask, json={"channel": "mail"})).json()["reasons"])
+
+    assert await stands()
+    assert (await give(service), await give(sue), await give(cora, document=None)) == (403, 409, 409)
+    assert (await give(cora, expires_on="2027-01-01"), await give(cora, rule_id="X-99")) == (409, 422)
+    assert await stands()
+    assert await give(cora) == 201
+    assert not await stands()
+    (given,) = [e for e in await door.audit() if e.event == "override.given"]
+    assert (given.about, given.actor) == ("A-1", "cora")
+    assert given.detail == "X-03 legal dismissed until 2026-12-01 order-26-0142"
+
+
 async def test_an_account_is_erased_by_two_and_then_nothing_of_it_is_there(either: Served) -> None:
     cora, ada = await either.key(Role.COMPLIANCE, "cora"), await either.key(Role.ADMIN, "ada")
     case = case_of()

@@ -173,6 +173,7 @@ def _plain(method: str, path: str, body: Any = None) -> Requested:
     return make
 
 
+OVERRIDE = {"rule_id": "X-05", "reason": "checked", "expires_on": "2026-11-20"}
 CALLED = {"event_id": "e-1", "kind": "attempt", "at": "2026-01-05T12:00:00Z", "channel": "voice_manual"}
 
 REQUESTS: dict[tuple[str, str], Requested] = {
@@ -197,6 +198,7 @@ REQUESTS: dict[tuple[str, str], Requested] = {
         ("GET", "/v1/accounts/{account_id}/events", None),
         ("POST", "/v1/accounts/{account_id}/events", CALLED),
         ("POST", "/v1/accounts/{account_id}:ask-erasure", {"reason": "R-17"}),
+        ("POST", "/v1/accounts/{account_id}:override", OVERRIDE),
         ("GET", "/v1/doubts", None),
         ("POST", "/v1/contacts/{trace_id}/{contact_id}:can-use", {"channel": "mail"}),
         ("GET", "/v1/batches/{batch_id}", None),

@@ -40,6 +40,7 @@ class Action(StrEnum):
     READ_AUDIT = "read_audit"
     VERIFY_AUDIT = "verify_audit"
     ERASE = "erase"
+    OVERRIDE = "override"
     BREAK_GLASS = "break_glass"
 
 

@@ -46,6 +46,7 @@ ACTIONS: Mapping[str, Action] = {
     "quarantine list": Action.QUARANTINE,
     "quarantine readmit": Action.QUARANTINE,
     "retract": Action.RECORD_OUTCOME,
+    "rules override": Action.OVERRIDE,
     "third-party ask": Action.RUN_LOOKUP,
     "third-party list": Action.VIEW_CASE,
     "why": Action.VIEW_CASE,

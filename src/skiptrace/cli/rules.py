@@ -32,6 +32,28 @@ def show(
     print_one(read_settings(context), rule, as_json=as_json)
 
 
+@app.command("override")
+def override(
+    context: typer.Context,
+    rule: Annotated[str, typer.Argument(help="Id, such as X-08.")],
+    *,
+    account: Annotated[str, typer.Option(help="The one account.")],
+    reason: Annotated[str, typer.Option(help="A code, no text about a person.")],
+    until: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="The last day, at most 30 days from today.")],
+    document: Annotated[str, typer.Option(help="Id of the order or memorandum; counsel's rules need one.")] = "",
+    by: Annotated[str, typer.Option(help="Who answers for it; the requester of the settings if absent.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Answer for going past one rule on one account. The audit trail keeps it; a batch never uses it."""
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.rules_run import Answer, override
+
+    answer = Answer(rule, account, reason, until, document, by)
+    asyncio.run(override(read_settings(context), answer, as_json=as_json))
+
+
 @app.command("rehearse")
 def rehearse(
     context: typer.Context,

@@ -3,17 +3,61 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 from skiptrace import compliance
+from skiptrace.access import Role
 from skiptrace.cli.output import console, print_json, table
+from skiptrace.contacting import override as write_down
+from skiptrace.errors import BadInput
+from skiptrace.intake import free_text
+from skiptrace.model import OverrideGiven
 from skiptrace.rehearsal import Change
 from skiptrace.rehearsal import rehearse as judged_again
 from skiptrace.settings import Settings
 from skiptrace.wiring import connect
 
 EXAMPLES = 20
+
+
+AS = {Role.COLLECTOR: "operator", Role.SUPERVISOR: "supervisor"}
+"""In which role of the rules the local role overrides; whoever has the database in hand counts as counsel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody answers for, as it was typed."""
+
+    rule: str
+    account: str
+    reason: str
+    until: str
+    document: str
+    by: str
+
+
+async def override(settings: Settings, answer: Answer, *, as_json: bool) -> None:
+    """Write it down. Raises BadInput, or PolicyRefused when it would not hold."""
+    try:
+        until = date.fromisoformat(answer.until)
+    except ValueError:
+        raise BadInput("until", "is not a date; write 2026-12-01") from None
+    role = AS.get(settings.role, "legal")
+    reason, document = free_text(answer.reason, "reason"), free_text(answer.document, "document")
+    async with connect(settings) as app:
+        names = await app.store.traces_of_account(settings.tenant, answer.account)
+        trace = await app.store.trace(names[0]) if names else None
+        case = await app.store.case(trace.case_id) if trace else None
+        if case is None:
+            raise BadInput("account", "has no trace yet; run lookup or batch first")
+        given = OverrideGiven(answer.rule, role, reason, until, document)
+        event_id = await write_down(given, case, app, by=answer.by or settings.requester)
+    if as_json:
+        print_json({"event_id": event_id, "rule_id": answer.rule, "role": role, "expires_on": until})
+    else:
+        console().print(f"{answer.rule} is overridden for {answer.account} until {until}, as {role}.", markup=False)
 
 
 async def rehearse(settings: Settings, folder: Path, last: int, *, as_json: bool) -> None:

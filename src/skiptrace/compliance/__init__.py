@@ -7,11 +7,11 @@ from skiptrace.compliance.admission import admit, admit_batch
 from skiptrace.compliance.contacts import grant
 from skiptrace.compliance.discrepancies import cautious
 from skiptrace.compliance.gate import Verdict
-from skiptrace.compliance.history import account_now, known_from
+from skiptrace.compliance.history import account_now, known_from, overrides_from
 from skiptrace.compliance.in_flight import learned
 from skiptrace.compliance.known import Known, Stated
 from skiptrace.compliance.loading import load_rules
-from skiptrace.compliance.overrides import Override, Role
+from skiptrace.compliance.overrides import Override, Role, objection, overridden
 from skiptrace.compliance.rulebook import Level, Mark, Profile, Rule, RuleBook, Stage
 from skiptrace.compliance.searches import kept
 from skiptrace.compliance.sources import may_ask, may_send
@@ -30,6 +30,9 @@ __all__ = [
     "kept",
     "account_now",
     "known_from",
+    "overrides_from",
+    "objection",
+    "overridden",
     "can_use",
     "may_contact_third_party",
     "load_rules",

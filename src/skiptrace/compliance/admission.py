@@ -45,7 +45,7 @@ class Batch:
 def admit(case: Case, rules: RuleBook, *, at: datetime | None = None, overrides: Sequence[Override] = ()) -> Verdict:
     """Whether this case may be searched at this moment: refuse, hold, or go on (pass, note)."""
     verdict = decide(rules, Stage.ADMISSION, ADMISSION, Admission(case, at), "case")
-    return overridden(verdict, overrides, case, rules) if overrides else verdict
+    return overridden(verdict, overrides, case, rules)
 
 
 def admit_batch(rows: int, purpose: Purpose, rules: RuleBook) -> Verdict:

@@ -6,6 +6,7 @@ granted when a granting rule fires for it and no rule denies or holds it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 
@@ -13,6 +14,7 @@ from skiptrace.compliance.discrepancies import is_doubted
 from skiptrace.compliance.gate import NO, STRENGTH, Finding, Gate, evaluate, of_fact
 from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.location import Location, believed_addresses, locate
+from skiptrace.compliance.overrides import Override, with_overrides
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
 from skiptrace.compliance.windows import Hours
 from skiptrace.compliance.zones import area_code, is_military
@@ -43,6 +45,7 @@ class Granting:
     judgement: Judgement
     known: Known = NOTHING
     channel: Channel | None = None
+    overrides: tuple[Override, ...] = ()
 
     @property
     def identity(self) -> float:
@@ -63,14 +66,20 @@ class Granting:
 
 
 def grant(
-    case: Case, contact: Contact, judgement: Judgement, rules: RuleBook, known: Known = NOTHING
+    case: Case,
+    contact: Contact,
+    judgement: Judgement,
+    rules: RuleBook,
+    known: Known = NOTHING,
+    *,
+    overrides: Sequence[Override] = (),
 ) -> tuple[Contact, tuple[RuleDecision, ...]]:
     """The contact with its grants, notes on what is closed and why, and every rule that was evaluated on it.
 
     Grants of voice carry the hours of rule B-09 and every zone that the number and the subject's likely residences
     point to: a call is allowed only when it is within the hours in all of them. A letter has no hour.
     """
-    question = Granting(case, contact, judgement, known)
+    question = Granting(case, contact, judgement, known, overrides=tuple(overrides))
     opened, decisions = open_channels(question, rules)
     grants = tuple(_granted(rule, channel, question, rules) for channel, rule in opened.items())
     notes = tuple(f"{d.rule_id}: {d.reason}" for d in decisions if STRENGTH[d.effect] >= STRENGTH[Effect.DENY])
@@ -82,11 +91,13 @@ def open_channels(question: Granting, rules: RuleBook) -> tuple[dict[Channel, Ru
     contact = question.contact
     about = contact.contact_id or contact.kind.value
     applicable = [r for r in rules.by_stage[Stage.CONTACT] if contact.kind in r.kinds]
-    pairs = [(rule, evaluate(rule, CONTACT, question, rules, about)) for rule in applicable]
-    barred = frozenset().union(*(bars(d, rules) for _, d in pairs))
-    granting = [rule for rule, d in pairs if d.effect is Effect.GRANT]
+    decisions: Sequence[RuleDecision] = [evaluate(rule, CONTACT, question, rules, about) for rule in applicable]
+    if question.overrides:
+        decisions = with_overrides(decisions, question.overrides, question.case, rules)
+    barred = frozenset().union(*(bars(d, rules) for d in decisions))
+    granting = [rule for rule, d in zip(applicable, decisions, strict=True) if d.effect is Effect.GRANT]
     opened = {channel: rule for rule in granting for channel in sorted(rule.channels - barred)}
-    return opened, tuple(d for _, d in pairs)
+    return opened, tuple(decisions)
 
 
 def bars(decision: RuleDecision, rules: RuleBook) -> frozenset[Channel]:
@@ -234,14 +245,18 @@ def _manual_call(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 
 
 def _letter(q: Granting, rule: Rule, book: RuleBook) -> Finding:
-    if q.contact.party is not Party.SUBJECT or q.identity < rule.number("threshold"):
+    if q.contact.party is not Party.SUBJECT or q.identity < rule.number("least"):
+        return Finding(
+            "far_below", f"the person at the address is the subject with less than {rule.number('least'):.2f}"
+        )
+    if q.identity < rule.number("threshold"):
         return Finding(
             "below", f"the person at the address is the subject with less than {rule.number('threshold'):.2f}"
         )
     if q.contact.status.value not in rule.words("statuses"):
         return Finding("below", "the address is not believed enough to be where the subject lives now")
     if q.contact.address and q.contact.address.line.strip().casefold().startswith(rule.words("not_to")):
-        return Finding("below", "a letter care of somebody else tells a third party")
+        return Finding("care_of", "a letter care of somebody else tells a third party")
     return Finding("yes", "the subject very probably lives at this address; a closed letter is allowed")
 
 

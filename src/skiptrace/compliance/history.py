@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from skiptrace.compliance.known import Known, Stated
+from skiptrace.compliance.overrides import Override, Role
 from skiptrace.model import (
     Account,
     AccountFact,
@@ -20,6 +21,7 @@ from skiptrace.model import (
     Inbound,
     Inconvenient,
     NumberCheck,
+    OverrideGiven,
     Refusal,
     Residence,
 )
@@ -52,6 +54,17 @@ def known_from(events: Iterable[ConsumerEvent]) -> Known:
         attempts=tuple(e.what for e in ordered if isinstance(e.what, Attempt)),
         checks=tuple(e.what for e in ordered if isinstance(e.what, NumberCheck)),
         inconvenient=tuple(e.what for e in ordered if isinstance(e.what, Inconvenient)),
+    )
+
+
+def overrides_from(events: Iterable[ConsumerEvent], account_id: str) -> tuple[Override, ...]:
+    """What was given for this account, oldest first; of two for one rule the newer counts."""
+    given = [(e, e.what) for e in events if isinstance(e.what, OverrideGiven) and e.account_id == account_id]
+    return tuple(
+        Override(
+            what.rule_id, account_id, Role(what.role), event.reported_by, what.reason, what.expires_on, what.document
+        )
+        for event, what in sorted(given, key=lambda pair: pair[0].at)
     )
 
 

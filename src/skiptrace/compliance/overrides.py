@@ -48,6 +48,8 @@ def objection(override: Override, rule: Rule, case: Case) -> str:
         return "a batch never overrides"
     if override.role not in _MAY_OVERRIDE.get(rule.override, frozenset()):
         return f"the rule's override level is {rule.override}, which the role {override.role} does not reach"
+    if "override_for" in rule.settings and case.search not in rule.words("override_for"):
+        return f"it opens only a search of kind {' or '.join(rule.words('override_for'))}"
     if rule.override is Level.COUNSEL and not override.document.strip():
         return "it names no document"
     if not override.actor.strip() or not override.reason.strip():
@@ -59,18 +61,32 @@ def objection(override: Override, rule: Rule, case: Case) -> str:
 
 def overridden(verdict: Verdict, overrides: Sequence[Override], case: Case, rules: RuleBook) -> Verdict:
     """The verdict with each validly overridden refusal or hold turned into a note; objections are written down."""
-    given = {override.rule_id: override for override in overrides}
-    decisions = tuple(_apply(d, given[d.rule_id], case, rules) if d.rule_id in given else d for d in verdict.decisions)
+    if not overrides:
+        return verdict
+    decisions = with_overrides(verdict.decisions, overrides, case, rules)
     still = {d.rule_id for d in decisions if STRENGTH[d.effect] >= STRENGTH[Effect.DENY]}
     events = tuple(e for e in verdict.events if any(rules.rule(rule_id).event == e for rule_id in still))
     return Verdict(strongest(decisions), decisions, events)
+
+
+def with_overrides(
+    decisions: Sequence[RuleDecision], overrides: Sequence[Override], case: Case, rules: RuleBook
+) -> tuple[RuleDecision, ...]:
+    """The decisions, those that are validly overridden as notes; a rule that opens channels then opens them."""
+    given = {override.rule_id: override for override in overrides}
+    return tuple(_apply(d, given[d.rule_id], case, rules) if d.rule_id in given else d for d in decisions)
 
 
 def _apply(decision: RuleDecision, override: Override, case: Case, rules: RuleBook) -> RuleDecision:
     rule = rules.rule(decision.rule_id)
     if STRENGTH[decision.effect] < STRENGTH[Effect.DENY] or decision.reason.startswith("gate_error"):
         return decision
-    if why_not := objection(override, rule, case):
+    opens = Effect.GRANT in rule.effects.values()
+    why_not = objection(override, rule, case)
+    if opens and decision.effect is not Effect.HOLD:
+        why_not = "the rule denies this outright; only what it holds for review can be released"
+    if why_not:
         return replace(decision, reason=f"{decision.reason}; the override does not hold: {why_not}")
     by = f"overridden by {override.role} ({override.reason}) until {override.expires_on}"
-    return replace(decision, effect=Effect.NOTE, reason=f"{decision.reason}; {by}")
+    effect = Effect.GRANT if opens else Effect.NOTE
+    return replace(decision, effect=effect, reason=f"{decision.reason}; {by}")

@@ -6,6 +6,7 @@ frequency, refusals, age of what is known about a number. The answer holds for a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -14,6 +15,7 @@ from skiptrace.compliance.contacts import Granting, bars, open_channels
 from skiptrace.compliance.gate import STRENGTH, Verdict, decide
 from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.location import ZoneEvidence
+from skiptrace.compliance.overrides import Override, overridden
 from skiptrace.compliance.rulebook import RuleBook, Stage
 from skiptrace.compliance.using import USE, Using, first_day, is_cap
 from skiptrace.compliance.windows import DAY, TZDATA, Window, tz
@@ -48,20 +50,22 @@ def can_use(
     judgement: Judgement,
     rules: RuleBook,
     known: Known = NOTHING,
+    overrides: Sequence[Override] = (),
 ) -> Usability:
     """Whether the contact may be used on the channel at ``at`` (aware), and when in the coming week it may be.
 
     ``case`` carries the account as it is now, ``judgement`` what was concluded when the contact was found, ``known``
-    what has happened since. Raises ValueError for a naive ``at``.
+    what has happened since, ``overrides`` what somebody answers for. Raises ValueError for a naive ``at``.
     """
     if at.tzinfo is None:
         raise ValueError("the time of use needs a time zone")
     fresh = replace(case, as_of=at.date())
-    granting = Granting(fresh, contact, judgement, known, channel)
+    granting = Granting(fresh, contact, judgement, known, channel, tuple(overrides))
     opened, of_contact = open_channels(granting, rules)
     using = Using.of(granting, channel, at.astimezone(UTC), rules)
     use = decide(rules, Stage.USE, USE, using, contact.contact_id or contact.kind.value)
-    admission = admit(fresh, rules, at=using.at)
+    use = overridden(use, overrides, fresh, rules)
+    admission = admit(fresh, rules, at=using.at, overrides=overrides)
     closed = [d for d in of_contact if channel in bars(d, rules)]
     reasons = [_sentence(d) for d in (*_denying(admission), *closed, *_denying(use))]
     if channel not in opened and not closed:

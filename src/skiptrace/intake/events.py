@@ -205,7 +205,10 @@ def read_event_file(
         raise BadInput(path.name, f"cannot be read: {error.strerror}") from None
 
 
-_KINDS = [kind.value for kind in (*ConsumerEventKind, *What) if kind is not ConsumerEventKind.THIRD_PARTY]
+_OURS = (ConsumerEventKind.THIRD_PARTY, ConsumerEventKind.OVERRIDE)
+"""Kinds that come through doors of their own."""
+
+_KINDS = [kind.value for kind in (*ConsumerEventKind, *What) if kind not in _OURS]
 
 
 def _bad(error: ValidationError) -> BadInput:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 
@@ -113,8 +113,31 @@ class ThirdPartyAsked(Personal):
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class OverrideGiven:
+    """Somebody answers for going past one rule on this account until a day, that day included.
+
+    ``role`` is operator, supervisor or legal; ``reason`` a code; ``document`` names the order or memorandum behind it.
+    """
+
+    rule_id: str
+    role: str
+    reason: str
+    expires_on: date
+    document: str = ""
+
+
 Reported = (
-    ThirdPartyAsked | Attempt | Consent | Refusal | NumberCheck | Inconvenient | Residence | Inbound | AccountStated
+    OverrideGiven
+    | ThirdPartyAsked
+    | Attempt
+    | Consent
+    | Refusal
+    | NumberCheck
+    | Inconvenient
+    | Residence
+    | Inbound
+    | AccountStated
 )
 
 
@@ -130,6 +153,7 @@ class ConsumerEventKind(StrEnum):
     INBOUND = "inbound"
     ACCOUNT = "account"
     THIRD_PARTY = "third_party"
+    OVERRIDE = "override"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -162,6 +186,7 @@ REPORTED: Mapping[ConsumerEventKind, type[Reported]] = {
     ConsumerEventKind.INBOUND: Inbound,
     ConsumerEventKind.ACCOUNT: AccountStated,
     ConsumerEventKind.THIRD_PARTY: ThirdPartyAsked,
+    ConsumerEventKind.OVERRIDE: OverrideGiven,
 }
 
 _KINDS = {what: kind for kind, what in REPORTED.items()}

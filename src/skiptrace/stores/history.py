@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select
 
-from skiptrace.model import REPORTED, Case, ConsumerEvent, ConsumerEventKind
+from skiptrace.model import REPORTED, Case, ConsumerEvent, ConsumerEventKind, OverrideGiven
 from skiptrace.ports import Clock
 from skiptrace.privacy import AuditEvent, Fingerprinter, Owner, SubjectKeys
 from skiptrace.stores.codec import decode, encode
@@ -57,7 +58,7 @@ class Histories:
         ]
         if rows:
             turn.conn.execute(consumer_events.insert(), rows)
-        turn.events += [AuditEvent(now, "consumer.event", event.event_id, event.kind.value) for event in new]
+        turn.events += [_audited(event, now) for event in new]
         return len(new)
 
     def read(self, conn: Connection, several: Sequence[Case]) -> list[Sequence[ConsumerEvent]]:
@@ -98,6 +99,15 @@ _EVENTS = (
 
 def _is_about(row: Row[Any], account_id: str, person: bytes | None) -> bool:
     return bool(row.account_id == account_id or (person is not None and row.person == person))
+
+
+def _audited(event: ConsumerEvent, now: datetime) -> AuditEvent:
+    """An override is in the trail in words; everything else of a consumer is sealed."""
+    if not isinstance(event.what, OverrideGiven):
+        return AuditEvent(now, "consumer.event", event.event_id, event.kind.value)
+    given = event.what
+    detail = f"{given.rule_id} {given.role} {given.reason} until {given.expires_on} {given.document}".strip()
+    return AuditEvent(now, "override.given", event.account_id, detail, event.reported_by, event.tenant)
 
 
 def owner(tenant: str, event_id: str) -> Owner:

@@ -6,11 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 
-from skiptrace.access import Action
+from skiptrace.access import Action, Role
+from skiptrace.contacting import override
 from skiptrace.errors import BadInput, PolicyRefused, RowRefused
 from skiptrace.following import record
 from skiptrace.intake import Problem as FieldProblem
 from skiptrace.intake.events import ReportedEvent, event_of
+from skiptrace.model import OverrideGiven
 from skiptrace.stores.erasing import Account
 from skiptrace.stores.promises import Approval, payload
 from skiptrace.web import once
@@ -19,7 +21,17 @@ from skiptrace.web.guard import Admitted, GuardedRoute, allowed
 from skiptrace.web.house import House, house_of
 from skiptrace.web.permits import act_of
 from skiptrace.web.problems import Problem, not_found, responses
-from skiptrace.web.shapes import ApprovalView, AskErasureIn, Erased, EraseIn, EventView, PathAccount, Recorded
+from skiptrace.web.shapes import (
+    ApprovalView,
+    AskErasureIn,
+    Erased,
+    EraseIn,
+    EventView,
+    OverrideIn,
+    OverrideView,
+    PathAccount,
+    Recorded,
+)
 from skiptrace.web.where import the_account, the_account_to_erase
 
 router = APIRouter(route_class=GuardedRoute, tags=["accounts"])
@@ -64,6 +76,45 @@ async def get_events(
     if case is None:
         raise not_found()
     return [EventView.model_validate(event, from_attributes=True) for event in await house.store.history(case)]
+
+
+_AS = {Role.COLLECTOR: "operator", Role.SUPERVISOR: "supervisor", Role.COMPLIANCE: "legal"}
+"""In which role of the rules somebody overrides."""
+
+
+@router.post(
+    "/v1/accounts/{account_id}:override",
+    status_code=201,
+    response_model=OverrideView,
+    responses=responses(*KEYED),
+    openapi_extra=once.documented(once.OPTIONAL),
+    summary="Answer for going past one rule on one account, for 30 days at most",
+)
+async def post_override(
+    request: Request,
+    account_id: PathAccount,
+    body: OverrideIn,
+    admitted: Annotated[Admitted, allowed(Action.OVERRIDE, the_account)],
+) -> OverrideView:
+    house, who = house_of(request), admitted.who
+    case = await house.store.case(admitted.held.case_id)
+    if case is None:
+        raise not_found()
+    given = OverrideGiven(body.rule_id, _AS[who.role], body.reason, body.expires_on, body.document or "")
+    try:
+        event_id = await override(given, case, house, by=who.principal_id)
+    except BadInput as error:
+        wrong = FieldProblem(error.field, error.reason)
+        raise Problem(422, "invalid", f"{error.field} {error.reason}", errors=[wrong]) from None
+    except PolicyRefused as refused:
+        raise Problem(409, "not-overridden", str(refused)) from None
+    return OverrideView(
+        event_id=event_id,
+        account_id=account_id,
+        rule_id=given.rule_id,
+        role=given.role,
+        expires_on=given.expires_on,
+    )
 
 
 @router.post(

@@ -312,6 +312,23 @@ class EventView(BaseModel):
     reported_by: str
 
 
+class OverrideIn(In):
+    """Answer for going past one rule on one account. ``reason`` is a code, ``document`` the id of an order or memo."""
+
+    rule_id: str = Field(pattern=r"^[A-Z]{1,2}-[A-Z0-9]{1,8}$", examples=["X-08"])
+    reason: Id
+    expires_on: date = Field(description="The last day; at most 30 days from today.")
+    document: Id | None = Field(default=None, description="Needed where the rule's level is counsel.")
+
+
+class OverrideView(BaseModel):
+    event_id: str
+    account_id: str
+    rule_id: str
+    role: str
+    expires_on: date
+
+
 class DoubtView(BaseModel):
     """A call that was sent and never answered: it may have been charged. ``reserved`` is in US dollars."""
 
