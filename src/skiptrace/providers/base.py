@@ -54,6 +54,7 @@ class HttpProvider(ABC):
         self._manifest = manifest
         self._wire = setup.wire
         self._base_url = setup.wire.base_url(setup.base_url or manifest.base_url)
+        self._urls: dict[str, httpx.URL] = {}
         self._credentials = {name: _credential(manifest, setup, name) for name in manifest.credentials}
 
     @property
@@ -113,15 +114,21 @@ class HttpProvider(ABC):
         """The wire is shared and closed by whoever made it."""
 
     def _on_the_wire(self, request: Request) -> httpx.Request:
-        url = self._base_url.copy_with(path=self._base_url.path.rstrip("/") + request.path)
-        query = {**request.query, **self.credential_query()}
+        url, query = self._url(request.path), {**request.query, **self.credential_query()}
+        if query:
+            url = url.copy_with(params=httpx.QueryParams(query))
         headers = {**_HEADERS, **request.headers, **self.credential_headers()}
         if request.body is None:
-            return httpx.Request(request.method, url.copy_merge_params(query), headers=headers)
+            return httpx.Request(request.method, url, headers=headers)
         headers["content-type"] = "application/json"
-        return httpx.Request(
-            request.method, url.copy_merge_params(query), headers=headers, content=orjson.dumps(request.body)
-        )
+        return httpx.Request(request.method, url, headers=headers, content=orjson.dumps(request.body))
+
+    def _url(self, path: str) -> httpx.URL:
+        """Reading a URL costs more than sending to it, and a vendor's paths are few."""
+        url = self._urls.get(path)
+        if url is None:
+            url = self._urls[path] = self._base_url.copy_with(path=self._base_url.path.rstrip("/") + path)
+        return url
 
 
 def _credential(manifest: Manifest, setup: Setup, name: str) -> str:

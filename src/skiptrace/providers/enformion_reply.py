@@ -6,7 +6,8 @@ Names of fields follow the vendor's reference and OpenAPI file; those that only 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import lru_cache
+from typing import TypedDict
 
 from skiptrace.errors import BrokenReply
 from skiptrace.model import (
@@ -128,7 +129,8 @@ def to_record(provider: str, person: Person, pointer: str, call_id: str, score: 
     """One person of a reply. Without the contacts of one who opted out. Raises BrokenReply for one without a name."""
     if not (person.name.first_name or person.name.last_name):
         raise BrokenReply(provider, f"a person without a name: {pointer}")
-    record = SourceRecord(
+    opted_out = person.is_opted_out is True
+    return SourceRecord(
         record_id=person.tahoe_id or f"{call_id}{pointer}",
         provider=provider,
         call_id=call_id,
@@ -137,25 +139,30 @@ def to_record(provider: str, person: Person, pointer: str, call_id: str, score: 
         birth_date=vendor_date(person.dob),
         deceased=_deceased(person),
         bankrupt=_bankrupt(person),
-        opted_out=person.is_opted_out is True,
+        opted_out=opted_out,
         vendor_score=score,
+        **({} if opted_out else _contacts(person)),
     )
-    return record if record.opted_out else _with_contacts(record, person)
 
 
-def _with_contacts(record: SourceRecord, person: Person) -> SourceRecord:
-    phones = (_phone(phone) for phone in (*person.phones, *person.phone_numbers))
-    emails = (email.email or email.email_address for email in (*person.emails, *person.email_addresses))
-    return replace(
-        record,
-        addresses=tuple(a for a in map(_address, person.addresses) if has_place(a.address)),
-        phones=tuple(phone for phone in phones if phone.number),
-        emails=tuple(EmailSighting(email) for email in emails if email),
-        relatives=(
-            *(Relative(_name(r), r.relative_type) for r in person.relatives_summary if r.last_name),
-            *(Relative(_name(a), "associate") for a in person.associates_summary if a.last_name),
-        ),
-    )
+class _Contacts(TypedDict, total=False):
+    addresses: tuple[AddressSighting, ...]
+    phones: tuple[PhoneSighting, ...]
+    emails: tuple[EmailSighting, ...]
+    relatives: tuple[Relative, ...]
+
+
+def _contacts(person: Person) -> _Contacts:
+    phones = [_phone(phone) for phone in (*person.phones, *person.phone_numbers)]
+    emails = [email.email or email.email_address for email in (*person.emails, *person.email_addresses)]
+    relatives = [Relative(_name(r), r.relative_type) for r in person.relatives_summary if r.last_name]
+    associates = [Relative(_name(a), "associate") for a in person.associates_summary if a.last_name]
+    return {
+        "addresses": tuple([a for a in map(_address, person.addresses) if has_place(a.address)]),
+        "phones": tuple([phone for phone in phones if phone.number]),
+        "emails": tuple([EmailSighting(email) for email in emails if email]),
+        "relatives": (*relatives, *associates),
+    }
 
 
 def _name(name: _Name) -> Name:
@@ -195,6 +202,7 @@ def _phone(found: _Phone) -> PhoneSighting:
     )
 
 
+@lru_cache(maxsize=256)
 def _line_type(text: str) -> LineType:
     """The vendor's free text. A bare "VoIP" does not say whether it is fixed, so it stays unknown."""
     word = "".join(c for c in text.lower() if c.isalpha())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, TypeVar, cast
 
 import orjson
@@ -50,11 +50,11 @@ class CamelModel(WireModel):
 
 
 def _text(value: object) -> object:
+    if isinstance(value, str):
+        return value.strip()
     if value is None:
         return ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return value.strip() if isinstance(value, str) else value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _items(value: object) -> object:
@@ -126,6 +126,7 @@ def _without_nul(value: object) -> object:
     return value
 
 
+@lru_cache(maxsize=8192)  # a reply of twenty people has two hundred dates, and the vendor knows few
 def vendor_date(text: str) -> PartialDate | None:
     """A vendor's date: ``M/D/YYYY``, ISO with or without a time, ``YYYYMM``, ``YYYYMMDD``, masked ``9/XX/1955``.
 
@@ -155,6 +156,7 @@ def us_phone_digits(text: str) -> str:
     return digits if len(digits) == 10 else ""
 
 
+@lru_cache(maxsize=8192)
 def zip_code(*parts: str) -> str:
     """Five or nine digits from a ZIP and its +4, which vendors write together, apart or both; empty if neither."""
     digits = ["".join(c for c in part if c.isdigit()) for part in parts]
