@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -127,11 +128,14 @@ def test_no_cell_begins_like_a_formula_unless_it_is_a_number(text: str) -> None:
     assert cell[:1] not in {"+", "-"} or cell[1:].replace(".", "", 1).isdecimal()
 
 
+SSN = (HEADER.split(",").index("ssn"),)
+
+
 def test_rejects_can_be_corrected_and_fed_back(tmp_path: Path) -> None:
     path = write(
         tmp_path, HEADER, with_cell("ssn", "9OO-12-0142").replace("Marion", "=Marion"), GOOD.replace("P-1", "P-2")
     )
-    with problem_files(tmp_path, HEADER.split(",")) as problems:
+    with problem_files(tmp_path, HEADER.split(","), SSN) as problems:
         for row in read(path):
             problems.add(row)
 
@@ -139,10 +143,26 @@ def test_rejects_can_be_corrected_and_fed_back(tmp_path: Path) -> None:
     assert (reject["row"], reject["field"]) == ("2", "ssn")
     assert "contains letters" in reject["reason"]
     assert reject["first"] == "'=Marion"
-    corrected = (tmp_path / "rejects.csv").read_text().replace("9OO", "900")
+    corrected = (tmp_path / "rejects.csv").read_text().replace("*OO-**-0142", "900-12-0142")
     (again,) = read(write(tmp_path, corrected.strip(), name="again.csv"))
     assert isinstance(again, Accepted)
     assert again.case.subject.name.first == "=Marion"
+
+
+def test_a_reject_shows_of_an_ssn_the_last_four_in_whatever_column_it_stands(tmp_path: Path) -> None:
+    wrong = with_cell("balance", "much").replace("Marion", "Marion 123-45-0142")
+    with problem_files(tmp_path, HEADER.split(","), SSN) as problems:
+        for row in read(write(tmp_path, HEADER, wrong)):
+            problems.add(row)
+
+    (reject,) = rows_of(tmp_path / "rejects.csv")
+    assert reject["first"] == "Marion ***-**-0142"
+    assert reject["ssn"].endswith("0142")
+    assert re.search(r"\d{5}", reject["ssn"]) is None
+    corrected = (tmp_path / "rejects.csv").read_text().replace("much", "12.50").replace(" ***-**-0142", "")
+    (again,) = read(write(tmp_path, corrected.strip(), name="again.csv"))
+    assert isinstance(again, Accepted)
+    assert (again.case.subject.ssn, again.case.subject.ssn4) == ("", "0142")
 
 
 def test_warnings_name_row_account_field_and_reason_and_no_value(tmp_path: Path) -> None:

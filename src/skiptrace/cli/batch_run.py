@@ -119,7 +119,7 @@ class BatchCommand:
         return accounts, terms
 
     def _check(self, accounts: Accounts, terms: Terms) -> Validation:
-        with problem_files(self.out, accounts.header) as problems:
+        with problem_files(self.out, accounts.header, accounts.columns.places.get("ssn", ())) as problems:
             validation = validate(accounts, terms, problems.add)
         if not self.as_json:
             batch_text.print_validation(console(err=True), validation, accounts, self.out)

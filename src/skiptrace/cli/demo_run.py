@@ -105,7 +105,7 @@ class Demo:
             today=world.today,
             batch_id=batch_id(accounts.digest(), self.out, ("demo",)),
         )
-        with problem_files(self.out, accounts.header) as problems:
+        with problem_files(self.out, accounts.header, accounts.columns.places.get("ssn", ())) as problems:
             validation = validate(accounts, terms, problems.add)
         return Batch(accounts, terms, self.out), validation
 
