@@ -2,13 +2,14 @@
 
     python -m benchmarks.queueing slots    [--slots 100] [--seconds 0.05] [--jobs 20000] [--workers 1] [--traces]
     python -m benchmarks.queueing dispatch [--behind 100000]
-    python -m benchmarks.queueing depth    [--jobs 1000000]
+    python -m benchmarks.queueing depth    [--jobs 1000000] [--intake 20000]
 
 Each starts a real PostgreSQL that syncs every commit (``--sqlite`` for the embedded database) and a real Redis, and
 workers as processes of their own. A job is claimed, sleeps and is ended under its lease; with ``--traces`` it opens
 its case and keeps a trace without contacts instead, sealed and in the audit trail like any other.
 Times are read from the database's own clock where they concern the database, else from the machine's monotonic one.
-CPU is what the worker and PostgreSQL used from the first claim on.
+CPU is what the worker and PostgreSQL used from the first claim on. A deep queue is made of copies of one case by one
+SQL statement; ``--intake`` so many come in behind them by the front door, at the measured rate.
 """
 
 from __future__ import annotations
@@ -26,15 +27,15 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import psutil
 import uvloop
-from sqlalchemy import create_engine, text
-from tests.numbered_people import a_case
+from sqlalchemy import Connection, Table
+from tests.numbered_people import PEOPLE, a_case
 from tests.servers import postgres, redis
 
 from skiptrace.dispatch.redis import RedisDispatcher
@@ -42,6 +43,9 @@ from skiptrace.model import Case, Lane, Lease, Over, StopReason, Trace
 from skiptrace.ports import Claimed, Evidenced
 from skiptrace.purchase import Permit
 from skiptrace.stores import SqlStore
+from skiptrace.stores.databases import database_at
+from skiptrace.stores.schema import cases
+from skiptrace.stores.schema.jobs import QUEUED, jobs
 from skiptrace.wiring import SystemClock
 from skiptrace.working import Pace, Worker
 
@@ -66,22 +70,20 @@ class Place:
         finally:
             await store.close()
 
-    def sql(self, statement: str) -> list[tuple[object, ...]]:
-        engine = create_engine(self.database.replace("postgresql://", "postgresql+asyncpg://"))
-        if engine.dialect.is_async:
-            engine.dispose()
-            return asyncio.run(self._sql(statement))
-        with engine.connect() as conn:
-            return [tuple(row) for row in conn.execute(text(statement))]
+    def sql(self, *statements: str) -> list[tuple[object, ...]]:
+        """The rows of the last one; all in one transaction."""
+        return asyncio.run(self._sql(statements))
 
-    async def _sql(self, statement: str) -> list[tuple[object, ...]]:
-        from sqlalchemy.ext.asyncio import create_async_engine
+    async def _sql(self, statements: Sequence[str]) -> list[tuple[object, ...]]:
+        def execute(conn: Connection) -> list[tuple[object, ...]]:
+            results = [conn.exec_driver_sql(statement) for statement in statements]
+            return [tuple(row) for row in results[-1]] if results[-1].returns_rows else []
 
-        engine = create_async_engine(self.database.replace("postgresql://", "postgresql+asyncpg://"))
-        async with engine.connect() as conn:
-            rows = [tuple(row) for row in await conn.execute(text(statement))]
-        await engine.dispose()
-        return rows
+        database = database_at(self.database)
+        try:
+            return await database.write(execute)
+        finally:
+            await database.close()
 
 
 @contextmanager
@@ -154,13 +156,20 @@ def nothing_found(case: Case, lease: Lease) -> Evidenced:
     return Evidenced(trace, (), lease=lease)
 
 
+def the_case(number: int) -> Case:
+    """As many as wanted: there are fewer numbered people, so each has several accounts."""
+    case = a_case(number % PEOPLE)
+    account = replace(case.account, account_id=f"A-{number}")
+    return replace(case, case_id=f"case-{number}", account=account)
+
+
 async def hand_in(place: Place, numbers: range, lane: Lane) -> float:
     """Submit in bulk, two submissions under way at once; returns the seconds it took."""
     async with place.store() as store:
         began = time.monotonic()
         pending: set[asyncio.Task[Sequence[bool]]] = set()
         for start in range(numbers.start, numbers.stop, BULK):
-            cases = [a_case(number) for number in range(start, min(start + BULK, numbers.stop))]
+            cases = [the_case(number) for number in range(start, min(start + BULK, numbers.stop))]
             pending.add(asyncio.create_task(store.submit(cases, lane)))
             if len(pending) > 1:
                 _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
@@ -190,9 +199,21 @@ def slots(options: argparse.Namespace) -> dict[str, object]:
             "traces_kept": options.traces,
             "jobs_per_second": round(options.jobs / took, 1),
             "of_ideal": round(ideal / took, 3),
+            "slots_used": round(_used(place, options.workers * options.slots, options.seconds), 3),
             "worker_cpu_us_a_job": round(cpu / options.jobs * 1e6),
             "postgres_cpu_us_a_job": round(stored / options.jobs * 1e6),
         }
+
+
+def _used(place: Place, slots: int, seconds: float) -> float:
+    """The share of all slots that were in a job, from the moment when every worker has begun until one begins no more.
+
+    What a job takes longer than ``seconds`` does not count.
+    """
+    starts = [list(_starts(path).values()) for path in place.folder.glob("starts-*")]
+    since, until = max(min(each) for each in starts), min(max(each) for each in starts)
+    inside = [min(at + seconds, until) - max(at, since) for each in starts for at in each]
+    return sum(each for each in inside if each > 0) / (slots * (until - since))
 
 
 def _cpu(processes: Sequence[psutil.Process]) -> float:
@@ -210,57 +231,94 @@ def _moment(value: object) -> datetime:
 def dispatch(options: argparse.Namespace) -> dict[str, object]:
     with servers(sqlite=options.sqlite) as place:
         with workers(place, 1, 20, 0.0):
-            idle = asyncio.run(_lookups(place, range(200), Lane.STANDARD))
-        if options.behind:
-            asyncio.run(hand_in(place, range(1000, 1000 + options.behind), Lane.BATCH))
+            idle = asyncio.run(_lookups(place, range(1000, 1200), Lane.STANDARD))
+        fill(place, options.behind)
         with workers(place, 1, 100, 0.05):
             until_done(place, 200 + min(500, options.behind // 2))  # warm, as a worker is
-            behind = asyncio.run(_lookups(place, range(500, 700), Lane.INTERACTIVE))
-        return {"idle_ms": _summary(idle), "behind": options.behind, "lookup_behind_ms": _summary(behind)}
+            behind = asyncio.run(_lookups(place, range(2000, 2200), Lane.INTERACTIVE))
+        return {"idle": idle.summary(), "behind": options.behind, "lookup_behind": behind.summary()}
 
 
-async def _lookups(place: Place, numbers: range, lane: Lane) -> list[float]:
-    """Submit one by one at random moments; gives the seconds from the call of submit to the start of each."""
+@dataclass(frozen=True)
+class Dispatched:
+    """Seconds, each in the order of the lookups: the call of submit, and from its begin to the start of the job."""
+
+    submitting: Sequence[float]
+    to_start: Sequence[float]
+
+    def summary(self) -> dict[str, object]:
+        return {"submit_ms": _summary(self.submitting), "submit_to_start_ms": _summary(self.to_start)}
+
+
+async def _lookups(place: Place, numbers: range, lane: Lane) -> Dispatched:
+    """Submit one by one at random moments."""
     asked: dict[str, float] = {}
+    submitting = []
     bell = RedisDispatcher(place.redis, "benchmark")
     async with place.store() as store:
         for number in numbers:
             await asyncio.sleep(random.uniform(0.02, 0.08))
-            case = a_case(number)
-            asked[case.case_id] = time.monotonic()
+            case = the_case(number)
+            asked[case.case_id] = began = time.monotonic()
             await store.submit([case], lane)
+            submitting.append(time.monotonic() - began)
             await bell.wake(lane, 1)
         for case_id in asked:
             async with asyncio.timeout(60):
                 while (job := await store.job("default", case_id)) is None or job.finished_at is None:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
     await bell.close()
-    starts = _starts(place)
-    return [starts[case_id] - at for case_id, at in asked.items()]
+    starts = {case_id: at for path in place.folder.glob("starts-*") for case_id, at in _starts(path).items()}
+    return Dispatched(submitting, [starts[case_id] - at for case_id, at in asked.items()])
 
 
-def _starts(place: Place) -> dict[str, float]:
-    lines = [line.split() for path in place.folder.glob("starts-*") for line in path.read_text().splitlines()]
+def _starts(path: Path) -> dict[str, float]:
+    lines = [line.split() for line in path.read_text().splitlines()]
     return {line[0]: float(line[1]) for line in lines if len(line) == 2}
 
 
 def depth(options: argparse.Namespace) -> dict[str, object]:
     with servers(sqlite=options.sqlite) as place:
-        took = asyncio.run(hand_in(place, range(options.jobs), Lane.BATCH))
+        filled = fill(place, max(options.jobs - options.intake, 0))
+        took = asyncio.run(hand_in(place, range(1, 1 + options.intake), Lane.BATCH))
         claims = asyncio.run(_claims(place, options.claims))
         with workers(place, 1, 100, 0.05) as (process,):
             sizes = []
             for _ in range(max(2, int(options.watch / 5))):
                 time.sleep(5)
                 sizes.append(process.memory_info().rss >> 20)
-        redis_bytes = _redis_bytes(place)
+        ((done,),) = place.sql("SELECT count(*) FROM jobs WHERE finished_at IS NOT NULL")
         return {
-            "queued": options.jobs,
-            "intake_per_second": round(options.jobs / took),
+            "queued": filled + options.intake,
+            "intake_per_second": round(options.intake / took),
             "claim_ms": _summary(claims),
-            "redis_mib": round(redis_bytes / 2**20, 1),
+            "redis_mib": round(_redis_bytes(place) / 2**20, 1),
             "worker_rss_mib": [sizes[0], sizes[len(sizes) // 2], sizes[-1]],
+            "worker_jobs_per_second": round(int(str(done)) / options.watch),
+            "plan_of_a_pick": [str(line[0]) for line in place.sql(_PICK)] if place.postmaster else [],
         }
+
+
+def fill(place: Place, count: int) -> int:
+    """Queue so many copies of one case: rows as intake writes them, but for the ids. Returns how many are queued."""
+    asyncio.run(hand_in(place, range(1), Lane.BATCH))
+    place.sql(*(_copies(table, count) for table in (cases, jobs)), f"UPDATE turns SET tag = tag + {count}")
+    return 1 + count
+
+
+def _copies(table: Table, count: int) -> str:
+    other = {"case_id": "'copy-' || i", "tag": "tag + i"}
+    row = {f'"{c.name}"': other.get(c.name, f'"{c.name}"') for c in table.columns if c.name != "number"}
+    numbers = f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
+    return (
+        f"INSERT INTO {table.name} ({', '.join(row)}) {numbers} SELECT {', '.join(row.values())} FROM {table.name}, n"
+    )
+
+
+_PICK = (
+    "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, SUMMARY OFF) SELECT case_id FROM jobs "
+    f"WHERE {QUEUED} AND lane = 'batch' ORDER BY tag LIMIT 50 FOR UPDATE SKIP LOCKED"
+)
 
 
 async def _claims(place: Place, count: int) -> list[float]:
@@ -301,6 +359,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--traces", action="store_true", help="Each job keeps a trace.")
     parser.add_argument("--jobs", type=int, default=0)
+    parser.add_argument("--intake", type=int, default=20_000)
     parser.add_argument("--behind", type=int, default=100_000)
     parser.add_argument("--claims", type=int, default=1000)
     parser.add_argument("--watch", type=float, default=60.0, help="Seconds for which a worker's memory is watched.")

@@ -149,7 +149,7 @@ async def test_nothing_is_claimed_after_the_signal_and_what_runs_ends_well(place
 
     async with place.store() as store:
         await store.submit(cases(20), Lane.BATCH)
-        async with working(store, work) as (worker, _):
+        async with working(store, work, replace(QUICK, drain=60, drain_at_most=120)) as (worker, _):
             await began.wait()
         done = worker.figures.kept
         assert 0 < done < 20

@@ -218,14 +218,10 @@ def _tags(conn: Connection, lane: Lane, tenants: Sequence[str]) -> list[int]:
     """Tags for new jobs of one lane, in order; the writers' turn makes them unique per tenant."""
     if not tenants:
         return []
-    before = conn.execute(select(lanes.c.clock).where(lanes.c.lane == lane)).scalar_one_or_none() or 0
     mine = turns.c.lane == lane
-    first: int | None = conn.execute(_first(lane)).scalar_one_or_none()
-    if first is None:  # an empty lane: nobody has a claim on an earlier turn
-        newest: int | None = conn.execute(select(func.max(turns.c.tag)).where(mine)).scalar_one_or_none()
-        first = (newest or 0) + 1
+    stands = conn.execute(_STANDS[lane]).one()
     given = select(turns.c.tenant, turns.c.tag).where(mine, turns.c.tenant.in_(set(tenants)))
-    tags = Tags(max(before, first - 1), {row.tenant: row.tag for row in conn.execute(given)})
+    tags = Tags(max(stands.clock, stands.first - 1), {row.tenant: row.tag for row in conn.execute(given)})
     handed_out = tags.give(tenants)
     _upsert(conn, lanes, ["lane"], [{"lane": lane.value, "clock": tags.clock}])
     _upsert(
@@ -234,8 +230,16 @@ def _tags(conn: Connection, lane: Lane, tenants: Sequence[str]) -> list[int]:
     return handed_out
 
 
-def _first(lane: Lane) -> Select[int]:
-    return select(jobs.c.tag).where(text(QUEUED), jobs.c.lane == lane).order_by(jobs.c.tag).limit(1)
+def _stands(lane: Lane) -> Select[tuple[int, int]]:
+    """A lane's clock, and its lowest tag. In an empty lane nobody has a claim on an earlier turn than the next."""
+    clock = select(lanes.c.clock).where(lanes.c.lane == lane).scalar_subquery()
+    queued = select(jobs.c.tag).where(text(QUEUED), jobs.c.lane == text(f"'{lane}'"))
+    first = queued.order_by(jobs.c.tag).limit(1).scalar_subquery()
+    newest = select(func.max(turns.c.tag) + 1).where(turns.c.lane == lane).scalar_subquery()
+    return select(func.coalesce(clock, 0).label("clock"), func.coalesce(first, newest, 1).label("first"))
+
+
+_STANDS = {lane: _stands(lane) for lane in Lane}
 
 
 def _upsert(conn: Connection, table: Any, key: list[str], rows: list[dict[str, Any]]) -> None:

@@ -113,7 +113,7 @@ class Worker:
             return (0 if hands.full else 1), tuple(Lane)
         if room := self._reserve.room(pace.slots, hands.full):
             return room, tuple(Lane)
-        return max(pace.slots + pace.lookup_slots - hands.full, 0), (Lane.INTERACTIVE,)
+        return max(pace.slots + pace.lookup_slots - len(hands.tracing), 0), (Lane.INTERACTIVE,)
 
     async def _claim(self, count: int, lanes: tuple[Lane, ...]) -> list[Claimed]:
         asked_at = monotonic()
