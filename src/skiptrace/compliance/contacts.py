@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import time
+from functools import cached_property
 
 from skiptrace.compliance.discrepancies import is_doubted
 from skiptrace.compliance.gate import NO, STRENGTH, Finding, Gate, evaluate, of_fact
@@ -36,7 +37,7 @@ from skiptrace.model import (
 )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Granting:
     """The question of this gate. ``channel`` is set only when the contact is about to be used."""
 
@@ -47,12 +48,12 @@ class Granting:
     channel: Channel | None = None
     overrides: tuple[Override, ...] = ()
 
-    @property
+    @cached_property
     def identity(self) -> float:
         """The best probability that a record behind this contact is the subject."""
         return max((m.probability for m in self.matches if m.party is Party.SUBJECT), default=0.0)
 
-    @property
+    @cached_property
     def matches(self) -> tuple[Match, ...]:
         """The matches of the records behind this contact."""
         behind = {(g.provider, g.record_id) for g in self.contact.grounds}

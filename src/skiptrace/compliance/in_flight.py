@@ -44,7 +44,8 @@ def learned(case: Case, judgement: Judgement, records: Sequence[SourceRecord], r
     """Whether the trace may go on after what the records say. STOP and HOLD end it; no contact is granted then."""
     own = (Party.SUBJECT, Party.UNKNOWN)
     probability = {(m.provider, m.record_id): m.probability for m in judgement.matches if m.party in own}
-    doubted = any(is_doubted(m) for m in judgement.matches)
+    noticed = {(r.provider, r.record_id) for r in records if r.address_discrepancy is Fact.YES}
+    doubted = any(is_doubted(m) for m in judgement.matches if (m.provider, m.record_id) in noticed)
     question = Learning(case, tuple(records), probability, judgement.conflicts, doubted)
     return decide(rules, Stage.IN_FLIGHT, IN_FLIGHT, question, "records")
 
