@@ -20,7 +20,7 @@ from skiptrace.model.jobs import QUARANTINED_AFTER
 from skiptrace.ports import Evidenced, Swept
 from skiptrace.privacy import AuditEvent
 from skiptrace.stores.cases import Intake
-from skiptrace.stores.databases import database_now, insert_into, padded
+from skiptrace.stores.databases import database_now, padded
 from skiptrace.stores.lanes import Tags
 from skiptrace.stores.outbox import add_events, alert
 from skiptrace.stores.purchases import Purchases
@@ -176,9 +176,12 @@ def _quarantine_alert(row: Row[Any], now: datetime) -> Event:
 def _known(conn: Connection, case_ids: Sequence[str]) -> set[str]:
     known: set[str] = set()
     for start in range(0, len(case_ids), CHUNK):
-        these = select(jobs.c.case_id).where(jobs.c.case_id.in_(case_ids[start : start + CHUNK]))
-        known.update(conn.execute(these).scalars())
+        known.update(conn.execute(_KNOWN, {"ids": padded(case_ids[start : start + CHUNK])}).scalars())
     return known
+
+
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_KNOWN = select(jobs.c.case_id).where(jobs.c.case_id.in_(_IDS))
 
 
 def _queue(conn: Connection, fresh: Sequence[tuple[Case, Submission]], now: datetime) -> None:
@@ -218,16 +221,19 @@ def _tags(conn: Connection, lane: Lane, tenants: Sequence[str]) -> list[int]:
     """Tags for new jobs of one lane, in order; the writers' turn makes them unique per tenant."""
     if not tenants:
         return []
-    mine = turns.c.lane == lane
     stands = conn.execute(_STANDS[lane]).one()
-    given = select(turns.c.tenant, turns.c.tag).where(mine, turns.c.tenant.in_(set(tenants)))
-    tags = Tags(max(stands.clock, stands.first - 1), {row.tenant: row.tag for row in conn.execute(given)})
+    given = conn.execute(_GIVEN, {"of_lane": lane.value, "tenants": padded(set(tenants))})
+    tags = Tags(max(stands.clock, stands.first - 1), {row.tenant: row.tag for row in given})
     handed_out = tags.give(tenants)
-    _upsert(conn, lanes, ["lane"], [{"lane": lane.value, "clock": tags.clock}])
-    _upsert(
-        conn, turns, ["lane", "tenant"], [{"lane": lane.value, "tenant": t, "tag": n} for t, n in tags.last.items()]
-    )
+    insert_rows(conn, lanes, [{"lane": lane.value, "clock": tags.clock}], replace_known=("lane",))
+    last = [{"lane": lane.value, "tenant": tenant, "tag": tag} for tenant, tag in tags.last.items()]
+    insert_rows(conn, turns, last, replace_known=("lane", "tenant"))
     return handed_out
+
+
+_GIVEN = select(turns.c.tenant, turns.c.tag).where(
+    turns.c.lane == bindparam("of_lane"), turns.c.tenant.in_(bindparam("tenants", expanding=True))
+)
 
 
 def _stands(lane: Lane) -> Select[tuple[int, int]]:
@@ -242,15 +248,8 @@ def _stands(lane: Lane) -> Select[tuple[int, int]]:
 _STANDS = {lane: _stands(lane) for lane in Lane}
 
 
-def _upsert(conn: Connection, table: Any, key: list[str], rows: list[dict[str, Any]]) -> None:
-    insert = insert_into(conn, table)
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in key}
-    conn.execute(insert.on_conflict_do_update(index_elements=key, set_=changed), rows)
-
-
 # Ending
 
-_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _HELD = select(jobs).where(jobs.c.case_id.in_(_IDS)).with_for_update()
 
 
@@ -340,19 +339,15 @@ def _queue_due(conn: Connection, now: datetime) -> int:
     rows = conn.execute(fallen.order_by(jobs.c.due_at).limit(SWEPT_AT_ONCE).with_for_update()).all()
     for lane in Lane:
         first_time = [row for row in rows if row.lane == lane and not row.tag]
-        again = [{"key": row.case_id, "new_tag": row.tag} for row in rows if row.lane == lane and row.tag]
+        again = [_due(row.case_id, row.tag) for row in rows if row.lane == lane and row.tag]
         tags = _tags(conn, lane, [row.tenant for row in first_time])
-        tagged = [{"key": row.case_id, "new_tag": tag} for row, tag in zip(first_time, tags, strict=True)]
-        if tagged or again:
-            conn.execute(_DUE, [*tagged, *again])
+        tagged = [_due(row.case_id, tag) for row, tag in zip(first_time, tags, strict=True)]
+        update_rows(conn, jobs, "case_id", [*tagged, *again])
     return len(rows)
 
 
-_DUE = (
-    jobs.update()
-    .where(jobs.c.case_id == bindparam("key"))
-    .values(state=JobState.QUEUED.value, tag=bindparam("new_tag"))
-)
+def _due(case_id: str, tag: int) -> dict[str, object]:
+    return {"case_id": case_id, "state": JobState.QUEUED.value, "tag": tag}
 
 
 def _take_back(conn: Connection, worker_ids: Sequence[str], now: datetime, *, died: bool) -> Sequence[Row[Any]]:
