@@ -29,8 +29,23 @@ format: $(UV) ## put the code into shape
 	$(RUN) ruff format .
 	$(RUN) ruff check --fix .
 
+sbom: $(UV) ## write what is shipped, with versions and hashes, to dist/sbom.cdx.json (CycloneDX)
+	mkdir -p dist
+	$(UV) export --frozen --no-dev --quiet --format cyclonedx1.5 --output-file dist/sbom.cdx.json > /dev/null
+
+secrets: $(UV) ## search all files under version control for secrets that tools/known-secrets.json does not list
+	git ls-files -z | xargs -0 $(UV) tool run --from detect-secrets==1.5.0 detect-secrets-hook --baseline tools/known-secrets.json
+
+vulnerabilities: $(UV) ## ask the advisories about every dependency that is shipped; needs the network
+	mkdir -p dist
+	rm -f dist/vulnerabilities.json
+	$(UV) export --frozen --no-dev --no-emit-project --quiet --output-file dist/requirements.txt > /dev/null
+	-$(UV) tool run --from pip-audit==2.10.1 pip-audit --requirement dist/requirements.txt --disable-pip --require-hashes \
+		--progress-spinner off --format json --output dist/vulnerabilities.json
+	$(PYTHON) tools/vulnerabilities.py dist/vulnerabilities.json
+
 .tools/bin/uv:
 	$(PYTHON) -m venv .tools
 	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 
-.PHONY: help demo test torture check format
+.PHONY: help demo test torture check format sbom secrets vulnerabilities
