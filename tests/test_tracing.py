@@ -8,6 +8,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from skiptrace import compliance, matching, strategies, tracing
 from skiptrace.errors import StopProvider, TryLater
 from skiptrace.model import (
@@ -32,12 +34,14 @@ from skiptrace.model import (
     StepResult,
     StopReason,
     Trace,
+    mark_text,
 )
 from skiptrace.ports import Caps
 from skiptrace.purchase import Buyer
 from skiptrace.replay import replay
 from skiptrace.reporting.results import account_object
 from skiptrace.stores import SqlStore
+from skiptrace.stores.erasing import Account
 from skiptrace.tracing import App, recall, trace
 from skiptrace.waterfall import Strategy, StrategyStep, When
 from skiptrace.wiring import judge_now
@@ -320,3 +324,37 @@ async def test_what_happened_to_a_number_counts_in_the_next_case_of_the_account(
     assert any(e.feature == "outcomes" and "wrong party" in e.found for e in same.evidence)
     assert (await replay("trace-2", again)).contacts == second.contacts
     assert (await replay("trace-1", app)).contacts == first.contacts
+
+
+async def test_a_wrong_number_stays_suppressed_when_the_account_was_erased_and_is_placed_again(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    app, _ = app_of(store, clock, ("acme", (Answer(records=(OWN,)), Answer(records=(OWN,)))))
+    first = await run(app, build.case())
+    bad = {c.kind: c for c in first.contacts if c.status is not ContactStatus.SUPPRESSED}
+    kinds = {ContactKind.PHONE: OutcomeKind.WRONG_PARTY, ContactKind.ADDRESS: OutcomeKind.RETURNED_MAIL}
+    for kind, outcome in kinds.items():
+        told = Outcome(f"o-{kind}", first.trace_id, bad[kind].contact_id, outcome, clock.now(), "platform")
+        await store.record_outcome(told)
+    await store.erasing.erase(Account("default", "A-1", "jane", "R-17"))
+
+    left = await store.past_outcomes("default", "A-1")
+    again = await run(replace(app, new_id=lambda: "trace-2"), build.case(case_id="case-2"))
+
+    assert {(o.contact, o.kind, o.value, bool(o.mark)) for o in left} == {(k, o, "", True) for k, o in kinds.items()}
+    status = {(c.kind, c.value): c.status for c in again.contacts}
+    assert [status[kind, bad[kind].value] for kind in kinds] == [ContactStatus.SUPPRESSED] * 2
+    assert not any(c.grants for c in again.contacts if (c.kind, c.value) in {(k, bad[k].value) for k in kinds})
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("118 ALDER CT APT 4, AUSTIN, TX 78701", "118 Alder Ct, Austin, TX 78701-1234", True),
+        ("118 ALDER CT # 4, AUSTIN, TX 78701", "118 ALDER CT, AUSTIN, TX 78701", True),
+        ("118 ALDER CT, AUSTIN, TX 78701", "119 ALDER CT, AUSTIN, TX 78701", False),
+        ("118 ALDER CT, AUSTIN, TX 78701", "118 ALDER CT, DALLAS, TX 75201", False),
+    ],
+)
+def test_an_address_is_known_again_without_its_unit(left: str, right: str, same: bool) -> None:
+    assert (mark_text(ContactKind.ADDRESS, left) == mark_text(ContactKind.ADDRESS, right)) is same

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from skiptrace.errors import BadInput, ConfigError
 from skiptrace.model import (
+    BAD_OUTCOMES,
     Case,
     Contact,
     ContactStatus,
-    OutcomeKind,
     Request,
     Retracted,
     Step,
@@ -27,8 +27,7 @@ from skiptrace.purchase import Bought, Permit
 from skiptrace.tracing import STOPS, App, Earlier, recall, run
 from skiptrace.waterfall import Ask
 
-BAD = frozenset({OutcomeKind.WRONG_PARTY, OutcomeKind.DISCONNECTED, OutcomeKind.RETURNED_MAIL})
-"""Outcomes after which a value is not to be used again."""
+BAD = BAD_OUTCOMES
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from skiptrace.model import (
     StepResult,
     StopReason,
     Trace,
+    mark_text,
 )
 from skiptrace.ports import Clock, Evidenced, History, Judge, LocalReply, Provider, Store
 from skiptrace.privacy.acting import acting, on_behalf_of
@@ -289,10 +290,25 @@ class _Journal:
         self.checks += answer.checks
 
     async def judge(self, case: Case, app: App) -> Judgement:
-        known = self.outcomes
+        known = tuple(outcome for outcome in self.outcomes if outcome.value)
         as_of = max([case.as_of, *(outcome.at.date() for outcome in known)])  # what came after "today" counts too
         judged = await app.judge(case.subject, self.records, checks=self.checks, as_of=as_of, outcomes=known)
+        if back := self._risen(case, judged, app):
+            again = (*known, *back)
+            judged = await app.judge(case.subject, self.records, checks=self.checks, as_of=as_of, outcomes=again)
         return compliance.cautious(judged, self.records, app.rules)
+
+    def _risen(self, case: Case, judged: Judgement, app: App) -> list[PastOutcome]:
+        """Bad values of before, of which only a keyed hash is left, that turned up again (rule X-11)."""
+        buried = {(outcome.contact, outcome.mark): outcome for outcome in self.outcomes if outcome.mark}
+        if not buried:
+            return []
+        found = []
+        for c in judged.contacts:
+            mark = app.store.fingerprint(case.tenant, "contact", c.kind, mark_text(c.kind, c.value))
+            if outcome := buried.get((c.kind, mark)):
+                found.append(replace(outcome, value=c.value, mark=b""))
+        return found
 
     def close(self, case: Case, app: App, stop: Stop, judgement: Judgement) -> Evidenced:
         """Decide the channels, or withhold everything when a rule ended the trace."""

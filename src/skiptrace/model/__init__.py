@@ -61,6 +61,7 @@ from skiptrace.model.providers import (
     Request,
 )
 from skiptrace.model.traces import (
+    BAD_OUTCOMES,
     Call,
     CallState,
     Effect,
@@ -72,9 +73,12 @@ from skiptrace.model.traces import (
     StepResult,
     StopReason,
     Trace,
+    mark_text,
 )
 
 __all__ = [
+    "BAD_OUTCOMES",
+    "mark_text",
     "Account",
     "AccountFact",
     "AccountStated",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -155,11 +156,34 @@ class Outcome:
     reported_by: str
 
 
+BAD_OUTCOMES = frozenset({OutcomeKind.WRONG_PARTY, OutcomeKind.DISCONNECTED, OutcomeKind.RETURNED_MAIL})
+"""Outcomes after which a value is not to be used again."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class PastOutcome(Personal):
-    """What happened when a value was used for this account before; told by value, not by one trace's contact id."""
+    """What happened when a value was used for this account before; told by value, not by one trace's contact id.
+
+    Of a bad value that was erased or disposed of, only a keyed hash is left: ``value`` is empty then and ``mark`` is
+    the fingerprint of its ``mark_text`` (rule X-11).
+    """
 
     contact: ContactKind
     value: str
     kind: OutcomeKind
     at: datetime
+    mark: bytes = b""
+
+
+def mark_text(kind: ContactKind, value: str) -> bytes:
+    """A contact's value in the form that is hashed: ten digits, the address without its unit, the e-mail address."""
+    if kind is ContactKind.PHONE:
+        return "".join(c for c in value if c.isdigit())[-10:].encode()
+    if kind is ContactKind.EMAIL:
+        return value.strip().casefold().encode()
+    line, _, region = value.casefold().partition(",")
+    street = _UNIT.sub("", line)
+    return " ".join((*re.findall(r"\w+", street), *re.findall(r"\d{5}", region)[-1:])).encode()
+
+
+_UNIT = re.compile(r"(\b(apt|unit|ste|suite|lot|fl|rm|bldg|trlr)\b|#).*")

@@ -18,9 +18,10 @@ from sqlalchemy import Connection, Row, Table, and_, exists, select
 from skiptrace.errors import BadInput, PolicyRefused, RowRefused
 from skiptrace.model import CallState, JobState
 from skiptrace.ports import Clock
-from skiptrace.privacy import AuditEvent, Cipher, Owner
+from skiptrace.privacy import AuditEvent, Cipher, Fingerprinter, Owner
 from skiptrace.stores import schema
 from skiptrace.stores.databases import Database, insert_into
+from skiptrace.stores.following import bury
 from skiptrace.stores.history import empty_events, owners_of_account
 from skiptrace.stores.schema import calls, cases, replies, traces
 from skiptrace.stores.schema.jobs import jobs
@@ -66,14 +67,24 @@ class Erasure:
 
 
 class Erasing:
-    """Erases and holds. ``cipher`` seals the reasons of holds."""
+    """Erases and holds. ``cipher`` seals the reasons of holds; ``index`` leaves the hashes of bad values."""
 
-    def __init__(self, database: Database, writer: Writer, vault: Vault, cipher: Cipher, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        writer: Writer,
+        vault: Vault,
+        cipher: Cipher,
+        clock: Clock,
+        *,
+        index: Fingerprinter,
+    ) -> None:
         self._database = database
         self._writer = writer
         self._vault = vault
         self._cipher = cipher
         self._clock = clock
+        self._index = index
 
     async def erase(self, account: Account) -> Erasure:
         """Make the account's people unreadable for good, in this database and in every copy of it.
@@ -120,6 +131,7 @@ class Erasing:
             raise BadInput("account", "has no case here")
         end_jobs(conn, case_ids)
         forget_questions(conn, case_ids)
+        bury(conn, [(account.tenant, account.account_id)], self._vault, self._index.fingerprint)
         erasure = Erasure(_open_erasure(conn, account) or uuid.uuid4().hex, account.account_id, len(case_ids))
         tombstone = {
             "erasure_id": erasure.erasure_id,

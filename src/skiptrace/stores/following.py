@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select, union
 
-from skiptrace.model import OutcomeKind, PastOutcome
+from skiptrace.model import BAD_OUTCOMES, ContactKind, OutcomeKind, PastOutcome, mark_text
 from skiptrace.stores import schema
-from skiptrace.stores.databases import padded
+from skiptrace.stores.databases import insert_into, padded
+from skiptrace.stores.schema.privacy import tombstones
 from skiptrace.stores.traces import read_traces
 from skiptrace.stores.vault import Vault
 
@@ -49,9 +50,11 @@ def traces_resting_on(conn: Connection, tenant: str, call_id: str, source: str) 
 def past_outcomes(conn: Connection, accounts: Sequence[tuple[str, str]], vault: Vault) -> list[Sequence[PastOutcome]]:
     """What happened when values of these accounts (tenant, id) were used, whichever trace told them; oldest first."""
     rows: list[Row[Any]] = []
+    buried: list[Row[Any]] = []
     for tenant in sorted({tenant for tenant, _ in accounts}):
         of_tenant = padded({account for of, account in accounts if of == tenant})
         rows += conn.execute(_HAPPENED, {"of_tenant": tenant, "accounts": of_tenant})
+        buried += conn.execute(_BURIED, {"of_tenant": tenant, "accounts": of_tenant})
     told = read_traces(conn, vault, sorted({row.trace_id for row in rows})) if rows else ()
     contacts = {contact.contact_id: contact for trace in told for contact in trace.contacts}
     by_account: dict[tuple[str, str], list[PastOutcome]] = {}
@@ -59,7 +62,32 @@ def past_outcomes(conn: Connection, accounts: Sequence[tuple[str, str]], vault: 
         if contact := contacts.get(row.contact_id):
             outcome = PastOutcome(contact.kind, contact.value, OutcomeKind(row.kind), row.at)
             by_account.setdefault((row.tenant, row.account_id), []).append(outcome)
+    for row in buried:
+        bad = PastOutcome(ContactKind(row.contact), "", OutcomeKind(row.kind), row.at, row.mark)
+        by_account.setdefault((row.tenant, row.account_id), []).append(bad)
     return [by_account.get(account, ()) for account in accounts]
+
+
+def bury(
+    conn: Connection, accounts: Sequence[tuple[str, str]], vault: Vault, fingerprint: Callable[..., bytes]
+) -> None:
+    """Before the values of these accounts go: leave a keyed hash of each that turned out bad (rule X-11)."""
+    for (tenant, account_id), known in zip(accounts, past_outcomes(conn, accounts, vault), strict=True):
+        rows = [
+            {
+                "tenant": tenant,
+                "account_id": account_id,
+                "contact": outcome.contact.value,
+                "mark": fingerprint(tenant, "contact", outcome.contact, mark_text(outcome.contact, outcome.value)),
+                "kind": outcome.kind.value,
+                "at": outcome.at,
+            }
+            for outcome in known
+            if outcome.value and outcome.kind in BAD_OUTCOMES
+        ]
+        if rows:
+            keys = ["tenant", "account_id", "contact", "mark"]
+            conn.execute(insert_into(conn, tombstones).on_conflict_do_nothing(index_elements=keys), rows)
 
 
 _HAPPENED = (
@@ -70,4 +98,13 @@ _HAPPENED = (
         schema.traces.c.account_id.in_(bindparam("accounts", expanding=True)),
     )
     .order_by(schema.outcomes.c.at, schema.outcomes.c.outcome_id)
+)
+
+_BURIED = (
+    select(tombstones)
+    .where(
+        tombstones.c.tenant == bindparam("of_tenant"),
+        tombstones.c.account_id.in_(bindparam("accounts", expanding=True)),
+    )
+    .order_by(tombstones.c.at)
 )

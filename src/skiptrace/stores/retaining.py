@@ -13,11 +13,12 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, e
 
 from skiptrace.model import JobState
 from skiptrace.ports import Clock
-from skiptrace.privacy import AuditEvent, Owner, Part
+from skiptrace.privacy import AuditEvent, Fingerprinter, Owner, Part
 from skiptrace.privacy.retention import Kind, RetentionRule
 from skiptrace.stores import purging, schema
 from skiptrace.stores.databases import Database
 from skiptrace.stores.erasing import IS_HELD, NOTHING, empty, forget_questions
+from skiptrace.stores.following import bury
 from skiptrace.stores.purging import Purge
 from skiptrace.stores.schema import calls, cases, outcomes, replies, traces
 from skiptrace.stores.schema.jobs import jobs
@@ -50,11 +51,12 @@ class _Page:
 class Retaining:
     """The retention job."""
 
-    def __init__(self, database: Database, writer: Writer, vault: Vault, clock: Clock) -> None:
+    def __init__(self, database: Database, writer: Writer, vault: Vault, clock: Clock, index: Fingerprinter) -> None:
         self._database = database
         self._writer = writer
         self._vault = vault
         self._clock = clock
+        self._index = index
 
     async def run(self, rules: Sequence[RetentionRule], *, dry: bool) -> Sequence[Disposed]:
         """Apply every rule to everything that is due and not held. ``dry`` only counts."""
@@ -105,6 +107,8 @@ class Retaining:
         for page in pages:
             if page.rule.kind in (Kind.RAW_REPLIES, Kind.CASE_FILES):
                 forget_questions(turn.conn, [case_id for _, case_id in page.owners])
+            if page.rule.kind is Kind.CASE_FILES:
+                bury(turn.conn, _accounts_of(turn.conn, page.owners), self._vault, self._index.fingerprint)
             turn.events.append(
                 AuditEvent(self._clock.now(), "disposal.begun", page.rule.kind, f"{len(page.owners)} cases")
             )
@@ -118,6 +122,12 @@ class Retaining:
                 for tenant, case_id in page.owners
             ]
         return [len(page.owners) for page in pages]
+
+
+def _accounts_of(conn: Connection, owners: Sequence[Owner]) -> list[tuple[str, str]]:
+    of_these = cases.c.case_id.in_([case_id for _, case_id in owners])
+    found = conn.execute(select(cases.c.tenant, cases.c.account_id).where(of_these).distinct())
+    return [(row.tenant, row.account_id) for row in found]
 
 
 def _due(kind: Kind, cutoff: datetime) -> Select[tuple[str, str]]:

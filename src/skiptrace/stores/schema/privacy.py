@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table, text
+from sqlalchemy import Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, text
 
 from skiptrace.stores.columns import Instant, Line
 from skiptrace.stores.schema.base import id_column, metadata, sealed
@@ -46,3 +46,16 @@ erasures = Table(
     Index(None, "tenant", "account_id"),
 )
 """The tombstones. Without ``finished_at`` an erasure was begun and has to be finished."""
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    id_column("tenant"),
+    id_column("account_id"),
+    Column("contact", String, nullable=False),
+    Column("mark", LargeBinary, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant", "account_id", "contact", "mark"),
+)
+"""Keyed hashes of values that were bad and are erased or disposed of: enough to know one when it turns up again."""
