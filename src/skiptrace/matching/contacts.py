@@ -276,11 +276,11 @@ def sighting_bits(candidates: Candidates, carried: Carried, sightings: Sightings
 
 def _best_two(values: Runs, fresh: Floats, source: Codes) -> tuple[Floats, Floats]:
     """Best row of each value, and best row from another source: what shares an upstream counts once."""
-    order = np.lexsort((-fresh, values.number))
-    fresh, source = fresh[order], source[order]
-    independent = source != source[values.starts][values.number]
+    best = values.best(fresh)
+    top = np.maximum.reduceat(np.where(fresh == best[values.number], source, -1), values.starts)
+    independent = source != top[values.number]
     second = values.best(np.where(independent, fresh, -8.0))
-    return np.maximum(fresh[values.starts], -8.0), np.maximum(second, -8.0)
+    return np.maximum(best, -8.0), np.maximum(second, -8.0)
 
 
 def _gaps(scores: Floats, known: Flags, accounts: Runs) -> Floats:

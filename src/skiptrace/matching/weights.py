@@ -12,9 +12,11 @@ import numpy as np
 import orjson
 
 from skiptrace.errors import BadInput
-from skiptrace.matching.columns import Floats, Levels
+from skiptrace.matching.columns import Floats, Ints, Levels
 from skiptrace.matching.comparisons import LEVELS
 
+_MANY = 4_000
+"""From so many places on a table of cells pays."""
 LIMIT = 40.0
 """No sum of evidence counts for more than this many bits, which keeps probabilities apart from 0 and 1."""
 
@@ -68,8 +70,28 @@ class _Curves:
     def __call__(self, measures: Mapping[str, Floats]) -> dict[str, Floats]:
         places = np.array([measures[name] for name in self._names])
         np.minimum(np.maximum(places, self._first, out=places), self._last, out=places)
-        bits = np.interp(places + self._moved, self._knots, self._bits)
+        places += self._moved
+        bits = self._many(places) if places.size > _MANY else np.interp(places, self._knots, self._bits)
         return dict(zip(self._names, bits, strict=True))
+
+    def _many(self, places: Floats) -> Floats:
+        """What ``numpy.interp`` gives, in half the time: each cell of the axis holds one knot at most, so the knot
+        before a place is known from its cell and one comparison."""
+        before, following, slopes, per_unit = self._cells
+        knot = before[(places * per_unit).astype(np.intp)]
+        knot += places >= following[knot]
+        bits: Floats = slopes[knot] * (places - self._knots[knot]) + self._bits[knot]
+        return bits
+
+    @cached_property
+    def _cells(self) -> tuple[Ints, Floats, Floats, float]:
+        """The last knot at or before each cell's start; the place of the next knot and the slope to it, for each knot;
+        cells per unit."""
+        gaps = np.diff(self._knots)
+        per_unit = 1.0 / gaps.min()
+        starts = np.arange(int(self._knots[-1] * per_unit) + 2) / per_unit
+        before = np.searchsorted(self._knots, starts, side="right") - 1
+        return before, np.append(self._knots[1:], np.inf), np.append(np.diff(self._bits) / gaps, 0.0), per_unit
 
 
 @dataclass(frozen=True, eq=False)
