@@ -16,7 +16,7 @@ from tests import builders as build
 class BeforeTheFirstByte:
     """This trouble comes while connecting: nothing was sent."""
 
-    error: ProviderError
+    error: Exception
 
 
 @dataclass(frozen=True)

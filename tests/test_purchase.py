@@ -12,7 +12,19 @@ import pytest
 
 from skiptrace import purchase
 from skiptrace.errors import BrokenReply, InDoubt, SkipProvider, StopProvider, StoreError, TryLater
-from skiptrace.model import Answer, Call, CallState, ChargedOn, Inquiry, Name, Reply, SourceRecord, StepResult
+from skiptrace.model import (
+    Answer,
+    Call,
+    CallState,
+    ChargedOn,
+    Inquiry,
+    Lane,
+    Lease,
+    Name,
+    Reply,
+    SourceRecord,
+    StepResult,
+)
 from skiptrace.ports import Caps
 from skiptrace.purchase import UNLIMITED, Bought, Buyer, Permit, canonical
 from skiptrace.stores import SqlStore
@@ -183,12 +195,27 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_keys() -> None:
     assert canonical(request) != canonical(replace(request, path="/other"))
 
 
+async def test_a_question_that_a_late_worker_left_unsent_is_asked_at_once(store: SqlStore, clock: FixedClock) -> None:
+    """Its worker lost the job to us and died between the intent and the first byte."""
+    shop = Shop(store, clock, BeforeTheFirstByte(RuntimeError("killed")), HIT)
+    await store.submit([build.case()], Lane.STANDARD)
+    (claimed,) = await store.claim("me", 1, 60)
+    with pytest.raises(RuntimeError, match="killed"):
+        await shop.buy()
+    shop.provider.script = (HIT,)
+    async with asyncio.timeout(100):
+        bought = await shop.buy(Withdrawn(99, lease=claimed.lease))
+    assert bought.result is StepResult.FOUND
+    assert [call.state for call in await shop.calls()] == [CallState.NOT_CHARGED, CallState.SETTLED]
+
+
 @dataclass
 class Withdrawn:
     """A permit that is withdrawn after it was asked so many times."""
 
     asked_at_most: int
     asked: int = 0
+    lease: Lease | None = None
 
     def withdrawn(self) -> str:
         self.asked += 1

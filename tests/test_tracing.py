@@ -288,6 +288,8 @@ async def test_a_withdrawn_permit_ends_the_trace_and_keeps_what_was_bought(store
     await store.accept([case])
 
     class UntilTheFirstAnswer:
+        lease = None
+
         def withdrawn(self) -> str:
             return "cancelled by its owner" if store_has_answer else ""
 

@@ -6,6 +6,7 @@ SkiptraceError
 ├── PolicyRefused      a rule forbids it; carries the rule's id and citation
 ├── CapReached         a money cap would be crossed; do not call
 ├── StoreError         the database did not do it; mend what the message names and run again
+│   └── SetBack        the database is older than what was bought: somebody has to take it over first
 ├── RowRefused         the database refuses this one row; others may go on
 ├── LostLease          another worker owns this row now; write nothing more
 ├── NotDelivered       the sink did not take the event; tell it again later
@@ -22,6 +23,8 @@ No message repeats a person, a vendor's text, a URL or a credential.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 class SkiptraceError(Exception):
@@ -61,6 +64,22 @@ class CapReached(SkiptraceError):
 
 class StoreError(SkiptraceError):
     """The database did not do it. Stop, mend what the message names and run again: nothing half-written is kept."""
+
+
+class SetBack(StoreError):
+    """The database lacks rows that were committed to it: a backup was put back, or a standby had not got them all.
+
+    ``number`` is the audit row that is missing or another one, ``at`` when it was seen.
+    """
+
+    def __init__(self, number: int, at: datetime) -> None:
+        super().__init__(
+            f"the database is older than what was already bought: it lacks audit row {number}, seen "
+            f"{at:%Y-%m-%d %H:%M} UTC, as when a backup was put back. Nothing is written or bought, or it might be "
+            "paid for twice. Run `skiptrace doubts restored`: it holds back what may have been bought since"
+        )
+        self.number = number
+        self.at = at
 
 
 class RowRefused(SkiptraceError):

@@ -158,10 +158,21 @@ class Ledger(Protocol):
         """State ``in_doubt``: the reservation stays until somebody reconciles it."""
         ...
 
+    async def disown(self, lease: Lease, call: Call) -> None:
+        """A call of this lease's case that an earlier holder of the job left under way, even if it still lives:
+        released when it was not sent, in doubt when it was, booked when it was answered.
+
+        Raises LostLease when ``lease`` does not hold any more. A call that has moved on meanwhile is left alone.
+        """
+        ...
+
     async def in_doubt(self, tenant: str) -> Sequence[Call]: ...
 
     async def recover(self, before: datetime) -> int:
-        """After a crash: rows sent before ``before`` become in doubt, intended ones are released. Returns how many."""
+        """After a crash: rows sent before ``before`` become in doubt, intended ones are released. Returns how many.
+
+        Those of cases that a worker holds are not touched: its lease tells whether it lives.
+        """
         ...
 
 

@@ -32,6 +32,7 @@ from skiptrace.model import (
     CallState,
     Case,
     ChargedOn,
+    Lease,
     Manifest,
     Product,
     Reply,
@@ -57,7 +58,10 @@ LAST_LOOK_SECONDS = 0.5
 
 
 class Permit(Protocol):
-    """Whether a trace may go on buying."""
+    """Whether a trace may go on buying. ``lease`` is that of the job under which it runs, None without one."""
+
+    @property
+    def lease(self) -> Lease | None: ...
 
     def withdrawn(self) -> str:
         """Why it may not; empty while it may. Asked before each purchase and again right before its first byte."""
@@ -66,6 +70,8 @@ class Permit(Protocol):
 
 class Unlimited:
     """The permit of a trace that nobody else can take over or cancel."""
+
+    lease = None
 
     def withdrawn(self) -> str:
         return ""
@@ -178,9 +184,14 @@ class Buyer:
         overdue, pause = now() + product.deadline_seconds + SETTLING_SECONDS, FIRST_LOOK_SECONDS
         while True:
             reservation = await self.ledger.reserve(self._intent(case, provider.manifest, product, request), self.caps)
-            settled = not isinstance(reservation, Unsettled) or reservation.call.state is CallState.IN_DOUBT
-            if settled or permit.withdrawn() or now() > overdue:
+            if not isinstance(reservation, Unsettled) or reservation.call.state is CallState.IN_DOUBT:
                 return reservation
+            if permit.withdrawn() or now() > overdue:
+                return reservation
+            if permit.lease is not None and reservation.call.case_id == case.case_id:
+                # one trace of a case asks one question at a time: whoever asks this one has lost the job to us
+                await self.ledger.disown(permit.lease, reservation.call)
+                continue
             await asyncio.sleep(pause)
             pause = min(2 * pause, LAST_LOOK_SECONDS)
 
@@ -188,7 +199,7 @@ class Buyer:
         """The same question was answered within its terms: read the stored bytes again, pay nothing."""
         call_id = bought.call.call_id
         if bought.reply is None:
-            return Bought(StepResult.NOTHING_FOUND, "asked before; found nothing then", call_id=call_id)
+            return Bought(StepResult.FAILED, "asked and paid before; its answer is not here", call_id=call_id)
         try:
             answer = provider.to_answer(product.id, bought.reply, call_id)
         except ProviderError as error:

@@ -105,6 +105,7 @@ async def connect(settings: Settings, *, seen: bool = False) -> AsyncIterator[Ap
     parameters = parameters_for(settings)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings, clock))
+        await store.refuse_set_back()
         limiter = await stack.enter_async_context(open_limiter(settings, store, clock))
         if seen := seen and settings.metrics_port > 0:
             limiter = await stack.enter_async_context(metrics(settings, store, limiter))

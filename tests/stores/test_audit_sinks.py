@@ -60,8 +60,11 @@ async def test_a_trail_that_was_started_anew_shows(place: Place) -> None:
     async with place.store() as store:
         await events(store, 20)
     await place.sql("DELETE FROM audit")
+    elsewhere = sink(place).with_name("another machine")
+    other = await SqlStore.open(place.url, place.key_file, FixedClock(), checkpoints=elsewhere)
+    await events(other, 30, "other")
+    await other.close()
     async with place.store() as store:
-        await events(store, 30, "other")
         with pytest.raises(ChainBroken, match="another row"):
             await store.audit.verify()
 

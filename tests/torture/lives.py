@@ -77,7 +77,10 @@ class Ground:
 
     @property
     def claims(self) -> Path:
-        """Lines "process case time", for the time it takes to take a case up again; nothing else is judged by it."""
+        """Lines "process case time", for the time it takes to take a case up again; nothing else is judged by it.
+
+        A minus before the case means that the process gave it back.
+        """
         return self.folder / "claims"
 
 

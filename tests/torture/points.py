@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from skiptrace.model import Answer, Call, Case, Inquiry, Lane, Manifest, Reply, Request
+from skiptrace.model import Again, Answer, Call, Case, Inquiry, Lane, Lease, Manifest, Reply, Request
 from skiptrace.ports import BeforeFirstByte, Caps, Claimed, Evidenced, Intent, Provider, Reservation
 
 
@@ -127,6 +127,10 @@ class MortalStore:
             self._saw(each.job.case_id)
             self._death.at(Point.LEASED)
         return claimed
+
+    async def give_back(self, lease: Lease, again: Again) -> None:
+        await self._store.give_back(lease, again)
+        self._saw(f"-{lease.case_id}")
 
     async def reserve(self, intent: Intent, caps: Caps) -> Reservation:
         with self._death.before_commit(Point.BEFORE_INTENT):

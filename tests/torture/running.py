@@ -28,6 +28,8 @@ OPEN = "SELECT count(*) FROM jobs WHERE state IN ('waiting', 'queued', 'leased')
 FIT = f"{OPEN} AND deaths < 2"
 """Jobs that any worker takes; the others are done alone."""
 QUARANTINED = "SELECT count(*) FROM jobs WHERE state = 'quarantined'"
+LEFT = "jobs WHERE state NOT IN ('done', 'cancelled')"
+LEFT_CALLS = f"state IN ('intended', 'sent', 'answered') AND case_id IN (SELECT case_id FROM {LEFT})"
 HANDED_IN = 10
 """Cases in one submission."""
 NEVER_CAME = 20.0
@@ -50,6 +52,7 @@ class Report:
     audit_rows: int = 0
     restart_p50: float = 0.0
     restart_p99: float = 0.0
+    restart_max: float = 0.0
     findings: Findings = field(default_factory=Findings)
 
     def to_json(self) -> str:
@@ -208,7 +211,7 @@ class Torture:
         self._start((Order(slots=8), False))
         deadline = time.monotonic() + PATIENCE
         while rows(self.ground.database, OPEN)[0][0] or rows(self.ground.database, QUARANTINED)[0][0]:
-            assert time.monotonic() < deadline, "work is left that nobody does"
+            assert time.monotonic() < deadline, f"work is left that nobody does: {self._left()}"
             if not rows(self.ground.database, OPEN)[0][0]:
                 asyncio.run(self._readmit())
             self._reap(began)
@@ -217,6 +220,12 @@ class Torture:
             os.kill(pid, signal.SIGTERM)
         while self.lives:
             self._reap(began)
+
+    def _left(self) -> str:
+        """What has not ended, for whoever has to find out why."""
+        jobs = rows(self.ground.database, f"SELECT case_id, state, deaths, retries, worker_id, reason FROM {LEFT}")
+        calls = rows(self.ground.database, f"SELECT case_id, call_id, state, reason FROM calls WHERE {LEFT_CALLS}")
+        return f"jobs {[tuple(row) for row in jobs]}, calls {[tuple(row) for row in calls]}, lives {self.lives}"
 
     async def _readmit(self) -> None:
         store = await self._store()
@@ -237,6 +246,7 @@ class Torture:
         waits = sorted(self._restarts())
         if waits:
             report.restart_p50, report.restart_p99 = waits[len(waits) // 2], waits[int(len(waits) * 0.99)]
+            report.restart_max = waits[-1]
 
     async def _verify(self) -> int:
         store = await self._store()
@@ -251,6 +261,9 @@ class Torture:
         held: dict[str, int] = {}
         for line in self.ground.claims.read_text().splitlines():
             pid, case_id, at = line.split()
+            if case_id.startswith("-"):
+                held.pop(case_id[1:], None)
+                continue
             before = held.get(case_id)
             if before in self.deaths and float(at) >= self.deaths[before]:
                 waits.append(float(at) - self.deaths[before])

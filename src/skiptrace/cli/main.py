@@ -16,6 +16,7 @@ from skiptrace.cli import (
     batch,
     can_use,
     demo,
+    doubts,
     evaluate,
     history,
     keys,
@@ -95,6 +96,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("refit")(refit.refit)
 app.command("outcome")(outcome.outcome)
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(doubts.app, name="doubts")
 app.add_typer(quarantine.app, name="quarantine")
 app.command("retract")(retract.retract)
 app.command("segments")(segments.segments)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from skiptrace.cli.output import console, print_json, table
-from skiptrace.errors import BadInput
+from skiptrace.errors import BadInput, SetBack
 from skiptrace.intake import free_text
 from skiptrace.limits.forecast import Quota, quotas
 from skiptrace.model import Limits
@@ -15,6 +15,7 @@ from skiptrace.model.figures import Figures, ProviderFigures, Standing
 from skiptrace.providers import catalog
 from skiptrace.reporting.text import money
 from skiptrace.settings import Settings
+from skiptrace.stores import SqlStore
 from skiptrace.wiring import SystemClock, installed, open_limiter, open_store
 
 
@@ -23,12 +24,23 @@ async def print_status(settings: Settings, *, as_json: bool) -> None:
     clock = SystemClock()
     async with open_store(settings, clock) as store, open_limiter(settings, store, clock) as limiter:
         figures, standings = await store.figures.read(), await limiter.standing()
-        paused = await store.switches.paused()
+        paused, trouble = await store.switches.paused(), await _set_back(store)
     limits = {name: manifest.limits for name, manifest in installed(settings).items()}
     if as_json:
-        print_json(_object(settings, figures, standings, paused, limits))
+        print_json(_object(settings, figures, standings, paused, limits) | {"set_back": trouble})
     else:
         _print(settings, figures, standings, paused, limits)
+        if trouble:
+            console().print(trouble, markup=False)
+
+
+async def _set_back(store: SqlStore) -> str:
+    """What is wrong with a database that was set back; empty for all others."""
+    try:
+        await store.refuse_set_back()
+    except SetBack as error:
+        return str(error)
+    return ""
 
 
 async def pause(settings: Settings, provider: str, reason: str) -> None:
@@ -54,7 +66,7 @@ def _object(
     standings: Sequence[Standing],
     paused: Mapping[str, str],
     limits: Mapping[str, Limits],
-) -> object:
+) -> dict[str, object]:
     used = {provider.provider: provider for provider in figures.providers}
     providers = [
         {
@@ -95,7 +107,8 @@ def _print(
     spent = figures.spent_today.get(settings.tenant)
     cap = f" of {money(settings.day_cap)}" if settings.day_cap is not None else ", no day cap"
     out.print(f"Spent and reserved today: {money(spent) if spent is not None else money(figures.exposure * 0)}{cap}")
-    out.print(f"In doubt: {figures.doubts} calls, up to {money(figures.exposure)}")
+    see = "; see skiptrace doubts list" if figures.doubts else ""
+    out.print(f"In doubt: {figures.doubts} calls, up to {money(figures.exposure)}{see}")
     see = "; see skiptrace quarantine list" if figures.quarantined else ""
     out.print(f"Quarantined jobs: {figures.quarantined}{see}")
     out.print(f"Deliveries: {figures.undelivered} waiting, {figures.given_up} given up")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import RawIOBase
@@ -21,6 +22,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from skiptrace.errors import ConfigError, SkiptraceError, StoreError
 from skiptrace.privacy.audit import ChainBroken
 from skiptrace.privacy.keyring import KeyRing
+
+TAIL_BYTES = 4096
+"""Room for a dozen checkpoints."""
 
 _CONTEXT = b"skiptrace audit checkpoint 1\n"
 
@@ -122,6 +126,22 @@ class CheckpointFile:
                 f"the audit checkpoint file {self._path} cannot be written ({error.strerror or error}): "
                 "nothing is searched, shown or bought until it can"
             ) from None
+
+    def last(self, public_key: bytes) -> list[Checkpoint]:
+        """The last few that are ours; a line that is not is passed over here. Empty when there is no file yet."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+                lines = file.read(TAIL_BYTES).splitlines()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise StoreError(f"the audit checkpoint file {self._path} cannot be read: {error.strerror}") from None
+        found = []
+        for line in lines:
+            with suppress(BadCheckpoint):  # also the first, which may be cut; the whole file is for `verify`
+                found += read_checkpoints([line], public_key)
+        return found
 
     def read(self, public_key: bytes) -> list[Checkpoint]:
         """Empty when there is no file yet. Raises BadCheckpoint."""

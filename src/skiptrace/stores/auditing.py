@@ -17,6 +17,7 @@ from skiptrace.privacy.proofs import Segment
 from skiptrace.stores import schema
 from skiptrace.stores.databases import Database
 from skiptrace.stores.purchases import calls_of_provider
+from skiptrace.stores.set_back import standing
 from skiptrace.stores.traces import trace_ids_of_case
 from skiptrace.stores.trouble import plain_errors
 from skiptrace.stores.verifying import Verified, verify_trail
@@ -65,7 +66,9 @@ class AuditTrail:
     async def prove(self, rows: Sequence[AuditRow]) -> Sequence[Segment]:
         """Segments that lead from these rows, in their order, to signed checkpoints. Signs the head first."""
         await self._writer.sign_head()
-        checkpoints = sorted(self._checkpoints.read(self.signer.public_key), key=lambda c: c.number)
+        signed = self._checkpoints.read(self.signer.public_key)
+        with plain_errors():
+            checkpoints = await self._database.read(partial(standing, checkpoints=signed))
         ends = [c.number for c in checkpoints]
         wanted: dict[int, list[int]] = {}
         for row in rows:

@@ -15,6 +15,7 @@ from skiptrace.model import (
     AddressSighting,
     Case,
     EmailSighting,
+    JobState,
     Name,
     PartialDate,
     PhoneSighting,
@@ -27,6 +28,7 @@ from skiptrace.privacy import AuditEvent, Fingerprinter, SubjectKeys
 from skiptrace.stores.codec import decode, encode
 from skiptrace.stores.databases import insert_into, padded
 from skiptrace.stores.schema import calls, cases, traces
+from skiptrace.stores.schema.jobs import jobs
 from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn
 
@@ -35,6 +37,7 @@ CHUNK = 500
 
 _SOME = select(cases).where(cases.c.case_id.in_(bindparam("ids", expanding=True)))
 _FINISHED = exists().where(traces.c.case_id == cases.c.case_id)
+_HELD = exists().where(jobs.c.case_id == cases.c.case_id, jobs.c.state == JobState.QUARANTINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +147,13 @@ def read_cases(conn: Connection, case_ids: Sequence[str], vault: Vault) -> list[
 
 
 def unfinished_page(conn: Connection, vault: Vault, batch_id: str, after: int) -> tuple[Sequence[Case], int | None]:
-    """The next cases without a finished trace behind row number ``after``, and where they end: None at the very end."""
+    """The next cases without a finished trace behind row number ``after``, and where they end: None at the very end.
+
+    A case in quarantine is not among them.
+    """
     page = (
         select(cases)
-        .where(cases.c.batch_id == batch_id, cases.c.number > after, ~_FINISHED)
+        .where(cases.c.batch_id == batch_id, cases.c.number > after, ~_FINISHED, ~_HELD)
         .order_by(cases.c.number)
         .limit(CHUNK)
     )

@@ -35,7 +35,7 @@ from skiptrace.stores.databases import Database
 from skiptrace.stores.outbox import add_events, alert
 from skiptrace.stores.schema.delivery import deliveries, outbox, sinks
 from skiptrace.stores.trouble import plain_errors
-from skiptrace.stores.writer import Handler, Turn, Writer
+from skiptrace.stores.writer import Handler, Turn, Writer, turnless
 
 DISABLED_AFTER = timedelta(days=5)
 """A sink that has failed for so long without one success is not told any more, until somebody enables it."""
@@ -150,6 +150,7 @@ def _register(turn: Turn, entries: Sequence[SinkEntry]) -> None:
         )
 
 
+@turnless
 @_each
 def _claim(turn: Turn, wanted: _Claim) -> Sequence[Delivery]:
     conn, name = turn.conn, wanted.sink

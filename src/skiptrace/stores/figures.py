@@ -9,7 +9,7 @@ from decimal import Decimal
 from statistics import fmean
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select, text
 
 from skiptrace.model import CallState, DeliveryState, JobState, Lane
 from skiptrace.model.figures import Figures, LaneFigures, ProviderFigures, WorkerFigures
@@ -17,6 +17,7 @@ from skiptrace.ports import Clock
 from skiptrace.stores.databases import Database
 from skiptrace.stores.schema import calls, spending
 from skiptrace.stores.schema.delivery import deliveries
+from skiptrace.stores.schema.engine import OPEN
 from skiptrace.stores.schema.jobs import jobs, workers
 from skiptrace.stores.trouble import plain_errors
 
@@ -47,9 +48,9 @@ class SqlFigures:
 
 def _figures(conn: Connection, now: datetime) -> Figures:
     states = _by_name(conn, select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
-    doubt = select(func.count(), func.sum(calls.c.reserved)).where(calls.c.state == CallState.IN_DOUBT)
+    doubt = select(func.count(), func.sum(calls.c.reserved)).where(text(OPEN), calls.c.state == CallState.IN_DOUBT)
     doubts, exposure = conn.execute(doubt).one()
-    quarantined = select(func.count()).where(jobs.c.state == JobState.QUARANTINED)
+    quarantined = select(func.count()).select_from(jobs).where(text("state = 'quarantined'"))
     today = select(spending.c.tenant, spending.c.committed)
     today = today.where(spending.c.cap == "day", spending.c.name == now.date().isoformat())
     return Figures(

@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, case, 
 from sqlalchemy.sql.elements import ColumnElement
 
 from skiptrace.errors import LostLease
-from skiptrace.model import Again, Case, Event, Job, JobState, Lane, Lease, Over
+from skiptrace.model import Again, Call, Case, Event, Job, JobState, Lane, Lease, Over
 from skiptrace.model.jobs import QUARANTINED_AFTER
 from skiptrace.ports import Evidenced, Swept
 from skiptrace.privacy import AuditEvent
@@ -50,6 +50,14 @@ class Return:
 
     lease: Lease
     why: Again | Over
+
+
+@dataclass(frozen=True, slots=True)
+class Disowned:
+    """A call that an earlier holder of the leased job left under way."""
+
+    lease: Lease
+    call: Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,18 @@ class Queue:
         if ends:
             finish(turn.conn, ends)
             self._purchases.abandon(turn, [str(end["case_id"]) for end in ends], now)
+        return results
+
+    def disown(self, turn: Turn, several: Sequence[Disowned]) -> Sequence[object]:
+        turn.take()
+        now = database_now(turn.conn)
+        still = held(turn.conn, [given.lease for given in several])
+        results: list[object] = []
+        for given in several:
+            mine = given.lease.case_id in still and given.call.case_id == given.lease.case_id
+            if mine:
+                self._purchases.disown(turn, given.call.call_id, now)
+            results.append(None if mine else LostLease("another worker has this job now"))
         return results
 
     def leave(self, turn: Turn, several: Sequence[str]) -> Sequence[object]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, TextClause, and_, bindparam, exists, func, select, text, tuple_
 
 from skiptrace.errors import SkiptraceError
 from skiptrace.model import Call, CallState
@@ -20,6 +20,8 @@ from skiptrace.stores.databases import padded
 from skiptrace.stores.replies import reply_row
 from skiptrace.stores.rows import insert_rows, update_rows
 from skiptrace.stores.schema import calls, replies, spending
+from skiptrace.stores.schema.engine import OPEN
+from skiptrace.stores.schema.jobs import jobs
 from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn
 
@@ -29,6 +31,7 @@ _ACTIVE = select(calls).where(calls.c.fingerprint.in_(bindparam("fingerprints", 
 _COUNTERS = select(spending).where(
     tuple_(spending.c.tenant, spending.c.cap, spending.c.name).in_(bindparam("counters", expanding=True))
 )
+_OPEN = text(OPEN)
 _UNDER_WAY = (CallState.INTENDED, CallState.SENT, CallState.ANSWERED)
 _MOVING = ("state", "active", "hit", "charged", "token", "sent_at", "answered_at", "reason")
 
@@ -54,16 +57,12 @@ class Purchases:
         return results
 
     def recover(self, turn: Turn, befores: Sequence[datetime]) -> Sequence[object]:
-        """What a crash left behind before a moment: sent becomes in doubt, intended is released, answered is booked."""
-        turn.take()
-        return [self._recover(turn, before) for before in befores]
+        """What a crash left behind before a moment: sent becomes in doubt, intended is released, answered is booked.
 
-    def _recover(self, turn: Turn, before: datetime) -> int:
-        left = and_(
-            calls.c.state.in_(_UNDER_WAY),
-            func.coalesce(calls.c.sent_at, calls.c.intended_at) < before,
-        )
-        return self._settle_what_was_left(turn, left, before)
+        Of cases that a worker holds nothing is touched: when it dies, the sweep sees to its calls.
+        """
+        turn.take()
+        return [self._settle_what_was_left(turn, _left_behind(before), before) for before in befores]
 
     def abandon(self, turn: Turn, case_ids: Sequence[str], at: datetime) -> int:
         """The same for all calls of cases whose worker is gone: its own moves are refused from here on."""
@@ -71,12 +70,28 @@ class Purchases:
             return 0
         return self._settle_what_was_left(turn, and_(calls.c.state.in_(_UNDER_WAY), calls.c.case_id.in_(case_ids)), at)
 
+    def disown(self, turn: Turn, call_id: str, at: datetime) -> None:
+        """The same for one call."""
+        self._settle_what_was_left(turn, and_(calls.c.state.in_(_UNDER_WAY), calls.c.call_id == call_id), at)
+
+    def doubt_all(self, turn: Turn, at: datetime, reason: str) -> int:
+        """Everything under way may have been sent: in doubt, but for what was answered, which is booked."""
+        under_way = [_call(row) for row in turn.conn.execute(select(calls).where(_OPEN, calls.c.state.in_(_UNDER_WAY)))]
+        open_calls = [call for call in under_way if call.state is not CallState.ANSWERED]
+        moves = [Move(call, CallState.IN_DOUBT, at, reason=reason) for call in open_calls]
+        moves += [_recovery(call, at) for call in under_way if call.state is CallState.ANSWERED]
+        self._move_all(turn, moves)
+        return len(open_calls)
+
     def _settle_what_was_left(self, turn: Turn, left: ColumnElement[bool], at: datetime) -> int:
         moves = [_recovery(_call(row), at) for row in turn.conn.execute(select(calls).where(left))]
+        self._move_all(turn, moves)
+        return len(moves)
+
+    def _move_all(self, turn: Turn, moves: Sequence[Move]) -> None:
         for result in self.apply(turn, moves):
             if isinstance(result, Exception):
                 raise result
-        return len(moves)
 
     def _apply(self, books: Books, operation: Reserve | Move, turn: Turn, kept: list[Move]) -> object:
         if isinstance(operation, Reserve):
@@ -108,6 +123,17 @@ class Purchases:
             for m in kept
             if m.reply is not None
         ]
+
+
+def _left_behind(before: datetime) -> ColumnElement[bool]:
+    is_held = exists().where(jobs.c.case_id == calls.c.case_id, jobs.c.worker_id != "")
+    began = func.coalesce(calls.c.sent_at, calls.c.intended_at)
+    return and_(_OPEN, calls.c.state.in_(_UNDER_WAY), began < before, ~is_held)
+
+
+def anything_left_behind(conn: Connection, before: datetime) -> bool:
+    """Whether ``recover`` has anything to do; without a lock."""
+    return bool(conn.execute(select(exists().where(_left_behind(before)))).scalar_one())
 
 
 def _load(conn: Connection, operations: Sequence[Reserve | Move]) -> Books:
@@ -214,9 +240,9 @@ def calls_of_provider(conn: Connection, tenant: str, provider: str, since: datet
 
 
 def calls_in_doubt(conn: Connection, tenant: str) -> Sequence[Call]:
-    return _calls(conn, calls.c.tenant == tenant, calls.c.state == CallState.IN_DOUBT)
+    return _calls(conn, _OPEN, calls.c.tenant == tenant, calls.c.state == CallState.IN_DOUBT)
 
 
-def _calls(conn: Connection, *which: ColumnElement[bool]) -> Sequence[Call]:
+def _calls(conn: Connection, *which: ColumnElement[bool] | TextClause) -> Sequence[Call]:
     found = conn.execute(select(calls).where(*which).order_by(calls.c.intended_at, calls.c.call_id))
     return [_call(row) for row in found]

@@ -11,18 +11,18 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection
 
 from skiptrace.errors import LostLease
-from skiptrace.model import Again, Case, Job, Lane, Lease, Over
+from skiptrace.model import Again, Call, Case, Job, Lane, Lease, Over
 from skiptrace.ports import Claimed, Swept
 from skiptrace.stores import claiming, jobs
 from skiptrace.stores.cases import Intake
 from skiptrace.stores.claiming import Wanted
 from skiptrace.stores.databases import Database
 from skiptrace.stores.durability import weak_points
-from skiptrace.stores.jobs import Named, Queue, Return, Submission
+from skiptrace.stores.jobs import Disowned, Named, Queue, Return, Submission
 from skiptrace.stores.lanes import Shares
 from skiptrace.stores.purchases import Purchases
 from skiptrace.stores.trouble import plain_errors
-from skiptrace.stores.writer import Turn, Writer
+from skiptrace.stores.writer import Turn, Writer, turnless
 
 T = TypeVar("T")
 
@@ -63,6 +63,9 @@ class SqlJobs:
     async def end(self, lease: Lease, over: Over) -> None:
         await self._job_writer.write(self._queue.give_back, Return(lease, over))
 
+    async def disown(self, lease: Lease, call: Call) -> None:
+        await self._job_writer.write(self._queue.disown, Disowned(lease, call))
+
     async def leave(self, worker_id: str) -> None:
         await self._job_writer.write(self._queue.leave, worker_id)
 
@@ -102,5 +105,6 @@ class SqlJobs:
             return await self._jobs_in.write_at_once(work)
 
 
+@turnless
 def _in_turn(turn: Turn, several: Sequence[Callable[[Connection], Any]]) -> Sequence[object]:
     return [work(turn.conn) for work in several]

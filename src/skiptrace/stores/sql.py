@@ -33,18 +33,21 @@ from skiptrace.stores.deliveries import SqlOutbox
 from skiptrace.stores.erasing import Erasing
 from skiptrace.stores.figures import SqlFigures
 from skiptrace.stores.following import newest_of_cases, past_outcomes, traces_resting_on
+from skiptrace.stores.high_water import HighWater
 from skiptrace.stores.history import Histories
 from skiptrace.stores.keeping import Keeping
 from skiptrace.stores.opening import prepare
 from skiptrace.stores.outcomes import outcomes_of_trace, record_outcomes
-from skiptrace.stores.purchases import Purchases, calls_in_doubt, calls_of_case
+from skiptrace.stores.purchases import Purchases, anything_left_behind, calls_in_doubt, calls_of_case
 from skiptrace.stores.queueing import SqlJobs
 from skiptrace.stores.reader import Reader
 from skiptrace.stores.replies import read_reply
 from skiptrace.stores.resealing import forget_other_keys, resealed
 from skiptrace.stores.retaining import Retaining
 from skiptrace.stores.schedule import SqlSchedule
+from skiptrace.stores.set_back import refuse_set_back
 from skiptrace.stores.switches import SqlSwitches
+from skiptrace.stores.taking_over import TakenOver, TakeOver, Taking
 from skiptrace.stores.traces import (
     newest_trace_ids,
     read_records,
@@ -94,7 +97,8 @@ class SqlStore(SqlJobs):
         self._cipher = opened.wrapper
         self._fingerprinter = Fingerprinter(ring)
         audit_key, file, signer = ring.derive("audit chain"), CheckpointFile(checkpoints), Signer(ring)
-        self._writer = Writer(database, audit_key, Witness(file, signer, clock), actor)
+        self._witness = Witness(file, signer, clock, HighWater(checkpoints.with_suffix(".head")))
+        self._writer = Writer(database, audit_key, self._witness, actor)
         self._reader = Reader(database)
         self._outcomes, self._cases = partial(past_outcomes, vault=vault), partial(read_cases, vault=vault)
         self.audit = AuditTrail(database, self._writer, audit_key, file, signer)
@@ -102,6 +106,7 @@ class SqlStore(SqlJobs):
         self.retaining = Retaining(database, self._writer, vault, clock, self._fingerprinter)
         self._keeping = Keeping(vault)
         self._purchases = Purchases(vault)
+        self._take_over = TakeOver(self._purchases)
         self._intake = Intake(vault, self._fingerprinter, clock)
         self._histories = Histories(vault, self._fingerprinter, clock)
         super().__init__(database, self._writer, self._intake, self._purchases)
@@ -157,7 +162,16 @@ class SqlStore(SqlJobs):
         try:
             await self._writer.close()
         finally:
+            self._witness.high_water.close()
             await self._opened.close()
+
+    async def refuse_set_back(self) -> None:
+        """Raises SetBack when this database is older than what was already bought."""
+        await self._read(partial(refuse_set_back, seen=self._witness.heads()))
+
+    async def take_over(self, by: str) -> TakenOver:
+        """The database was set back: hold what may have been bought since, so that work can go on with the rest."""
+        return cast("TakenOver", await self._writer.write(self._take_over, Taking(by, self._clock.now())))
 
     async def rewrap_keys(self) -> int:
         """Wrap every case's keys with the active key of the ring, and whatever else the ring seals.
@@ -218,6 +232,8 @@ class SqlStore(SqlJobs):
         return await self._read(partial(calls_in_doubt, tenant=tenant))
 
     async def recover(self, before: datetime) -> int:
+        if not await self._read(partial(anything_left_behind, before=before)):
+            return 0
         return cast("int", await self._writer.write(self._purchases.recover, before))
 
     async def _move(self, move: Move) -> Call:

@@ -26,6 +26,12 @@ _SIGNS = (
     ),
 )
 
+_NOBODYS_FAULT = frozenset({"08", "25", "40", "53", "55", "57", "58", "XX"})
+"""Classes of SQLSTATE that no row is to blame for: connection, deadlock, resources, locks, an operator, the system.
+
+https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
+
 _OTHERS_TABLES = "the database holds tables that are not skiptrace's: name an empty database"
 
 _RULES = (
@@ -52,17 +58,28 @@ def plain_errors() -> Iterator[None]:
 
 def _explained(error: SQLAlchemyError | OSError) -> StoreError | RowRefused:
     cause: object = error.orig if isinstance(error, DBAPIError) else error
-    said = f"{type(getattr(cause, '__cause__', None) or cause).__name__} {cause}".lower()
+    said = f"{_kind(cause)} {cause}".lower()
     if isinstance(error, IntegrityError | DataError):
         return RowRefused(f"the database refused a row: {_rule(said)}")
     for signs, advice in _SIGNS:
         if any(sign in said for sign in signs):
             return StoreError(advice)
+    if _sqlstate(cause)[:2] in _NOBODYS_FAULT:
+        return StoreError(f"the database gave up ({_kind(cause)}): run again")
     if isinstance(error, ProgrammingError) or "already exists" in said:
         return StoreError(_OTHERS_TABLES)
     if isinstance(error, OperationalError | OSError):
-        return StoreError(f"the database failed ({type(cause).__name__}): see its log")
-    return RowRefused(f"the database refused a row: {_NO_FIT}")
+        return StoreError(f"the database failed ({_kind(cause)}): see its log")
+    return RowRefused(f"the database refused a row: {_NO_FIT} ({_kind(cause)})")
+
+
+def _kind(cause: object) -> str:
+    """The name of the driver's own class of error, never its text."""
+    return type(getattr(cause, "__cause__", None) or cause).__name__
+
+
+def _sqlstate(cause: object) -> str:
+    return getattr(cause, "sqlstate", None) or getattr(getattr(cause, "__cause__", None), "sqlstate", None) or ""
 
 
 def _rule(said: str) -> str:

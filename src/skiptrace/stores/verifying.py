@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from skiptrace.privacy import ChainBroken, Checkpoint
 from skiptrace.privacy.audit import START, moment, verify_links
 from skiptrace.privacy.checkpoints import check_against
+from skiptrace.stores.set_back import last_restored
 
 PAGE = 5000
 
@@ -29,11 +30,13 @@ class Verified:
     """A trail that holds: its rows, how many checkpoints it was held against, and how many rows stand behind the last.
 
     Rows behind the last checkpoint are linked and sealed; only whether there were more of them cannot be told.
+    ``restored_at``: when somebody last took over a database that had been set back; rows were lost then.
     """
 
     rows: int
     checkpoints: int
     unwitnessed: int
+    restored_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -54,8 +57,10 @@ def verify_trail(conn: Connection, key: bytes, checkpoints: Sequence[Checkpoint]
     """Raises ChainBroken at the first row that was changed, or where a checkpoint saw another row."""
     watched = _Watched(frozenset(c.number for c in checkpoints))
     rows = verify_links(key, watched(_links(conn)))
-    check_against(checkpoints, watched.hashes | {0: START}, rows)
-    return Verified(rows, len(checkpoints), rows - max((c.number for c in checkpoints), default=0))
+    hashes, restored_at = watched.hashes | {0: START}, last_restored(conn)
+    standing = [c for c in checkpoints if restored_at is None or c.at > restored_at or hashes.get(c.number) == c.hash]
+    check_against(standing, hashes, rows)
+    return Verified(rows, len(standing), rows - max((c.number for c in standing), default=0), restored_at)
 
 
 def _links(conn: Connection) -> Iterator[Link]:

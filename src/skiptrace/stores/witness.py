@@ -7,13 +7,18 @@ audit fails before it writes: no search, no look at a person and no paid call go
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skiptrace.ports import Clock
-from skiptrace.privacy import CheckpointFile, Signer
+from skiptrace.privacy import Checkpoint, CheckpointFile, Signer
+from skiptrace.stores.high_water import HighWater
 
 ROWS = 1000
 SECONDS = 60.0
+
+LOOK_SECONDS = 1.0
+"""So often a process makes sure that the database still has what was seen in it."""
 
 
 @dataclass(slots=True)
@@ -23,8 +28,34 @@ class Witness:
     file: CheckpointFile
     signer: Signer
     clock: Clock
+    high_water: HighWater
     marked: int = -1
     _at: float = 0.0
+    _head: Checkpoint | None = None
+    _looked: float = float("-inf")
+
+    def heads(self) -> Sequence[Checkpoint]:
+        """The heads that a database must have which was not set back; none when it was asked for lately."""
+        if time.monotonic() - self._looked < LOOK_SECONDS:
+            return ()
+        heads = [self._head, self.high_water.read()]
+        if self._head is None:  # what this process saw is as good as what it signed
+            heads += self.file.last(self.signer.public_key)
+        return [head for head in heads if head is not None]
+
+    def found(self) -> None:
+        """The database has them."""
+        self._looked = time.monotonic()
+
+    def look_again(self) -> None:
+        """The connection was lost: who knows to which database the next one leads."""
+        self._looked = float("-inf")
+
+    def saw(self, number: int, hash_of_last: bytes, *, sent: bool, restored: bool) -> None:
+        """A head was committed. ``sent``: something is about to be sent; ``restored``: earlier heads do not count."""
+        self._head = Checkpoint(number, hash_of_last, self.clock.now())
+        if sent or restored:
+            self.high_water.note(self._head, replace=restored)
 
     def is_due(self, number: int) -> bool:
         """True when the head at row ``number`` should be signed before anything is added to it."""

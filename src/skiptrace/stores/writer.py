@@ -17,12 +17,14 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, select
 
 from skiptrace.errors import StoreError
+from skiptrace.model import CallState
 from skiptrace.privacy import Actor, AuditEvent, AuditRow, chain
 from skiptrace.privacy.acting import who_acts
 from skiptrace.privacy.audit import START
 from skiptrace.stores import schema
 from skiptrace.stores.databases import Database, take_turn
 from skiptrace.stores.rows import insert_rows
+from skiptrace.stores.set_back import refuse_set_back
 from skiptrace.stores.trouble import plain_errors
 from skiptrace.stores.witness import SECONDS, Witness
 
@@ -31,8 +33,17 @@ TOGETHER = 256
 
 _LAST = select(schema.audit.c.number, schema.audit.c.hash).order_by(schema.audit.c.number.desc()).limit(1)
 
-Head = tuple[int, bytes]
-"""Number and hash of the last audit row."""
+SENT = f"call.{CallState.SENT}"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Number and hash of the last audit row, and what its transaction was for."""
+
+    number: int
+    hash: bytes
+    sent: bool = False
+    restored: bool = False
 
 
 @dataclass(slots=True)
@@ -41,6 +52,8 @@ class Turn:
 
     conn: Connection
     events: list[AuditEvent] = field(default_factory=list)
+    takes_over: bool = False
+    """The database is known to have been set back, and this transaction holds back what that may have undone."""
     _taken: bool = False
 
     def take(self) -> None:
@@ -52,6 +65,15 @@ class Turn:
 
 Handler = Callable[[Turn, Sequence[Any]], Sequence[object]]
 """Writes several items of one kind; returns for each its result, or the exception that its caller gets."""
+
+
+TURNLESS: set[Handler] = set()
+"""Handlers that lock rows, write no audit row and so never wait for the turn; each in a transaction of its own."""
+
+
+def turnless(handler: Handler) -> Handler:
+    TURNLESS.add(handler)
+    return handler
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,8 +121,8 @@ class Writer:
 
     async def sign_head(self) -> None:
         """Write a checkpoint of the last row that this process committed. Raises StoreError."""
-        if self._head is not None and self._head[0] > self._witness.marked:
-            await asyncio.to_thread(self._witness.mark, *self._head)
+        if self._head is not None and self._head.number > self._witness.marked:
+            await asyncio.to_thread(self._witness.mark, self._head.number, self._head.hash)
 
     async def _drain(self) -> None:
         while self._waiting:
@@ -117,10 +139,15 @@ class Writer:
                 await self._commit_or_split([waiting])
 
     async def _commit(self, group: Sequence[_Waiting]) -> None:
-        with plain_errors():
-            results, head = await self._database.write(partial(self._turn, group))
+        try:
+            with plain_errors():
+                results, head = await self._database.write(partial(self._turn, group))
+        except StoreError:
+            self._witness.look_again()
+            raise
         if head is not None:
             self._head = head
+            self._witness.saw(head.number, head.hash, sent=head.sent, restored=head.restored)
             self._sign_soon()
         for waiting, result in results:
             _answer(waiting, result)
@@ -140,7 +167,11 @@ class Writer:
     def _turn(self, group: Sequence[_Waiting], conn: Connection) -> tuple[list[tuple[_Waiting, object]], Head | None]:
         turn = Turn(conn)
         results: list[tuple[_Waiting, object]] = []
-        for (handler, actor), items in _by_handler(group).items():
+        kinds = _by_handler(group)
+        handlers = {handler for handler, _ in kinds}
+        if len(handlers) > 1 or not handlers <= TURNLESS:
+            turn.take()  # before any row is locked: whoever holds the turn may want that row
+        for (handler, actor), items in kinds.items():
             start = len(turn.events)
             results += zip(items, handler(turn, [w.item for w in items]), strict=True)
             turn.events[start:] = [_signed_by(actor, event) for event in turn.events[start:]]
@@ -153,6 +184,8 @@ class Writer:
         turn.take()
         found = turn.conn.execute(_LAST).one_or_none()
         number, before = (found.number, found.hash) if found else (0, START)
+        if not turn.takes_over:
+            self._refuse_set_back(turn.conn)
         if self._witness.is_due(number):
             self._witness.mark(number, before)
         rows = [
@@ -171,7 +204,13 @@ class Writer:
             for row in chain(self._audit_key, number, before, turn.events)
         ]
         insert_rows(turn.conn, schema.audit, rows)
-        return number + len(rows), cast("bytes", rows[-1]["hash"])
+        sent = any(event.event == SENT for event in turn.events)
+        return Head(number + len(rows), cast("bytes", rows[-1]["hash"]), sent, turn.takes_over)
+
+    def _refuse_set_back(self, conn: Connection) -> None:
+        if heads := self._witness.heads():
+            refuse_set_back(conn, heads)
+            self._witness.found()
 
 
 def _by_handler(group: Sequence[_Waiting]) -> dict[tuple[Handler, Actor], list[_Waiting]]:

@@ -274,6 +274,42 @@ class JobsContract:
                 await store.keep_reply(sent, REPLY)
             assert [call.state for call in await store.calls("other")] == [others.state]
 
+    async def test_a_start_recovers_what_nobody_holds_and_leaves_living_workers_alone(self, tmp_path: Path) -> None:
+        async with self.connect(tmp_path) as store, self.connect(tmp_path) as starting:
+            await _claim_one(store)
+            await store.accept([a_case("no job")])
+            await store.submit([a_case("waiting")], Lane.BATCH)
+            for case_id in ("case-1", "no job", "waiting"):
+                assert isinstance(
+                    await store.reserve(an_intent(case_id, case_id.encode(), case_id=case_id), NO_CAPS), Reserved
+                )
+            assert await starting.recover(NOW) == 0, "it is not that old"
+            assert await starting.recover(NOW + timedelta(hours=1)) == 2
+            states = [(await store.calls(case_id))[0].state for case_id in ("case-1", "no job", "waiting")]
+            assert states == [CallState.INTENDED, CallState.NOT_CHARGED, CallState.NOT_CHARGED]
+
+    async def test_what_a_late_worker_left_under_way_is_disowned_by_the_next(self, tmp_path: Path) -> None:
+        async with self.connect(tmp_path) as store:
+            late = await _claim_one(store, BRIEF)
+            await asyncio.sleep(2 * BRIEF)
+            await store.sweep()
+            (mine,) = await store.claim("me", 1, LONG)
+            calls = []
+            for name in ("intended", "sent"):  # the late one does not know yet
+                reserved = await store.reserve(an_intent(name, name.encode()), NO_CAPS)
+                assert isinstance(reserved, Reserved)
+                calls.append(reserved.call)
+            calls[1] = await store.mark_sent(calls[1], NOW)
+            for call in calls:
+                with pytest.raises(LostLease):
+                    await store.disown(late.lease, call)
+                await store.disown(mine.lease, call)
+                await store.disown(mine.lease, call)
+            states = {call.call_id: call.state for call in await store.calls("case-1")}
+            assert states == {"intended": CallState.NOT_CHARGED, "sent": CallState.IN_DOUBT}
+            with pytest.raises(LostLease):
+                await store.mark_sent(calls[0], NOW)
+
     async def test_a_job_that_kills_its_workers_is_put_aside(self, tmp_path: Path) -> None:
         async with self.connect(tmp_path) as store:
             await store.submit([a_case("poison"), a_case("good")], Lane.BATCH)

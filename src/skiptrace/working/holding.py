@@ -31,6 +31,7 @@ class JobPermit:
     """``purchase.Permit`` of one job: cancelled or lost in the database, out of time, or the worker ends."""
 
     standing: Standing
+    lease: Lease
     taken_away: str = ""
     refused: str = ""
     """The reason that the trace was last given; set, the trace did not run to its own end."""

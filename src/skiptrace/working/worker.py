@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from skiptrace.errors import LostLease, SkiptraceError, StoreError
+from skiptrace.errors import LostLease, SetBack, SkiptraceError, StoreError
 from skiptrace.model import Again, JobState, Lane, Over
 from skiptrace.ports import Claimed, Dispatcher, Evidenced, Store
 from skiptrace.working.holding import DRAINING, Hands, Held, JobPermit, Standing
@@ -127,7 +127,7 @@ class Worker:
         self._standing.until = max(self._standing.until, asked_at + self._pace.lease)
         self._counts["claimed"] += len(claimed)
         for each in claimed:
-            held = Held(each, JobPermit(self._standing))
+            held = Held(each, JobPermit(self._standing, each.lease))
             if each.job.lane is Lane.INTERACTIVE:
                 self._hands.waiting.appendleft(held)
             else:
@@ -195,6 +195,9 @@ class Worker:
             done = await self._work(claimed, held.permit)
         except LostLease:
             return Again(0.0, "another worker took over one of its calls")
+        except SetBack as error:
+            _log.error("nothing is bought", trouble=str(error))
+            return Again(5.0, "the database was set back")
         except StoreError:
             return Again(1.0, "the database was away")
         except Exception as error:  # noqa: BLE001 - one odd case must not cost the others

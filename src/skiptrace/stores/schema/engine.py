@@ -62,7 +62,8 @@ cases = Table(
 )
 
 _STATES = ", ".join(f"'{state}'" for state in CallState)
-_OPEN = "state IN ('intended', 'sent', 'answered', 'in_doubt')"
+OPEN = "state IN ('intended', 'sent', 'answered', 'in_doubt')"
+"""As it stands in the index of the open calls; a query that is to use that index must say just this."""
 
 calls = Table(
     "calls",
@@ -89,7 +90,7 @@ calls = Table(
     Index(None, "case_id"),
     Index(None, "batch_id"),
     Index(None, "intended_at"),
-    Index("ix_calls_open", "state", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+    Index("ix_calls_open", "state", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     Index(
         "uq_calls_active",
         "fingerprint",
