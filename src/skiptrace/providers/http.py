@@ -147,6 +147,22 @@ class Wire:
         Raises TryLater or StopProvider when nothing can have been charged, InDoubt when something may have been.
         """
         line = _Line(exchange.provider, before_first_byte, exchange.deadline)
+        try:
+            return await self._attempt(exchange, line)
+        except TryLater as trouble:
+            if not _is_worth_repeating(trouble):
+                raise
+            return await self._repeat(exchange, line, trouble)
+
+    async def _repeat(self, exchange: Exchange, line: _Line, trouble: TryLater) -> Reply:
+        """Go on after the first attempt. A retry is set up when there is one: it costs as much as what it repeats."""
+        first = [trouble]
+
+        async def attempt() -> Reply:
+            if first:
+                raise first.pop()
+            return await self._attempt(exchange, line)
+
         retrying = AsyncRetrying(
             retry=retry_if_exception(_is_worth_repeating),
             wait=_wait,
@@ -154,7 +170,7 @@ class Wire:
             sleep=self._sleep,
             reraise=True,
         )
-        return await retrying(self._attempt, exchange, line)
+        return await retrying(attempt)
 
     async def close(self) -> None:
         await self._transport.aclose()
