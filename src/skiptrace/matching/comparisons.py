@@ -70,12 +70,18 @@ class Compared:
     left_name: Ints
     right_name: Ints
 
+    def of(self, pairs: slice | Ints) -> Compared:
+        """Some of the pairs."""
+        levels = {name: column[pairs] for name, column in self.levels.items()}
+        return Compared(levels, self.left_name[pairs], self.right_name[pairs])
 
-def compare(people: People, left: Ints, right: Ints, *, tied_only: bool = False) -> Compared:
+
+def compare(people: People, left: Ints, right: Ints, *, tied_only_from: int | None = None) -> Compared:
     """Compare persons pairwise; ``left`` and ``right`` are rows of ``people``.
 
-    With ``tied_only``, names that differ are looked at closely only where a birth date, SSN, phone or address ties the
-    two: without such a tie a misspelt name links nobody, and most pairs of one account's records have none.
+    Of the pairs ``tied_only_from`` there on, names that differ are looked at closely only where a birth date, SSN,
+    phone or address ties the two: without such a tie a misspelt name links nobody, and most pairs of one account's
+    records have none.
     """
     levels = {
         "birth_date": birth_date_levels(people, left, right),
@@ -84,7 +90,8 @@ def compare(people: People, left: Ints, right: Ints, *, tied_only: bool = False)
         "phone": phone_levels(people.phones, left, right),
         "relatives": relative_levels(people.relatives, left, right),
     }
-    closely = _tied(levels) if tied_only else np.ones(len(left), bool)
+    closely = _tied(levels)
+    closely[:tied_only_from] = True
     names, left_name, right_name = _name_levels(people.names, left, right, closely)
     return Compared(names | levels | _joint_levels(names, levels), left_name, right_name)
 
@@ -375,12 +382,16 @@ _MOST_EDITS = 4
 _PREFIX = 0.4
 """What Jaro-Winkler adds at most, in parts of what Jaro leaves to 1, and only for an equal first letter."""
 _MARGIN = 1e-6  # rounding
+_FEW = 100
+"""Up to so many pairs of words it takes less time to look than to rule pairs out."""
 
 
 def _spelling_levels(words: Words, x: Codes, y: Codes, alike: int, near: int) -> Levels:
     """``near``: one typing error in four letters or more. ``alike``: Jaro-Winkler 0.86, or at most a third edited."""
     levels = np.zeros(len(x), np.int8)
-    rows = _may_be_alike(words.derived(Spelled.of), x, y).nonzero()[0]
+    if not len(x):
+        return levels
+    rows = _may_be_alike(words.derived(Spelled.of), x, y).nonzero()[0] if len(x) > _FEW else np.arange(len(x))
     if not len(rows):
         return levels
     x, y = x[rows], y[rows]

@@ -13,15 +13,18 @@ from math import log2
 
 import numpy as np
 
-from skiptrace.matching.columns import Flags, Floats, Ints, Levels, People, Words, pairs_of_equals
-from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, SSN4, SURNAME, Compared, compare
+from skiptrace.matching.columns import Codes, Flags, Floats, Ints, Levels, People, Words, pairs_of_equals
+from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, PHONE, SSN4, SURNAME, Compared, compare
 from skiptrace.matching.known_words import given_name, surname_count
 from skiptrace.matching.weights import Parameters, log_odds, probability, summed
 
 AMERICANS = 331_000_000
+AT_ONCE = 1_500
+"""Up to so many pairs of records are compared in one pass with the subjects: the passes take the time, not the pairs."""
 LARGEST_GROUP = 200
 """Records of one account beyond this many, least likely first, are judged alone: ties grow with the square."""
 SURE = 1.0 - 1e-9
+_NO_PAIRS = (np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,11 +81,23 @@ class Identity:
 def identify(candidates: Candidates, parameters: Parameters) -> Identity:
     """Judge the records of each account together."""
     people, weights = candidates.people, parameters.identity
-    compared = compare(people, candidates.subjects, candidates.rows)
+    left, right = pairs_of_equals(candidates.groups) if _are_few(candidates) else _NO_PAIRS
+    both = compare(
+        people,
+        np.concatenate((candidates.subjects, candidates.rows[left])),
+        np.concatenate((candidates.rows, candidates.rows[right])),
+        tied_only_from=len(candidates.rows),
+    )
+    compared = both.of(slice(len(candidates.rows)))
     parts = weights.parts(compared.levels, rarities(people, compared) | times(candidates, compared))
     parts = {"prior": np.full(len(candidates.rows), weights.prior)} | parts
     alone = summed(parts.values())
-    ties = tie(candidates, compared, alone, parameters)
+    if len(left):
+        between = both.of(slice(len(candidates.rows), None))
+        tied = _share(candidates, compared, between, left, right)
+        ties = _weighed(candidates, left[tied], right[tied], between.of(tied), parameters)
+    else:
+        ties = tie(candidates, compared, alone, parameters)
     bits = alone
     for weights in parameters.group:
         group = weights.parts({}, group_measures(candidates, compared, alone, bits, ties))
@@ -148,9 +163,33 @@ def _where(agree: Flags, words: Words, rarity: Floats, compared: Compared) -> Fl
 def tie(candidates: Candidates, compared: Compared, alone: Floats, parameters: Parameters) -> Ties:
     """Compare records of the same account with each other, as far as they can be one person."""
     left, right = pairs_to_compare(candidates, compared, alone)
-    between = compare(candidates.people, candidates.rows[left], candidates.rows[right], tied_only=True)
+    between = compare(candidates.people, candidates.rows[left], candidates.rows[right], tied_only_from=0)
+    return _weighed(candidates, left, right, between, parameters)
+
+
+def _weighed(candidates: Candidates, left: Ints, right: Ints, between: Compared, parameters: Parameters) -> Ties:
     bits = parameters.link.total(between.levels, rarities(candidates.people, between))
     return Ties(left, right, bits, between, len(candidates.rows))
+
+
+def _are_few(candidates: Candidates) -> bool:
+    sizes = candidates.starts[1:] - candidates.starts[:-1]
+    return bool(sizes.max(initial=0) <= LARGEST_GROUP and (sizes * (sizes - 1)).sum() <= 2 * AT_ONCE)
+
+
+def _share(candidates: Candidates, compared: Compared, between: Compared, left: Ints, right: Ints) -> Ints:
+    """Which of the pairs ``pairs_to_compare`` would have chosen, where all are compared already."""
+    kind, levels = _kinds(candidates, compared), between.levels
+    shares = (levels["birth_date"] == BIRTH["same"]) | (levels["ssn4"] == SSN4["same"])
+    shares |= (kind[left] == kind[right]) | (levels["phone"] == PHONE["same"])
+    return shares.nonzero()[0]
+
+
+def _kinds(candidates: Candidates, compared: Compared) -> Codes:
+    """The first given name of each record, 0 for all that fit the subject's."""
+    names, given = candidates.people.names, compared.levels["given"]
+    first_name = names.given.codes[names.spans.starts[candidates.rows]]
+    return np.where((given == 0) | (given >= GIVEN["initial"]), 0, first_name)
 
 
 def pairs_to_compare(candidates: Candidates, compared: Compared, alone: Floats) -> tuple[Ints, Ints]:
@@ -159,11 +198,9 @@ def pairs_to_compare(candidates: Candidates, compared: Compared, alone: Floats) 
     Records whose given names fit the subject's are of one kind. All others are somebody else to each other: without
     a shared value no evidence can flow between them.
     """
-    people, rows, group = candidates.people, candidates.rows, _large_groups_cut(candidates, alone)
-    left, right = pairs_of_equals(group)
-    given = compared.levels["given"]
-    first_name = people.names.given.codes[people.names.spans.starts[rows]]
-    kind = np.where((given == 0) | (given >= GIVEN["initial"]), 0, first_name)
+    people, rows = candidates.people, candidates.rows
+    left, right = pairs_of_equals(_large_groups_cut(candidates, alone))
+    kind = _kinds(candidates, compared)
     month, day, ssn4 = people.birth_month[rows], people.birth_day[rows], people.ssn4[rows]
     # Whoever has no full birth date or SSN4 has a number of their own, and shares it with nobody.
     alone_with_it = -1 - np.arange(len(rows))
