@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain, pairwise
 
 import numpy as np
@@ -48,13 +48,14 @@ from skiptrace.model import (
 from skiptrace.model.judgement import evidence_later
 
 _Sighting = AddressSighting | PhoneSighting | EmailSighting
-_Carrier = tuple[SourceRecord, Match, _Sighting]
+_Carrier = tuple[SourceRecord, Match, _Sighting, int]
+"""A record, its match, what it shows, and its position among the candidates."""
 _NO_DATE = PartialDate(1800)
 _LEAST = 0.005
 STRANGER = Party.THIRD_PARTY
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Judged:
     """Cases once their records are matched: all that the contacts rest on. ``matches`` are in the candidates' order."""
 
@@ -65,6 +66,23 @@ class Judged:
     verifications: Sequence[Verifications]
     parameters: Parameters
 
+    @cached_property
+    def phones(self) -> Carried:
+        return carried_phones(self.columns.candidates)
+
+    @cached_property
+    def _grounds(self) -> dict[int, Ground]:
+        return {}
+
+    def ground(self, position: int) -> Ground:
+        """The record as a ground of whatever it shows."""
+        ground = self._grounds.get(position)
+        if ground is None:
+            record = self.columns.records[position]
+            ground = Ground(record.provider, record.record_id, record.upstream, record.call_id, record.pointer)
+            self._grounds[position] = ground
+        return ground
+
 
 @dataclass(frozen=True, slots=True)
 class _Value:
@@ -72,7 +90,7 @@ class _Value:
 
     case: int
     kind: ContactKind
-    text: str
+    text: Callable[[], str]
     carriers: Sequence[_Carrier]
     finding: Finding
 
@@ -82,8 +100,8 @@ class _Value:
 
     def sightings(self) -> list[_Sighting]:
         """Those in records of the subject, or all when there are none."""
-        ours = [sighting for _, match, sighting in self.carriers if match.probability >= 0.5]
-        return ours or [sighting for _, _, sighting in self.carriers]
+        ours = [sighting for _, match, sighting, _ in self.carriers if match.probability >= 0.5]
+        return ours or [sighting for _, _, sighting, _ in self.carriers]
 
 
 def contacts_of(judged: Judged) -> list[tuple[Contact, ...]]:
@@ -115,7 +133,7 @@ def _address_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
 
 def _phone_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
     columns, weights = judged.columns, judged.parameters.phone
-    carried = carried_phones(columns.candidates)
+    carried = judged.phones
     measures = phone_measures(columns.candidates, judged.identity, carried, weights.sightings)
 
     def text(children: Sequence[int]) -> str:
@@ -143,7 +161,8 @@ def _values(
     for case, rows in zip(carried.group.tolist(), _rows_of(carried), strict=True):
         children = [child for child, _ in rows]
         carriers = _in_order([_carrier(judged, position, sightings[child]) for child, position in rows])
-        found.append(_Value(case, kind, text(children), carriers, finding(judged.verifications[case], children)))
+        known = finding(judged.verifications[case], children)
+        found.append(_Value(case, kind, partial(text, children), carriers, known))
     return found
 
 
@@ -155,7 +174,7 @@ def _rows_of(carried: Carried) -> list[list[tuple[int, int]]]:
 
 
 def _carrier(judged: Judged, position: int, sighting: _Sighting) -> _Carrier:
-    return judged.columns.records[position], judged.matches[position], sighting
+    return judged.columns.records[position], judged.matches[position], sighting, position
 
 
 def _in_order(carriers: list[_Carrier]) -> list[_Carrier]:
@@ -180,35 +199,31 @@ def _weighed(values: Sequence[_Value], reached: Reached, judged: Judged) -> Iter
 
 
 def _described(value: _Value, p: float, judged: Judged, reasons: Callable[[], tuple[Evidence, ...]]) -> Contact:
-    best, seen = value.carriers[0][2], value.sightings()
+    best, seen, text = value.carriers[0][2], value.sightings(), value.text()
     contact = Contact(
         kind=value.kind,
-        value=value.text,
+        value=text,
         probability=p,
         party=value.party,
         status=_status(value, p, judged.parameters),
         address=best.address if isinstance(best, AddressSighting) else None,
-        line_type=_line_type(value, judged.verifications[value.case]),
+        line_type=_line_type(value, text, judged.verifications[value.case]),
         first_seen=min((s.first_seen for s in seen if s.first_seen), default=None),
         last_seen=max((s.last_seen for s in seen if s.last_seen), default=None),
-        grounds=(*(_ground(record) for record, _, _ in value.carriers), *value.finding.grounds),
+        grounds=(*[judged.ground(position) for _, _, _, position in value.carriers], *value.finding.grounds),
         notes=value.finding.notes,
     )
     return evidence_later(contact, reasons)
 
 
-def _line_type(value: _Value, verifications: Verifications) -> LineType:
+def _line_type(value: _Value, text: str, verifications: Verifications) -> LineType:
     """A provider's check of the number before what the records say."""
     if value.kind is not ContactKind.PHONE:
         return LineType.UNKNOWN
-    stated = [sighting.line_type for _, _, sighting in value.carriers if isinstance(sighting, PhoneSighting)]
+    stated = [sighting.line_type for _, _, sighting, _ in value.carriers if isinstance(sighting, PhoneSighting)]
     if verifications.phones:
-        stated.insert(0, verifications.line_type(phone_number(value.text)))
+        stated.insert(0, verifications.line_type(phone_number(text)))
     return next((line for line in stated if line is not LineType.UNKNOWN), LineType.UNKNOWN)
-
-
-def _ground(record: SourceRecord) -> Ground:
-    return Ground(record.provider, record.record_id, record.upstream, record.call_id, record.pointer)
 
 
 def _status(value: _Value, p: float, parameters: Parameters) -> ContactStatus:
@@ -220,7 +235,7 @@ def _status(value: _Value, p: float, parameters: Parameters) -> ContactStatus:
         return ContactStatus.CANDIDATE
     sources = {
         record.upstream or record.provider
-        for record, match, _ in value.carriers
+        for record, match, _, _ in value.carriers
         if match.probability >= stated["sure"] and not match.ambiguous
     }
     verified = len(sources) >= 2 or (value.finding.verified and sources)
@@ -228,7 +243,7 @@ def _status(value: _Value, p: float, parameters: Parameters) -> ContactStatus:
 
 
 def _reasons(value: _Value, reached: Reached, n: int) -> tuple[Evidence, ...]:
-    record, _, best = value.carriers[0]
+    record, _, best, _ = value.carriers[0]
     quotes = {
         "identity": f"{record.provider} {record.record_id}",
         "recency": str(best.last_seen or ""),
@@ -253,16 +268,16 @@ def _email_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
             rows.append(_carrier(judged, position, sighting))
     for (case, email), rows in carriers.items():
         finding = judged.verifications[case].of_email(email)
-        value = _Value(case, ContactKind.EMAIL, email, _in_order(rows), finding)
+        value = _Value(case, ContactKind.EMAIL, partial(str, email), _in_order(rows), finding)
         if value.party is not STRANGER:
             yield case, _email(value, judged)
 
 
 def _email(value: _Value, judged: Judged) -> Contact:
     stated, as_of = judged.parameters.stated, judged.questions[value.case].as_of
-    record, match, best = value.carriers[0]
+    record, match, best, _ = value.carriers[0]
     identity = float(log_odds(np.array(match.probability)))
-    years = min(_age(sighting, as_of) for _, _, sighting in value.carriers)
+    years = min(_age(sighting, as_of) for _, _, sighting, _ in value.carriers)
     fresh = stated["email"] + stated["email_per_year"] * years + value.finding.used
     p = float(probability(np.array(identity)) * probability(np.array(fresh)))
     reasons = (
@@ -279,7 +294,7 @@ def _age(sighting: _Sighting, as_of: date) -> float:
 def conflicts_of(judged: Judged) -> list[tuple[str, ...]]:
     """Of each case: phones that the subject and somebody else share, and people who cannot be told apart."""
     found: list[list[str]] = [[] for _ in judged.questions]
-    carried = carried_phones(judged.columns.candidates)
+    carried = judged.phones
     sure = judged.identity.probability[carried.position] >= 0.5
     shared = carried.values.any(sure) & carried.values.any(~sure)
     rows = _rows_of(carried) if shared.any() else []
@@ -287,8 +302,8 @@ def conflicts_of(judged: Judged) -> list[tuple[str, ...]]:
         carriers = _in_order(
             [_carrier(judged, position, judged.columns.phones[child]) for child, position in rows[value]]
         )
-        ours = next(record for record, match, _ in carriers if match.probability >= 0.5)
-        theirs = next(record for record, match, _ in carriers if match.probability < 0.5)
+        ours = next(record for record, match, _, _ in carriers if match.probability >= 0.5)
+        theirs = next(record for record, match, _, _ in carriers if match.probability < 0.5)
         found[carried.group[value]].append(
             f"one phone, two people: {ours.provider} {ours.record_id} (the subject) "
             f"and {theirs.provider} {theirs.record_id}"

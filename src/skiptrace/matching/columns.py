@@ -30,11 +30,11 @@ class Words:
     values: NDArray[np.object_]
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Words:
+    def of(cls, texts: Sequence[str]) -> Words:
         """Encode texts that are tidy already."""
-        table: dict[str, int] = {"": 0}
-        codes = np.array([table.setdefault(text, len(table)) for text in texts], np.int32)
-        return cls(codes, _objects(list(table)))
+        distinct = dict.fromkeys(("", *texts))
+        table = dict(zip(distinct, range(len(distinct)), strict=True))
+        return cls(np.array([table[text] for text in texts], np.int32), _objects(list(distinct)))
 
     def derived(self, make: Callable[[Words], T]) -> T:
         """What ``make`` works out of the distinct values, kept: millions of pairs are compared by a few such tables."""

@@ -114,7 +114,7 @@ def carried_addresses(candidates: Candidates) -> Carried:
     child, position = _stated(candidates, addresses.spans, addresses.stated)
     group = candidates.groups[position]
     keys = (addresses.number, addresses.street, addresses.box, addresses.unit)
-    first, value = _distinct(group, *(words.codes[child] for words in keys))
+    first, value = _distinct(group, *((words.codes[child], len(words.values)) for words in keys))
     value = _join_alike(addresses, child[first], group[first], value)
     return _carried(candidates, (child, position), value, first=addresses.first_seen, last=addresses.last_seen)
 
@@ -123,7 +123,7 @@ def carried_phones(candidates: Candidates) -> Carried:
     """The distinct phones of each account's records."""
     phones = candidates.people.phones
     child, position = _stated(candidates, phones.spans, phones.number > 0)
-    _, value = _distinct(candidates.groups[position], phones.number[child])
+    _, value = _distinct(candidates.groups[position], (phones.number[child], 10_000_000_000))
     return _carried(candidates, (child, position), value, first=phones.last_seen, last=phones.last_seen)
 
 
@@ -134,11 +134,10 @@ def _stated(candidates: Candidates, spans: Spans, stated: Flags) -> tuple[Ints, 
     return (child, position) if full.all() else (child[full], position[full])
 
 
-def _distinct(group: Ints, *keys: Ints | Codes) -> tuple[Ints, Ints]:
-    """(a row of each distinct key within a group, the number of each row's key)."""
+def _distinct(group: Ints, *keys: tuple[Ints | Codes, int]) -> tuple[Ints, Ints]:
+    """(a row of each distinct key within a group, the number of each row's key). A key comes with its upper limit."""
     value, span = group, int(group.max(initial=0)) + 1
-    for key in keys:
-        size = int(key.max(initial=0)) + 1
+    for key, size in keys:
         if span * size > _LARGEST_KEY:
             _, value = distinct(value)
             span = int(value.max(initial=0)) + 1
@@ -195,8 +194,12 @@ def address_measures(
     """
     addresses, asked = candidates.people.addresses, candidates.subjects[carried.position]
     measures, seen = _common(candidates, identity, carried, sightings)
-    pair, a, b = _against_subject(addresses.spans, asked, carried.child)
-    is_old = best_of(single_address_levels(addresses, a, b), pair, len(asked)) >= ADDRESS["alike"]
+    if addresses.spans.is_one_each:
+        compared = identity.compared.levels["address"][carried.position]
+    else:
+        pair, a, b = _against_subject(addresses.spans, asked, carried.child)
+        compared = best_of(single_address_levels(addresses, a, b), pair, len(asked))
+    is_old = compared >= ADDRESS["alike"]
     gaps = _gaps(np.array((-seen.since, -seen.last)), measures["identity"] > 0, carried.accounts)
     return measures | {
         "newest": gaps[0],
