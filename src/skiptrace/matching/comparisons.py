@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,7 +187,7 @@ def given_levels(names: NameColumns, a: Ints, b: Ints, closely: Flags) -> Levels
 
 
 def _initial_levels(words: Words, x: Codes, y: Codes) -> Levels:
-    spelled = words.derived(Spelled.of)
+    spelled = words.derived(Spelled)
     same = spelled.initials[x] == spelled.initials[y]
     short = (spelled.lengths[x] == 1) | (spelled.lengths[y] == 1)
     return (
@@ -382,27 +382,38 @@ _MOST_EDITS = 4
 _PREFIX = 0.4
 """What Jaro-Winkler adds at most, in parts of what Jaro leaves to 1, and only for an equal first letter."""
 _MARGIN = 1e-6  # rounding
-_FEW = 100
-"""Up to so many pairs of words it takes less time to look than to rule pairs out."""
+_FEW = 200
+"""Up to so many pairs of words are looked at one by one; of more, most are ruled out first."""
 
 
 def _spelling_levels(words: Words, x: Codes, y: Codes, alike: int, near: int) -> Levels:
     """``near``: one typing error in four letters or more. ``alike``: Jaro-Winkler 0.86, or at most a third edited."""
+    if len(x) <= _FEW:
+        pairs = zip(words.values[x].tolist(), words.values[y].tolist(), strict=True)
+        return np.array([(0, alike, near)[_likeness(one, two)] for one, two in pairs], np.int8)
     levels = np.zeros(len(x), np.int8)
-    if not len(x):
-        return levels
-    rows = _may_be_alike(words.derived(Spelled.of), x, y).nonzero()[0] if len(x) > _FEW else np.arange(len(x))
+    rows = _may_be_alike(words.derived(Spelled), x, y).nonzero()[0]
     if not len(rows):
         return levels
     x, y = x[rows], y[rows]
     left, right = words.values[x], words.values[y]
     similarity = cpdist(left, right, scorer=JaroWinkler.similarity, score_cutoff=_ALIKE, dtype=np.float32)
     edits = cpdist(left, right, scorer=OSA.distance, score_cutoff=_MOST_EDITS, dtype=np.int32)
-    lengths = words.derived(Spelled.of).lengths
+    lengths = words.derived(Spelled).lengths
     shorter = np.minimum(lengths[x], lengths[y])
     found = np.where((similarity > 0) | ((edits <= _MOST_EDITS) & (edits * 3 <= shorter)), alike, 0)
     levels[rows] = np.where((edits == 1) & (shorter >= 3), near, found)
     return levels
+
+
+@lru_cache(maxsize=65_536)
+def _likeness(one: str, two: str) -> int:
+    """What ``_spelling_levels`` finds for one pair: 2 near, 1 alike, 0 neither."""
+    shorter, edits = min(len(one), len(two)), OSA.distance(one, two, score_cutoff=_MOST_EDITS)
+    if edits == 1 and shorter >= 3:
+        return 2
+    few = edits <= _MOST_EDITS and edits * 3 <= shorter
+    return int(few or JaroWinkler.similarity(one, two, score_cutoff=_ALIKE) > 0)
 
 
 def _may_be_alike(spelled: Spelled, x: Codes, y: Codes) -> Flags:

@@ -20,7 +20,7 @@ from skiptrace.matching.weights import Parameters, log_odds, probability, summed
 
 AMERICANS = 331_000_000
 AT_ONCE = 1_500
-"""Up to so many pairs of records are compared in one pass with the subjects: the passes take the time, not the pairs."""
+"""Up to so many pairs of records are compared in one pass with the subjects: what takes time is the pass."""
 LARGEST_GROUP = 200
 """Records of one account beyond this many, least likely first, are judged alone: ties grow with the square."""
 SURE = 1.0 - 1e-9
@@ -182,7 +182,8 @@ def _share(candidates: Candidates, compared: Compared, between: Compared, left: 
     kind, levels = _kinds(candidates, compared), between.levels
     shares = (levels["birth_date"] == BIRTH["same"]) | (levels["ssn4"] == SSN4["same"])
     shares |= (kind[left] == kind[right]) | (levels["phone"] == PHONE["same"])
-    return shares.nonzero()[0]
+    tied: Ints = shares.nonzero()[0]
+    return tied
 
 
 def _kinds(candidates: Candidates, compared: Compared) -> Codes:
