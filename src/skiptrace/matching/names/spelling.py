@@ -24,6 +24,7 @@ _FOLDS = tuple(
     )
 )  # fmt: skip
 _DOUBLED = re.compile(r"(.)\1+")
+_VOWELS = re.compile("[AEIOUY`]")
 _COMMON_SURNAME = 1_000
 _RARE_SURNAME = 8_000
 _COMMON_GIVEN = 3_000
@@ -42,9 +43,10 @@ def folded(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=65_536)
 def consonants(word: str) -> str:
     """The consonants only, as scripts that leave vowels out are transliterated."""
-    return re.sub("[AEIOUY`]", "", re.sub(r"(.)\1+", r"\1", word))
+    return _VOWELS.sub("", _undoubled(word))
 
 
 @lru_cache(maxsize=131_072)
