@@ -104,13 +104,14 @@ def workers(
 ) -> Iterator[list[psutil.Process]]:
     """Worker processes; each writes the monotonic time of every start to a file of its own."""
     program = [sys.executable, "-m", "benchmarks.queueing", "worker", place.database, place.redis, str(place.folder)]
-    started = [
-        subprocess.Popen([*program, str(slots), str(seconds), str(traces)], cwd=ROOT, stdout=subprocess.PIPE)
-        for _ in range(count)
-    ]
+    command, ends = [*program, str(slots), str(seconds), str(traces)], subprocess.PIPE
+    started = [subprocess.Popen(command, cwd=ROOT, stdin=ends, stdout=ends, text=True) for _ in range(count)]
     for process in started:
         assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
+        assert process.stdout.readline() == "ready\n"
+    for process in started:  # all begin when all are there
+        assert process.stdin is not None
+        process.stdin.close()
     try:
         yield [psutil.Process(process.pid) for process in started]
     finally:
@@ -136,6 +137,7 @@ async def be_a_worker(place: Place, slots: int, seconds: float, *, traces: bool)
             pace = Pace(slots=slots, lookup_slots=max(2, slots // 10), poll_at_most=1.0, drain=2.0)
             worker = Worker(store, work, bell, pace, worker_id=f"w-{os.getpid()}")
             print("ready", flush=True)
+            await asyncio.to_thread(sys.stdin.read)
             await worker.run(stop)
         await bell.close()
 
