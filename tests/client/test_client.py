@@ -40,6 +40,7 @@ async def test_from_submission_to_outcome(door: Served, client: Client) -> None:
         assert client.why(trace_id)["contacts"][0]["chain"]
         assert client.can_use(trace_id, contact["contact_id"], "mail")["channel"] == "mail"
         assert client.outcome(trace_id, contact["contact_id"], "returned_mail")["reported_by"] == "service-1"
+        assert [case["account_id"] for case in client.find(phone="(512) 555-0142")] == ["A-2", "A-1"]
         called = {"event_id": "e-1", "at": "2026-11-02T16:00:00Z", "channel": "voice_manual"}
         assert [client.report("A-2", "attempt", **called) for _ in range(2)] == [True, False]
 

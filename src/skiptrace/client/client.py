@@ -132,6 +132,13 @@ class Client:
         body = {"event_id": event_id, "kind": kind, "at": at, **fields}
         return bool(self._post(f"/v1/accounts/{_part(account_id)}/events", body)["new"])
 
+    def find(self, *, account_id: str | None = None, phone: str | None = None) -> list[JsonObject]:
+        """Cases by account id or by a number that the account came with, newest first, within the key's reach."""
+        headers = {"Content-Type": "application/json"}
+        body = {"account_id": account_id} if phone is None else {"phone": phone}
+        found: Any = self._send("POST", "/v1/search", content=orjson.dumps(body), headers=headers)
+        return list(found)
+
     def batch(self, batch_id: str) -> JsonObject:
         """How far a batch is."""
         return self._send("GET", f"/v1/batches/{_part(batch_id)}")

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, case, exists, func, select
 
 from skiptrace.access import KeyRecord, Marks, Principal, Scope
 from skiptrace.model import JobState, Subject
-from skiptrace.privacy import Cipher
+from skiptrace.privacy import Cipher, Fingerprinter
 from skiptrace.stores import looking, principals, promises
+from skiptrace.stores.cases import phone_mark
 from skiptrace.stores.databases import Database
 from skiptrace.stores.looking import Act, Alert, Look, Marker
 from skiptrace.stores.principals import Held, KeyHolder
@@ -44,12 +45,20 @@ class AccessStore:
     """Every method is one transaction. What belongs to another tenant than the principal's is not found."""
 
     def __init__(
-        self, database: Database, writer: Writer, cipher: Cipher, *, mark_key: bytes, request_key: bytes
+        self,
+        database: Database,
+        writer: Writer,
+        cipher: Cipher,
+        *,
+        mark_key: bytes,
+        request_key: bytes,
+        index: Fingerprinter,
     ) -> None:
         self._database = database
         self._writer = writer
         self._promises = Promises(cipher, request_key)
         self._marker = Marker(mark_key)
+        self._index = index
 
     # Principals and keys
 
@@ -104,6 +113,11 @@ class AccessStore:
 
     async def traces_of(self, who: Principal, account_id: str) -> Sequence[str]:
         return await self._read(lambda conn: principals.traces_of(conn, who, account_id))
+
+    async def find(self, who: Principal, at: datetime, *, account_id: str = "", phone: str = "") -> Sequence[Held]:
+        """Cases by the account's number or by a telephone number, as far as the principal's role reaches."""
+        mark = phone_mark(self._index, who.tenant, phone) if phone else b""
+        return await self._read(lambda conn: principals.found_cases(conn, who, at, account_id=account_id, mark=mark))
 
     async def progress(self, tenant: str, batch_id: str) -> Progress:
         return await self._read(lambda conn: _progress(conn, tenant, batch_id))

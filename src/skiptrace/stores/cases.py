@@ -14,6 +14,7 @@ from skiptrace.model import (
     Account,
     AddressSighting,
     Case,
+    ContactKind,
     EmailSighting,
     JobState,
     Name,
@@ -22,6 +23,7 @@ from skiptrace.model import (
     Purpose,
     SearchKind,
     Subject,
+    mark_text,
 )
 from skiptrace.ports import BatchState, Clock
 from skiptrace.privacy import AuditEvent, Fingerprinter, SubjectKeys
@@ -29,6 +31,7 @@ from skiptrace.stores.codec import decode, encode
 from skiptrace.stores.databases import insert_into, padded
 from skiptrace.stores.schema import calls, cases, traces
 from skiptrace.stores.schema.jobs import jobs
+from skiptrace.stores.schema.privacy import case_phones
 from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn
 
@@ -72,11 +75,28 @@ class Intake:
             chunk = given[start : start + CHUNK]
             keys = self._vault.make((case.tenant, case.case_id) for case in chunk)
             rows = [_row(keys[case.tenant, case.case_id], self._index, case, now) for case in chunk]
-            new += len((turn.conn.execute(statement, rows)).all())
+            added = set(turn.conn.execute(statement, rows).scalars())
+            if numbers := _numbers(self._index, [case for case in chunk if case.case_id in added]):
+                turn.conn.execute(case_phones.insert(), numbers)
+            new += len(added)
         if new:
             batches = sorted({case.batch_id for case in given})
             turn.events.append(AuditEvent(now, "cases.accepted", " ".join(batches), f"{new} cases"))
         return new
+
+
+def phone_mark(index: Fingerprinter, tenant: str, number: str) -> bytes:
+    """What stands for a number in the index of cases."""
+    return index.fingerprint(tenant, "contact", ContactKind.PHONE, mark_text(ContactKind.PHONE, number))
+
+
+def _numbers(index: Fingerprinter, added: Sequence[Case]) -> list[dict[str, object]]:
+    marks = {
+        (case.tenant, phone_mark(index, case.tenant, phone.number), case.case_id)
+        for case in added
+        for phone in case.subject.phones
+    }
+    return [{"tenant": tenant, "mark": mark, "case_id": case_id} for tenant, mark, case_id in sorted(marks)]
 
 
 def _row(keys: SubjectKeys, index: Fingerprinter, case: Case, accepted_at: datetime) -> dict[str, object]:

@@ -25,7 +25,7 @@ from skiptrace.stores.following import bury
 from skiptrace.stores.history import empty_events, owners_of_account
 from skiptrace.stores.schema import calls, cases, replies, traces
 from skiptrace.stores.schema.jobs import jobs
-from skiptrace.stores.schema.privacy import erasures, holds
+from skiptrace.stores.schema.privacy import case_phones, erasures, holds
 from skiptrace.stores.trouble import plain_errors
 from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn, Writer
@@ -243,6 +243,7 @@ def empty(conn: Connection, case_ids: Sequence[str]) -> None:
     """
     emptied = {**dict.fromkeys(_SEALED_OF_CASE, NOTHING), "person": None}
     conn.execute(cases.update().where(cases.c.case_id.in_(case_ids)).values(emptied))
+    conn.execute(case_phones.delete().where(case_phones.c.case_id.in_(case_ids)))
     of_calls = select(calls.c.call_id).where(calls.c.case_id.in_(case_ids))
     conn.execute(replies.update().where(replies.c.call_id.in_(of_calls)).values(headers=NOTHING, body=NOTHING))
     conn.execute(traces.update().where(traces.c.case_id.in_(case_ids)).values(findings=NOTHING))

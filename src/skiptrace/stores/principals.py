@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, delete, exists, or_, select, update
 
-from skiptrace.access import Action, KeyRecord, Marks, Principal, Role, Scope
+from skiptrace.access import Action, KeyRecord, Marks, Principal, Role, Scope, may
 from skiptrace.errors import BadInput
 from skiptrace.stores.cases import Terms
 from skiptrace.stores.codec import decode
@@ -17,7 +17,11 @@ from skiptrace.stores.databases import insert_into
 from skiptrace.stores.looking import Act
 from skiptrace.stores.schema import access as tables
 from skiptrace.stores.schema import calls, cases, traces
+from skiptrace.stores.schema.privacy import case_phones
 from skiptrace.stores.writer import Turn
+
+MOST_FOUND = 100
+"""A search looks at so many cases."""
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -218,6 +222,21 @@ def traces_of(conn: Connection, who: Principal, account_id: str) -> Sequence[str
     newest_first = (traces.c.finished_at.desc(), traces.c.trace_id.desc())
     rows = conn.execute(wanted.where(*of_account).order_by(*newest_first))
     return [r.trace_id for r in rows if who.role is not Role.SERVICE or _requester(r) == who.principal_id]
+
+
+def found_cases(
+    conn: Connection, who: Principal, at: datetime, *, account_id: str = "", mark: bytes = b""
+) -> Sequence[Held]:
+    """Cases of an account, or of whoever came with a number, that the principal's role reaches; newest first."""
+    wanted = select(cases.c.case_id, cases.c.account_id, cases.c.terms).where(cases.c.tenant == who.tenant)
+    if account_id:
+        wanted = wanted.where(cases.c.account_id == account_id)
+    else:
+        same = (case_phones.c.tenant == who.tenant, case_phones.c.mark == mark)
+        wanted = wanted.where(cases.c.case_id.in_(select(case_phones.c.case_id).where(*same)))
+    rows = conn.execute(wanted.order_by(cases.c.number.desc()).limit(MOST_FOUND)).all()
+    held = [_held(conn, who, row.case_id, row, at) for row in rows]
+    return [one for one in held if may(who, Action.VIEW_CASE, one.scope).allowed]
 
 
 def _held(conn: Connection, who: Principal, about: str, row: AnyRow, at: datetime) -> Held:

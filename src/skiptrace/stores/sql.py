@@ -121,6 +121,7 @@ class SqlStore(SqlJobs):
             self._cipher,
             mark_key=ring.derive("staff marks"),
             request_key=ring.derive("request hashes"),
+            index=self._fingerprinter,
         )
 
     @classmethod

@@ -25,8 +25,25 @@ from skiptrace.web import once
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
 from skiptrace.web.house import House, house_of
 from skiptrace.web.problems import Problem, not_found, responses
-from skiptrace.web.shapes import Cancelled, CaseAccepted, CaseIn, CaseView, PathId, Revealed, RevealIn, SubjectView
-from skiptrace.web.where import the_account_to_submit, the_case, the_case_to_export, the_case_to_reveal
+from skiptrace.web.shapes import (
+    Cancelled,
+    CaseAccepted,
+    CaseIn,
+    CaseView,
+    FoundCase,
+    PathId,
+    Revealed,
+    RevealIn,
+    SearchIn,
+    SubjectView,
+)
+from skiptrace.web.where import (
+    the_account_to_submit,
+    the_case,
+    the_case_to_export,
+    the_case_to_reveal,
+    what_is_within_reach,
+)
 
 router = APIRouter(route_class=GuardedRoute, tags=["cases"])
 
@@ -71,6 +88,24 @@ async def post_case(
         new=receipt.new,
         warnings=[{"field": w.field, "reason": w.reason} for w in receipt.warnings],  # type: ignore[misc]
     )
+
+
+@router.post(
+    "/v1/search",
+    response_model=list[FoundCase],
+    responses=responses(*WITH_BODY),
+    summary="Find cases by account id or by a number that the account came with, within one's reach; newest first",
+)
+async def post_search(
+    request: Request,
+    body: SearchIn,
+    admitted: Annotated[Admitted, allowed(Action.SEARCH, what_is_within_reach)],
+) -> list[FoundCase]:
+    house = house_of(request)
+    found = await house.access.find(
+        admitted.who, house.clock.now(), account_id=body.account_id or "", phone=body.phone or ""
+    )
+    return [FoundCase.model_validate(held, from_attributes=True) for held in found]
 
 
 @router.get(

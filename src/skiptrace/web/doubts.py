@@ -52,7 +52,7 @@ async def post_resolve(
     await house.store.audit.note(AuditEvent(now, "call.resolved", call_id, note, who.principal_id, who.tenant))
     try:
         if body.charged:
-            settled = await house.store.settle(call, body.charged, hit=False, at=now)
+            settled = await house.store.settle(call, body.charged, hit=True, at=now)
         else:
             settled = await house.store.release(call, f"not on the invoice: {body.reference}", now)
     except LostLease:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 from fastapi import Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+    model_validator,
+)
 
 from skiptrace.compliance import Known
 from skiptrace.intake import FIELDS
@@ -310,6 +320,33 @@ class EventView(BaseModel):
     at: datetime
     recorded_at: datetime | None
     reported_by: str
+
+
+class SearchIn(In):
+    """By the account's id or by a telephone number that the account came with: one of the two."""
+
+    account_id: AccountId | None = None
+    phone: str | None = Field(default=None, min_length=10, max_length=30, examples=["512-555-0142"])
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.account_id is None) == (self.phone is None):
+            raise ValueError("give either account_id or phone")
+        return self
+
+    @field_validator("phone")
+    @classmethod
+    def _number(cls, phone: str | None) -> str | None:
+        if phone is not None and len(re.sub(r"\D", "", phone).removeprefix("1")) != 10:
+            raise ValueError("is not a US number of ten digits")
+        return phone
+
+
+class FoundCase(BaseModel):
+    """A case within reach. Who it is about is told by the case itself, which is a look of its own."""
+
+    case_id: str
+    account_id: str
 
 
 class OverrideIn(In):

@@ -105,6 +105,11 @@ async def behind_the_glass(
     return Asked(held, frozenset(offered))
 
 
+async def what_is_within_reach(request: Request) -> Asked:
+    """A search finds nothing but what its principal reaches anyhow. What was searched for is in no trail."""
+    return Asked(Held("search", "", "", Scope.OWN))
+
+
 async def the_tenant(request: Request) -> Asked:
     """Everything of the tenant at once."""
     return Asked(Held(_who(request).tenant, "", "", Scope.TENANT), collection=True)

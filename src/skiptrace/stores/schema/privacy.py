@@ -59,3 +59,14 @@ tombstones = Table(
     PrimaryKeyConstraint("tenant", "account_id", "contact", "mark"),
 )
 """Keyed hashes of values that were bad and are erased or disposed of: enough to know one when it turns up again."""
+
+case_phones = Table(
+    "case_phones",
+    metadata,
+    id_column("tenant"),
+    Column("mark", LargeBinary, nullable=False),
+    id_column("case_id", "cases.case_id"),
+    PrimaryKeyConstraint("tenant", "mark", "case_id"),
+    Index(None, "case_id"),
+)
+"""Blind index: keyed hashes of the numbers that accounts came with, to find the case of who calls."""
