@@ -110,6 +110,8 @@ def test_the_profile_is_part_of_the_rule_files(counsel: Edit) -> None:
         ("strict = false", 'strict = "no"', "true or false"),
         ("strict = false", "strikt = false", "no such key: strikt"),
         ("strict = false", 'dmf_certified_until = "soon"', "is a date"),
+        ("quiet_weekdays = []", 'quiet_weekdays = ["sabbath"]', "sabbath is not one of"),
+        ("quiet_dates = []", 'quiet_dates = ["christmas"]', "holds dates"),
         ("[profile]", "[profil]", "need one .profile. table"),
     ],
 )

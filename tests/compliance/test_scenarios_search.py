@@ -209,6 +209,47 @@ def test_the_death_master_file_needs_a_current_certification(rules: RuleBook) ->
         assert ask(book, about, DataClass.DMF, "DMF_BUSINESS").allowed is allowed
 
 
+COLLECTOR = COLLECTION
+PUBLIC_PURPOSE = replace(COLLECTION, fcra="FCRA_NONE", glba="GLBA_NONE")
+
+
+@pytest.mark.parametrize(
+    ("data_class", "origin", "declared", "allowed"),
+    [
+        (DataClass.FCRA, "credit", COLLECTOR, True),
+        (DataClass.FCRA, "credit", replace(COLLECTOR, fcra="FCRA_NONE"), False),
+        (DataClass.FCRA, "municipal", COLLECTOR, False),
+        (DataClass.GLBA, "credit", COLLECTOR, True),
+        (DataClass.GLBA, "credit", replace(COLLECTOR, glba="GLBA_NONE"), False),
+        (DataClass.GLBA, "municipal", COLLECTOR, False),
+        (DataClass.DPPA, "credit", replace(COLLECTOR, dppa="DPPA_VERIFY_DEBT"), False),
+        (DataClass.DPPA, "credit", COLLECTOR, False),
+        (DataClass.DMF, "credit", replace(COLLECTOR, dmf="DMF_BUSINESS"), False),
+        (DataClass.PUBLIC, "credit", PUBLIC_PURPOSE, True),
+        (DataClass.PUBLIC, "municipal", PUBLIC_PURPOSE, True),
+        (DataClass.AGENCY, "towing", PUBLIC_PURPOSE, True),
+    ],
+)
+def test_the_shipped_matrix_of_purpose_and_data_class(
+    rules: RuleBook, data_class: DataClass, origin: str, declared: Purpose, allowed: bool
+) -> None:
+    about = case(account={"debt_origin": origin}, purpose=declared)
+
+    assert ask(rules, about, data_class, *NEEDED_BY_CLASS[data_class]).allowed is allowed
+
+
+@pytest.mark.parametrize("code", ["GLBA_LEGAL", "GLBA_INTEREST", "GLBA_FRAUD", "GLBA_CONSENT"])
+def test_a_ground_for_special_cases_waits_for_a_person(rules: RuleBook, code: str) -> None:
+    assert admit(case(purpose=replace(COLLECTION, glba=code)), rules).effect is Effect.HOLD
+
+
+@pytest.mark.parametrize("code", ["GLBA_RISK", "GLBA_FIDUCIARY", "DPPA_TOW", "DPPA_RESEARCH", "DPPA_CDL"])
+def test_a_ground_that_is_not_for_collecting_is_refused(rules: RuleBook, code: str) -> None:
+    statute = code.partition("_")[0].lower()
+
+    assert admit(case(purpose=replace(COLLECTION, **{statute: code})), rules).effect is Effect.REFUSE
+
+
 def test_a_purpose_that_the_contract_has_no_code_for_refuses_that_provider(rules: RuleBook) -> None:
     product = builders.product()
     unmapped = builders.manifest(product, purpose_map={})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from skiptrace.compliance import Known, RuleBook, Stated, Usability, can_use
+from skiptrace.compliance import Known, Profile, RuleBook, Stated, Usability, can_use
 from skiptrace.compliance.windows import tz
 from skiptrace.model import Address, Attempt, Channel, Contact
 from tests.compliance.questions import case, home, judged, letterbox, phone
@@ -155,3 +156,11 @@ def test_the_new_york_city_cap_begins_on_its_day(rules: RuleBook) -> None:
     assert call(rules, eastern(15, month=8, day=31), place=new_york, known=august).allowed
     assert not call(rules, eastern(15, month=9, day=1), place=new_york, known=august).allowed
     assert call(rules, eastern(15, month=9, day=1), place=home("NY", "12207"), known=august).allowed
+
+
+def test_on_a_quiet_day_of_the_agency_nobody_is_called(rules: RuleBook) -> None:
+    book = replace(rules, profile=Profile(quiet_dates=frozenset({eastern(15, day=8).date()})))
+
+    assert call(rules, eastern(15, day=8)).allowed
+    assert not call(book, eastern(15, day=8)).allowed
+    assert call(book, eastern(15, day=9)).allowed

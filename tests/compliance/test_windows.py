@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skiptrace.compliance.windows import TZDATA, Hours, Window, earliest_day, tz, windows
+from skiptrace.compliance.windows import TZDATA, Hours, QuietDays, Window, earliest_day, tz, windows
 from skiptrace.compliance.zones import _area_codes, _zip_table, zones_of_address, zones_of_phone
 from skiptrace.model import Address, Inconvenient
 
@@ -97,6 +97,15 @@ def test_inconvenient_until_midnight_takes_the_evening() -> None:
     window = windows({EASTERN}, HOURS, datetime(2026, 1, 5, 14, tzinfo=UTC), 1, (evening,))[0]
 
     assert window.end == datetime(2026, 1, 5, 23, tzinfo=UTC)
+
+
+def test_a_quiet_day_is_shut_in_every_zone_and_the_next_is_open() -> None:
+    saturday = datetime(2026, 1, 3, 6, tzinfo=UTC)
+    quiet = QuietDays(frozenset({6}), frozenset({date(2026, 1, 6)}))
+
+    found = windows({EASTERN, PACIFIC}, HOURS, saturday, 5, quiet=quiet)
+
+    assert [w.start.astimezone(tz(EASTERN)).date().day for w in found] == [3, 5, 7]
 
 
 def test_the_release_of_the_time_zone_data_is_known() -> None:

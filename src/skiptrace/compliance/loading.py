@@ -120,13 +120,31 @@ def _profile(tables: list[dict[str, Any]]) -> Profile:
     if unknown := ", ".join(sorted(set(given) - set(Profile.__dataclass_fields__))):
         raise ConfigError(f"[profile]: no such key: {unknown}")
     states = frozenset(given["licensed_states"]) if "licensed_states" in given else None
-    profile = Profile(**given | {"licensed_states": states})
+    quiet = {"quiet_weekdays": _weekdays(given), "quiet_dates": _dates(given)}
+    profile = Profile(**given | {"licensed_states": states} | quiet)
     switches = (profile.strict, profile.dppa_enabled, profile.enforce_licences, profile.require_overlay)
     if not all(isinstance(switch, bool) for switch in switches):
         raise ConfigError("[profile]: strict, dppa_enabled, enforce_licences and require_overlay are true or false")
     if type(profile.dmf_certified_until) not in (date, type(None)):
         raise ConfigError("[profile]: dmf_certified_until is a date: 2027-01-31")
     return profile
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _weekdays(given: Mapping[str, Any]) -> frozenset[int]:
+    words = [str(word).casefold() for word in given.get("quiet_weekdays", ())]
+    if unknown := [word for word in words if word not in WEEKDAYS]:
+        raise ConfigError(f"[profile]: quiet_weekdays: {unknown[0]} is not one of {', '.join(WEEKDAYS)}")
+    return frozenset(WEEKDAYS.index(word) for word in words)
+
+
+def _dates(given: Mapping[str, Any]) -> frozenset[date]:
+    days = given.get("quiet_dates", ())
+    if any(type(day) is not date for day in days):
+        raise ConfigError("[profile]: quiet_dates holds dates: quiet_dates = [2026-12-25]")
+    return frozenset(days)
 
 
 def _check_unique(rules: Iterable[Rule]) -> None:

@@ -104,6 +104,9 @@ class Profile:
     enforce_licences: bool = False
     require_overlay: bool = False
     """Hold cases of states whose own collection rules are not loaded."""
+    quiet_weekdays: frozenset[int] = frozenset()
+    """Weekdays (0 is Monday) on which nobody is called or written to, wherever they may be."""
+    quiet_dates: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from skiptrace.compliance.gate import NO, Finding, Gate
 from skiptrace.compliance.known import CONSENTED, VOICE, Known
 from skiptrace.compliance.location import Location, believed_addresses, locate
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
-from skiptrace.compliance.windows import Window, earliest_day, tz, windows
+from skiptrace.compliance.windows import QuietDays, Window, earliest_day, tz, windows
 from skiptrace.model import Address, Case, Channel, Contact, Party, Reassigned
 
 HORIZON_DAYS = 7
@@ -36,7 +36,8 @@ class Using:
         """The question that follows from the contact gate's own, with the place and its open hours worked out."""
         hours, contacts = rules.rule("B-09"), q.judgement.contacts
         location = locate(q.contact, case=q.case, contacts=contacts, hours=hours, known=q.known, at=at)
-        opened = windows(location.zones, hours_of(hours), at, HORIZON_DAYS, q.known.inconvenient)
+        quiet = QuietDays(rules.profile.quiet_weekdays, rules.profile.quiet_dates)
+        opened = windows(location.zones, hours_of(hours), at, HORIZON_DAYS, q.known.inconvenient, quiet=quiet)
         addresses = believed_addresses(q.case, contacts, hours)
         return cls(q.case, q.contact, channel, at, q.known, location, opened, addresses)
 

@@ -53,6 +53,20 @@ class Hours:
         return Window(start, end, f"{self.opens:%H:%M} {zone}", f"{self.closes:%H:%M} {zone}")
 
 
+@dataclass(frozen=True, slots=True)
+class QuietDays:
+    """Whole local days on which nobody is contacted: an agency's own weekdays (0 is Monday) and holidays."""
+
+    weekdays: frozenset[int] = frozenset()
+    dates: frozenset[date] = frozenset()
+
+    def __contains__(self, day: date) -> bool:
+        return day.weekday() in self.weekdays or day in self.dates
+
+
+NO_QUIET = QuietDays()
+
+
 @cache
 def tz(name: str) -> ZoneInfo:
     """The zone as the ``tzdata`` package defines it, whatever the operating system ships."""
@@ -61,9 +75,17 @@ def tz(name: str) -> ZoneInfo:
 
 
 def windows(
-    zones: Iterable[str], hours: Hours, since: datetime, days: int, barred: Sequence[Inconvenient] = ()
+    zones: Iterable[str],
+    hours: Hours,
+    since: datetime,
+    days: int,
+    barred: Sequence[Inconvenient] = (),
+    *,
+    quiet: QuietDays = NO_QUIET,
 ) -> tuple[Window, ...]:
     """All allowed windows from ``since`` on for so many days: within the hours in every zone at once.
+
+    What the consumer barred, and days that are quiet in any of the zones, are cut out.
 
     Without zones there is no window: an unknown place has no safe hour.
     """
@@ -77,8 +99,15 @@ def windows(
     for name in names:
         for shut in barred:
             open_in_all = _without(open_in_all, _closed(name, shut, since.date(), days))
+    if quiet != NO_QUIET:
+        open_in_all = tuple(w for w in open_in_all if not _is_quiet(w, names, quiet))
     until = since + days * DAY
     return tuple(w for w in open_in_all if w.end > since and w.start < until)
+
+
+def _is_quiet(window: Window, names: Iterable[str], quiet: QuietDays) -> bool:
+    """Whether the window falls on a quiet day in any zone; in each it lies within one local day."""
+    return any(window.start.astimezone(tz(name)).date() in quiet for name in names)
 
 
 @lru_cache(maxsize=1024)
