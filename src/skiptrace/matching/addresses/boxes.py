@@ -8,7 +8,7 @@ from typing import Any
 from skiptrace.matching.addresses.tables import MILITARY_STATES
 from skiptrace.matching.tables import word_set
 
-_ID = r"(?:NO |NUMBER |# )*(?P<{}>[A-Z]?-?\d[A-Z0-9\-]*|[A-Z])\b"
+_ID = r"(?:NO |NUMBER |# )*(?P<{}>[A-Z]?-?\d[A-Z0-9\-]*(?: [A-Z](?=,|$))?|[A-Z])\b"
 _PO_BOX = re.compile(
     r"\b(?:(?:P ?O|POST OFFICE|POSTAL|US POST OFFICE)? ?(?:BOX|B0X|DRAWER|BX)|POBOX|POB|"
     r"PO(?= (?:# )?\d)|BIN|(?:FIRM )?CALLER(?: SERVICE)?|"
@@ -49,7 +49,7 @@ def _route(number: str) -> str:
 
 
 def _box(text: str) -> str:
-    return text.replace("-", "").lstrip("0") or "0"
+    return text.replace("-", "").replace(" ", "").lstrip("0") or "0"
 
 
 def take_private_mailbox(line: str) -> tuple[str, str]:

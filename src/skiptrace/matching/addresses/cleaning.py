@@ -18,13 +18,16 @@ _FRACTION = re.compile(r"(?<=\d)[\s\-]+(\d) ?/ ?(\d)(?=\s|$|,)")
 _GLUED = re.compile(
     r"\b(APARTMENT|APARTAMENTO|APTO|APT|SUITE|STE|UNIT|UNT|LOT|BLDG|BUILDING|EDIF|RM|ROOM|PH|PENTHOUSE|FLOOR|FLR|FL|"
     r"SPC|SPACE|SP|TRLR|TRAILER|P\s?O\s?BOX|BOX|BX|BZN|BUZON|RR|RFD|HC|HCR|PMB|PSC|CMR|DRAWER|HWY|HIGHWAY|RTE|ROUTE|RT|"
-    r"FM|RM|CR|SR|SH|TR|STH|CTH|LP|LOOP|SPUR|BIA|FSR|FS|CARR|PR|KM|US|I|IH|NO)[\-.]?(\d)"
+    r"FM|RM|CR|SR|SH|TR|STH|CTH|LP|LOOP|SPUR|BIA|FSR|FS|CARR|PR|KM|US|I|IH|NO)[\-.]?(?!\d[A-Z]{2})(\d)"
 )
 _GLUED_STATE_ROUTE = re.compile(rf"^(\s*\d+ (?:[NSEW] )?)({'|'.join(sorted(STATE_CODES))})(?=\d{{1,4}}[A-Z]?(?: |,|$))")
 _GLUED_SUFFIX = re.compile(
     r"(?<= )(ST|STREET|AVE?|AVENUE|RD|ROAD|DR|DRIVE|LN|LANE|CT|COURT|CIR|CIRCLE|PL|PLACE|BLVD|WAY|TER|TERRACE|TRL|PKWY|"
     r"SQ|CV|LOOP|XING|HWY|TPKE|PLZ)(APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)(?=[\d #,]|$|[A-Z]?\d)"
 )
+_GLUED_LETTER = re.compile(r"\bAPT(?=[A-NP-RT-Z](?:,|$| ))")
+_DOTTED_UNIT = re.compile(r"\b(APT|UNIT|STE|BLDG|LOT|NO)\.(?=[A-Z](?:,|$| ))")
+_DECIMAL_ZIP = re.compile(r"(?<=[ ,]\d{5})\.0+$")
 _GLUED_FLOOR = re.compile(r"(?<= )(\d{1,2})(?=(?:FL|FLR|FLOOR)\b)")
 _GLUED_BOX = re.compile(r"\bP-?O[ \-]?BOX(?=[ \d#])")
 _GLUED_STREET = re.compile(r"^\d+(?:[A-Z][a-z]+)+")
@@ -37,12 +40,11 @@ _DECIMAL = re.compile(r"^(\s*\d+)\.(5|25|75)(?=\s)")
 _QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
 _STATE_ROUTE = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-(\d{{1,4}}[A-Z]?)\b")
 _LETTER_ROUTE = re.compile(r"^(\s*\d+ (?:[NSEW] )?[KM])-(?=\d)")
-_STATE_ZIP = re.compile(r"\b([A-Z]{2})(\d{5}(?:-?\d{4})?)$")
+_STATE_ZIP = re.compile(r"\b([A-Z]{2})-?(\d{5}(?:-?\d{4})?)$")
 _INITIALS = re.compile(r"(?<=[A-Z])\.(?=[A-Z]{2})|(?<=[A-Z])\.(?=\d)")
 _DOTS = re.compile(r"\.(?!\d)|(?<!\d)\.")
-_DAMAGED = re.compile(r"[0158][A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|^[OIL]\d|^\d+O\b")
-_TOUCHING = re.compile(r"[A-Z][.\-]?\d|\d[A-Z]")
-_DAMAGED_NUMBER = re.compile(r"\d+[OIL]+\d+$|[OL][OIL]*\d[\dOIL]*$|\d+O$")
+_DAMAGED = re.compile(r"[0158][A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|^[OIL]\d|^\d+[OI]\b")
+_DAMAGED_NUMBER = re.compile(r"\d+[OIL]+\d+$|[OL][OIL]*\d[\dOIL]*$|\d+[OI]$")
 _DAMAGED_INSIDE = re.compile(r"\d+[OIL]+\d+$")
 _LEADING_I = re.compile(r"I(?=\d{1,4} (?!FRONTAGE|ACCESS|SERVICE|BUSINESS|BUS|AND|AT|HWY|RD)[A-Z]{2})")
 _DAMAGED_ZIP = re.compile(r"([A-Z]{2}) (?=\d*[OILSB])([0-9OILSB]{5})$")
@@ -66,17 +68,18 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
         text = _plain(text, notes)
     if "-" in text:
         text = _hyphens(text)
-    if damaged := _DAMAGED_ZIP.match(text[-8:]):
+    if not text[-5:].isdigit() and (damaged := _DAMAGED_ZIP.match(text[-8:])):
         text = _mended_zip(text, damaged)
-    touching = _TOUCHING.search(text)
-    if touching:
-        text = _apart(text)
     if "APT" in text or "UNIT" in text or "STE" in text or "LOT" in text or "BLDG" in text or "SUITE" in text:
-        text = _GLUED_SUFFIX.sub(r"\1 \2 ", text)
+        text = _GLUED_LETTER.sub("APT ", _GLUED_SUFFIX.sub(r"\1 \2 ", text))
+    tokens = text.replace(",", " , ").split()
+    if not [word for word in tokens if not (word.isalpha() or word.isdigit() or word == ",")]:
+        return tokens, notes
+    text = _apart(text)
     tokens = text.replace(",", " , ").split()
     if "-" in text:
         tokens = [stripped for token in tokens if (stripped := token.strip("-/"))]
-    return (_mended(tokens) if touching else tokens), notes
+    return _mended(tokens), notes
 
 
 def _hyphens(text: str) -> str:
@@ -142,7 +145,7 @@ def _plain(text: str, notes: list[str]) -> str:
         text = _PARENTHESES.sub(lambda match: _in_parentheses(match[1].strip(), notes), text)
     if "." in text:
         text = _DECIMAL.sub(lambda match: f"{match[1]} {_QUARTERS[match[2]]}", text)
-        text = _DOTS.sub("", _INITIALS.sub(" ", text))
+        text = _DOTS.sub("", _INITIALS.sub(" ", _DECIMAL_ZIP.sub("", _DOTTED_UNIT.sub(r"\1 ", text))))
     if _ODD.search(text):
         text = _SPACED_UNIT.sub(r"\1\2", text)
         text = _SPACED_HYPHEN.sub(r"\1-\2", text)

@@ -28,8 +28,13 @@ def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:
 
 
 def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) -> Agreement:
-    if _glued(x) == _glued(y) != "":
-        return "same" if len({designator for designator, _ in (*x, *y)}) == 1 else "possible"
+    if _glued(x) == _glued(y) != "" and len({designator for designator, _ in (*x, *y)}) == 1:
+        return "same"
+    paired = _pairwise(x, y)
+    return "possible" if paired == "different" and _glued(x) == _glued(y) != "" else paired
+
+
+def _pairwise(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) -> Agreement:
     if len(x) != len(y) and _lettered(x) == _lettered(y) != "":
         return "possible"  # APT 2 REAR and APT 2R
     left_x = [unit for unit in x if unit not in y]

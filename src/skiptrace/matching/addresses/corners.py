@@ -32,11 +32,18 @@ def read_corner(words: list[str]) -> tuple[str, str] | None:
     for at in range(1, len(words) - 1):
         if words[at] in _JOINERS:
             first, second = words[:at], words[at + 1 :]
+            if _has_house_number(first) or _has_house_number(second):
+                return None
             sure = _is_street(first) + _is_street(second)
             if is_stated or sure == 2 or (sure and words[at] == "&"):
                 one, other = sorted((_standard(first), _standard(second)))
                 return one, other
     return None
+
+
+def _has_house_number(words: list[str]) -> bool:
+    """Whether a number stands in a leg that is no numbered road: SMITH & SONS 47 HARBOR LN is no corner."""
+    return any(map(str.isdigit, words)) and read_highway(words) is None
 
 
 def _is_street(words: list[str]) -> bool:

@@ -11,6 +11,7 @@ from rapidfuzz.distance import JaroWinkler
 from skiptrace.matching.addresses.tables import (
     CITY_ALIASES,
     DIRECTIONS,
+    LONG_WORDS,
     NAME_WORDS,
     PLAIN_SUFFIXES,
     STATE_CODES,
@@ -31,6 +32,16 @@ _NUMBERED = word_set("""
 """) | frozenset(UNITS)
 _COUNTRIES = (["USA"], ["UNITED", "STATES"], ["UNITED", "STATES", "OF", "AMERICA"], ["U", "S", "A"], ["EEUU"])
 _COUNTRY_ENDS = frozenset({"US", *(words[-1] for words in _COUNTRIES)})
+_WITHIN_TOWNS = word_set("""
+    URB URBANIZACION BO BARRIO COND CONDOMINIO RES RESIDENCIAL SECTOR
+""")
+_NAMED_ROADS = frozenset({"ROAD", "HIGHWAY", "HWY"})
+_ROAD_OWNERS = STATE_CODES | word_set("""
+    COUNTY CNTY CTY CO STATE TOWNSHIP TWP RANCH US INTERSTATE FARM MARKET PRIVATE
+""")
+_PREFIX_TYPES = word_set("""
+    AVENIDA CALLE CAMINO VIA PASEO RUE CALZADA CORTE LA EL LAS LOS
+""")
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 
 
@@ -132,7 +143,7 @@ def _is_zip_at(tokens: list[str], at: int) -> bool:
     if (before,) in STATE_NAMES or tuple(tokens[max(at - 2, 0) : at]) in STATE_NAMES:
         return True
     rest = [word for word in tokens[at + 1 :] if word != ","]
-    if before in _NUMBERED:
+    if before in _NUMBERED and not _is_after_street(tokens, at):
         return False
     if rest and _city_follows(tokens[at][:5], rest):
         return True
@@ -140,6 +151,16 @@ def _is_zip_at(tokens: list[str], at: int) -> bool:
     if rest and not plus_four and not (len(rest) <= 2 and (rest[0] in STATE_CODES or tuple(rest) in STATE_NAMES)):
         return False
     return bool(rest) or find_zip(tokens[at][:5]) is not None or len(tokens[at]) > 5 or tokens[at - 1] == ","
+
+
+def _is_after_street(tokens: list[str], at: int) -> bool:
+    """Whether a listed ZIP code follows a street such as OLD POST ROAD, which has no number of its own."""
+    if len(tokens[at]) < 5 or find_zip(tokens[at][:5]) is None:
+        return False
+    if tokens[at - 1] == ",":
+        return True
+    before = tokens[at - 2]
+    return tokens[at - 1] in _NAMED_ROADS and at > 3 and before.isalpha() and before not in _ROAD_OWNERS
 
 
 def _city_follows(zip5: str, rest: list[str]) -> bool:
@@ -169,14 +190,17 @@ def _cut_zip(tokens: list[str], at: int, line: LastLine) -> None:
 
 def _take_short_zip(tokens: list[str], line: LastLine) -> None:
     """A spreadsheet drops leading zeros: 4 digits after a New England state or New Jersey, 3 after an island."""
-    if len(tokens) < 3 or not tokens[-1].isdigit():
+    if len(tokens) < 3:
+        return
+    short, _, plus_four = tokens[-1].partition("-")
+    if not short.isdigit() or len(plus_four) not in {0, 4}:
         return
     state = tokens[-2] if tokens[-2] != "," else tokens[-3]
     state = STATE_NAMES.get((state,), STATE_NAMES.get(tuple(tokens[-3:-1]), state))
     wanted = 4 if state in _SHORT_ZIP_STATES else 3 if state in _ISLANDS else 0
-    padded = tokens[-1].zfill(5)
-    if len(tokens[-1]) == wanted and (area := find_zip(padded)) and area.state == state:
-        line.zip5 = padded
+    padded = short.zfill(5)
+    if len(short) == wanted and (area := find_zip(padded)) and area.state == state:
+        line.zip5, line.zip4 = padded, plus_four
         line.notes.append("zip_padded")
         tokens.pop()
         _strip_commas(tokens)
@@ -213,6 +237,8 @@ def _is_state_name(tokens: list[str], size: int, code: str, line: LastLine, area
             tokens[-size - 1] != "," or size > 1 or " ".join(tokens[-size:]) not in area.cities
         )
     before = tokens[-size - 1]
+    if any(_zips_named(tokens[-size - n : -size], code) for n in range(1, min(4, len(tokens) - size - 1) + 1)):
+        return True
     ends_street = before in SUFFIXES or before in DIRECTIONS
     return line.zip5 != "" or (not ends_street and (before == "," or "," in tokens or len(tokens) - size > 3))
 
@@ -244,7 +270,7 @@ def take_city(tokens: list[str], line: LastLine) -> None:
         line.notes.append(" ".join(segment))
         take_city(tokens, line)
         return
-    if comma >= 0 and segment[0] not in UNITS and not line.is_empty and not _has_number(segment):
+    if comma >= 0 and segment[0] not in UNITS and (line.state or line.zip5) and not _has_number(segment):
         size = len(segment)
     else:
         size = _known_city(segment, line.state, line.zip5, whole=comma >= 0)
@@ -263,7 +289,7 @@ def _has_number(words: list[str]) -> bool:
 def _shorter_known(segment: list[str], line: LastLine) -> int:
     """A segment such as ``WEST APARTMENTS SEATTLE`` of which only the end is a city of its ZIP code."""
     keys = city_keys_of_zip(line.zip5) if line.zip5 else frozenset()
-    if not keys or city_key(" ".join(segment)) in keys or segment[0] not in UNITS:
+    if not keys or city_key(" ".join(segment)) in keys or not (segment[0] in UNITS or segment[0] in _WITHIN_TOWNS):
         return 0
     return next((n for n in range(len(segment) - 1, 0, -1) if city_key(" ".join(segment[-n:])) in keys), 0)
 
@@ -277,10 +303,11 @@ def _known_city(words: list[str], state: str, zip5: str, *, whole: bool) -> int:
         for size in candidates:
             if city_key(" ".join(words[-size:])) in keys:
                 return size
+        if words[-1] in PLAIN_SUFFIXES or SUFFIXES.get(words[-1]) in PLAIN_SUFFIXES:
+            return 0  # HARBOR VIEW LANE 29401, although there is a town of that name
     if state:
         for size in candidates:
-            city = " ".join(words[-size:])
-            if zips_of_city(CITY_ALIASES.get(city, city), state) and _may_end_street(words, size):
+            if _zips_named(words[-size:], state) and _may_end_street(words, size):
                 return size
     if zip5:
         for size in candidates:
@@ -290,7 +317,17 @@ def _known_city(words: list[str], state: str, zip5: str, *, whole: bool) -> int:
     return 0
 
 
+def _zips_named(words: list[str], state: str) -> frozenset[str]:
+    """The ZIP codes of a city of a state, which may be spelled ST PAUL or COLORADO SPGS."""
+    city = " ".join(words)
+    return zips_of_city(CITY_ALIASES.get(city, city), state) or zips_of_city(
+        " ".join([LONG_WORDS.get(word, word) for word in words]), state
+    )
+
+
 def _may_end_street(words: list[str], size: int) -> bool:
+    if not _PREFIX_TYPES.isdisjoint(words[1:-size][:2]):
+        return True  # 66 VIA CHRISTINA COLORADO SPRINGS: streets that have their suffix in front
     before = words[-size - 1] if len(words) > size else ""
     return (
         not before
@@ -299,6 +336,7 @@ def _may_end_street(words: list[str], size: int) -> bool:
         or before[0].isdigit()
         or len(before) == 1
         or before in UNITS
+        or before == "BROADWAY"
     )
 
 

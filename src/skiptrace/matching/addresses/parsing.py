@@ -283,7 +283,10 @@ def _finish_street(
 ) -> ParsedAddress:
     if street.unit:
         units.append(("#", identifier(street.unit)))
-    line.notes.extend(note for note in (street.note, " ".join(street.leftover)) if note)
+    if street.note:
+        line.notes.append(street.note)
+    if street.leftover:
+        line.notes.append(" ".join(street.leftover))
     if street.name and fields.get("kind") in {None, "po_box"}:
         fields["kind"] = "street"  # a box beside a street is kept, and the street is compared
     if not street.number and line.state == "PR" and len(units) == 1 and units[0][0] == "#":
@@ -307,7 +310,7 @@ def _finish(
     city, state, zip5 = line.city, line.state, line.zip5
     town = city_key(city) if city else ""
     kind = fields.get("kind", "unknown")
-    if len(fields) > 1:
+    if len(fields) > ("kind" in fields):
         po_box, pmb, route, box, military, urbanization = [fields.get(part, "") for part in _SPECIAL]
     else:
         po_box = pmb = route = box = military = urbanization = ""

@@ -17,7 +17,7 @@ from skiptrace.matching.addresses.tables import (
 from skiptrace.matching.tables import word_set
 
 _SIGNS = frozenset({"#", "NO", "NUMBER"})
-_IDENTIFIER = re.compile(r"\d+[A-Z]?$")
+_IDENTIFIER = re.compile(r"\d+(?:-?[A-Z])?$")
 # After these a number sign belongs to the road or box and not to a unit.
 _ROADS = word_set("""
     HWY HIGHWAY ROUTE RTE RT FM CR SR RR HC BOX BX CTH STH

@@ -124,7 +124,9 @@ def _take_number(tokens: list[str], street: Street) -> int:
     is_letter = tokens[at].isalpha() and tokens[at] not in DIRECTIONS
     following = tokens[at + 1]
     is_class = (tokens[at] in "IKM" and following.isdigit()) or tokens[at] + following in _SPACED_CLASSES  # I 35
-    is_name = tokens[at] == "O" or is_class  # O MALLEY
+    is_name = (
+        is_class or tokens[at] == "O" or (len(following) == 1 and following not in DIRECTIONS)
+    )  # O MALLEY, M L KING
     if is_letter and not is_name and following not in SUFFIXES and street.number[-1].isdigit():
         street.number += tokens[at]
         at += 1
@@ -187,9 +189,10 @@ def _take_inner_suffix(words: list[str], end: int, street: Street) -> list[str]:
 
 def _misspelt_suffix(word: str) -> str:
     """The suffix of a last word such as STRRET, which is no other word."""
-    if len(word) < 5 or not word.isalpha() or familiarity(word):
+    if len(word) < 3 or not word.isalpha() or familiarity(word):
         return ""
-    return next((SUFFIXES[long] for long in _LONG_SUFFIXES if OSA.distance(word, long, score_cutoff=1) <= 1), "")
+    near = (long for long in _LONG_SUFFIXES if OSA.distance(word, long, score_cutoff=1) <= 1)
+    return next((SUFFIXES[long] for long in near if len(word) >= 5 or long[0] == word[0]), "")
 
 
 def _cut_after(words: list[str], at: int, suffix: str, street: Street) -> list[str]:

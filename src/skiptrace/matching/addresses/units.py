@@ -22,6 +22,7 @@ _FILLERS = frozenset({"NO", "NUMBER", "NUM", "#"})
 _LEVELS = {"GROUND": "G", "GRND": "G", "TOP": "TOP", "MAIN": "MAIN"}
 _NUMBERED_ONLY = frozenset({"APT", "STE"})
 _ROAD_CLASSES = frozenset({"RM", "FL"})  # ranch to market, and Florida before the number of a highway
+_PLAIN_POSITIONS = frozenset({"REAR", "UPPR", "LOWR", "BSMT"})  # 501 BROADWAY REAR; LAKE FRONT is a street
 _PENTHOUSE = re.compile(r"PH-?(\d+[A-Z]?)$")
 _HOLDERS = frozenset({"APT", "UNIT", "STE", "FL", "#"})
 
@@ -59,7 +60,7 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
     """The number of tokens that make a unit here, and the unit; (0, None) when there is none."""
     token = tokens[at]
     following = tokens[at + 1] if at + 1 < len(tokens) else ","
-    if UNITS.get(following) == "FL" and (_street_ended(rest) or (not rest and _stands_first(tokens, at + 2))):
+    if UNITS.get(following) == "FL" and _may_be_floor(tokens, at, rest):
         floor = floor_number(token) or (token if token.isdigit() and _ends(tokens, at + 2) else "")  # 2 FL
         if floor:
             return 2, ("FL", floor)
@@ -91,6 +92,11 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
     return 0, None
 
 
+def _may_be_floor(tokens: list[str], at: int, rest: list[str]) -> bool:
+    """Whether a street ended before 2ND FLOOR, or has not begun."""
+    return _street_ended(rest) or _ends_plain_name(rest, ",") if rest else _stands_first(tokens, at + 2)
+
+
 def _ends(tokens: list[str], at: int) -> bool:
     return at >= len(tokens) or tokens[at] == ","
 
@@ -104,7 +110,7 @@ def _stands_first(tokens: list[str], at: int) -> bool:
 
 def _may_be_bare(designator: str, rest: list[str]) -> bool:
     if designator not in LATE_UNITS:
-        return _street_ended(rest)
+        return _street_ended(rest) or (designator in _PLAIN_POSITIONS and _ends_plain_name(rest, ","))
     last = rest[-1]
     return last == "," or SUFFIXES.get(last) in PLAIN_SUFFIXES or last in DIRECTIONS
 
@@ -116,17 +122,32 @@ def _is_identifier(word: str, designator: str, tokens: list[str], at: int, rest:
         return False
     if designator == "#":
         return True
+    if designator == "FL" and len(word) > 3:
+        return False  # the ZIP code of a second FL 32025
     ahead = tokens[at + 1] if at + 1 < len(tokens) else ","
     if designator in _ROAD_CLASSES and len(rest) == 2 and rest[1] in DIRECTIONS and rest[0].isdigit():
         return False  # 25811 S RM 2105
     if designator in CAREFUL_UNITS and not _street_ended(rest):
         if len(rest) == 1 and rest[0].isdigit() and word.isdigit():
             return ahead != "," and ahead not in PLAIN_SUFFIXES and ahead not in DIRECTIONS  # 10 FL 3 WALL ST
-        return not rest and (ahead == "," or (word[0].isdigit() and ahead[0].isdigit()))
+        if rest:
+            return (len(word) == 1 or word[0].isdigit()) and _ends_plain_name(rest, ahead)
+        return _may_stand_first(word, ahead)
     if word.isdigit() or len(word) > 2 or not word.isalpha():
         return bool(rest) or ahead == "," or ahead[0].isdigit() or not rest
     # Letters: ST or DR after a designator's word is a street's suffix, not an identifier.
     return word not in SUFFIXES and not (len(word) == 2 and ahead in SUFFIXES)
+
+
+def _may_stand_first(word: str, ahead: str) -> bool:
+    """Whether a unit may stand before the street: BLDG B, 12 ELM ST; LOT 4 12 ELM ST."""
+    return ahead == "," or ahead in UNITS or (word[0].isdigit() and ahead[0].isdigit())
+
+
+def _ends_plain_name(rest: list[str], ahead: str) -> bool:
+    """Whether a street without suffix ends here: 501 BROADWAY BLDG C, which is no 10 FLOOR MILL RD."""
+    is_street = len(rest) == 2 and rest[0][0].isdigit() and rest[1].isalpha() and rest[1] not in DIRECTIONS
+    return is_street and (len(ahead) == 1 or ahead in UNITS)  # a comma, or the C of UNIT 24 C
 
 
 def _tail_letter(tokens: list[str], at: int, word: str) -> str:

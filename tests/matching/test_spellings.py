@@ -1,0 +1,95 @@
+"""Ways of writing one address: every spelling of a family reads as the first, and families differ from each other."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+import pytest
+
+from skiptrace.matching.addresses import compare_addresses
+
+TEXAS = "Leander, TX 78641"
+# What stands before the city; each line is one place.
+FAMILIES = {
+    "US highway": ("4409 US Highway 27 N", "4409 U.S. 27 North", "4409 US-27 N", "4409 US Hwy #27 N", "4409 US Rte 27 N"),
+    "state highway": ("6640 State Highway 29", "6640 TX-29", "6640 SH 29", "6640 Texas Hwy 29", "6640 TX29"),
+    "county road": ("915 County Road 480", "915 CR-480", "915 Cnty Rd 480", "915 C.R. 480", "915 Co. Rd. No. 480"),
+    "farm to market": ("2210 FM 1460", "2210 Farm-to-Market Rd 1460", "2210 F M 1460", "2210 Farm Market Rd 1460"),
+    "ranch to market": ("77 RM 2222", "77 Ranch to Market 2222", "77 Ranch Rd 2222", "77 R.R. 2222", "77 RM-2222"),
+    "ranch road after a directional": ("77 S RM 2105", "77 South Ranch Road 2105", "77 S. RM-2105"),
+    "township road": ("8805 Township Road 117", "8805 TR-117", "8805 Twp Rd 117", "8805 T.R. 117"),
+    "loop": ("41 Loop 360", "41 State Loop 360", "41 TX-360 Loop", "41 Texas Loop 360", "41 Lp 360"),
+    "spur": ("41 Spur 110", "41 State Highway Spur 110", "41 State Spur 110"),
+    "business loop": ("12 Business Loop 70 W", "12 Bus. Loop I-70 West", "12 I-70 Business Loop W", "12 Bus Lp 70 W"),
+    "business highway": ("12 Business Highway 71", "12 Hwy 71 Bus", "12 Bus. Hwy 71", "12 Highway 71 Business"),
+    "bypass": ("12 Highway 41 Bypass", "12 Hwy 41 By-Pass", "12 Highway 41 By Pass", "12 Bypass Hwy 41"),
+    "tribal road": ("5 BIA Road 271", "5 BIA Route 271", "5 Indian Rte 271"),
+    "forest road": ("5 Forest Service Road 88", "5 FSR 88", "5 FS Road 88"),
+    "glued directional": ("5 County Road 500 W", "5 CR 500W", "5 County Rd 500 West"),
+    "lettered road": ("5 County Road B", "5 Co Rd B", "5 CR B"),
+    "second road": ("1600 Main St", "1600 Main Street Old Hwy 40"),
+    "corner": ("Fremont St & 5th Ave", "Corner of Fifth Avenue and Fremont Street", "5th Ave @ Fremont St", "5th Ave/Fremont St"),
+    "corner of a numbered word": ("Three Notch Rd & Mill Dr", "Mill Drive at Three Notch Road"),
+    "rural route": ("RR 4 Box 87A", "R.F.D. #4, Box 87-A", "Rural Rte 4 Bx 87A", "RFD Route 4 Box 87A", "RR04 Box 87 A"),
+    "highway contract": ("HC 64 Box 201", "Hwy Contract 64 Box 201", "Star Rt 64, Bx 201", "HC-64 Box #201"),
+    "post office box": ("PO Box 447", "PO-Box 447", "P.O.Box No. 447", "POB 447", "Drawer 447", "P.0. Box 447"),
+    "split grid": ("N72W13520 Larkin Rd", "N72-W13520 Larkin Road", "N72 W13520 Larkin Rd"),
+    "half grid": ("8N718 Larkin Rd", "8-N-718 Larkin Road", "8 N 718 Larkin Rd"),
+    "number in words": ("112 Otter Ct", "One Hundred Twelve Otter Court", "One Hundred and Twelve Otter Ct"),
+    "thousands in words": ("1200 Otter St", "One Thousand Two Hundred Otter Street"),
+    "damaged number": ("180 Otter Dr", "l80 Otter Dr", "18O Otter Dr", "l8O Otter Drive"),
+    "damaged word": ("180 South Birch Rd", "180 5outh Birch Rd", "180 South 8irch Road"),
+    "glued unit": ("615 Calloway Dr Apt 9", "615 Calloway DrApt 9", "615 Calloway DRAPT9", "615 Calloway Drive aptmt 9"),
+    "unit written first": ("77 Otter Ln Bsmt", "Basement, 77 Otter Lane", "Bsmt Apt; 77 Otter Ln"),
+    "floor written first": ("77 Otter Ln Fl 3", "3rd Fl, 77 Otter Ln", "Third Floor 77 Otter Lane"),
+    "building and apartment": ("77 Otter Ln Bldg C Apt 11", "Bldg C Apt 11, 77 Otter Ln", "77 Otter Ln Bldg#C #11", "77 Otter Ln Unit 11, Building C"),
+    "street without suffix": ("501 Broadway Rear", "501 Broadway, Rear Apt", "501 Broadway (rear)"),
+    "belt": ("1455 South Loop E", "1455 S Loop East"),
+    "misspelt suffix": ("1906 Otterbein Ln", "1906 Otterbein Lnae", "1906 Otterbein Lne"),
+    "long and short words": ("9 Mountain View Trace", "9 Mtn View Trce", "9 Mountainview Trace"),
+}  # fmt: skip
+ISLAND = {
+    "housing project": ("Res Los Robles Edif 12 Apt 95", "Residencial Los Robles, Edificio 12, Apartamento 95"),
+    "urbanization": ("Urb Monte Lirio, 14 Calle Sol", "14 C/ Sol, Urbanizacion Monte Lirio", "Calle Sol #14, Urb. Monte Lirio"),
+    "kilometre": ("Bo Palmas Carr 693 Km 4.2", "PR-693 KM 4.2, Barrio Palmas"),
+    "letter box": ("HC 2 Box 1405", "HC-02 Buzón 1405", "HC 2 Bzn 1405"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spellings", FAMILIES.values(), ids=FAMILIES)
+def test_all_spellings_of_a_place_are_the_same(spellings: tuple[str, ...]) -> None:
+    verdicts = {
+        (a, b): compare_addresses(f"{a}, {TEXAS}", f"{b}, {TEXAS}").verdict for a, b in combinations(spellings, 2)
+    }
+
+    assert set(verdicts.values()) == {"same"}, verdicts
+
+
+@pytest.mark.parametrize("spellings", ISLAND.values(), ids=ISLAND)
+def test_all_spellings_of_a_place_in_puerto_rico_are_the_same(spellings: tuple[str, ...]) -> None:
+    verdicts = {
+        (a, b): compare_addresses(f"{a}, Ponce PR 00716", f"{b} Ponce, P.R. 00716").verdict
+        for a, b in pairwise(spellings)
+    }
+
+    assert set(verdicts.values()) == {"same"}, verdicts
+
+
+def test_no_two_places_are_the_same() -> None:
+    everything = [(name, spelling) for name, spellings in FAMILIES.items() for spelling in spellings]
+
+    merged = [
+        (a, b)
+        for (one, a), (other, b) in combinations(everything, 2)
+        if one != other and compare_addresses(f"{a}, {TEXAS}", f"{b}, {TEXAS}").verdict == "same"
+    ]
+    assert merged == []
+
+
+def test_a_house_may_stand_at_a_corner() -> None:
+    corner = f"Fremont St & 5th Ave, {TEXAS}"
+
+    assert compare_addresses(corner, f"12 Fremont St, {TEXAS}").verdict == "possible"
+    assert compare_addresses(corner, f"12 Alder St, {TEXAS}").verdict == "different"
+    assert compare_addresses(corner, f"Fremont St & 6th Ave, {TEXAS}").verdict == "different"
+    assert compare_addresses(corner, f"PO Box 5, {TEXAS}").verdict == "different"
