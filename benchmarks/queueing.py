@@ -312,9 +312,8 @@ def _copies(table: Table, count: int) -> str:
     other = {"case_id": "'copy-' || i", "tag": "tag + i"}
     row = {f'"{c.name}"': other.get(c.name, f'"{c.name}"') for c in table.columns if c.name != "number"}
     numbers = f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
-    return (
-        f"INSERT INTO {table.name} ({', '.join(row)}) {numbers} SELECT {', '.join(row.values())} FROM {table.name}, n"
-    )
+    first = f"SELECT {', '.join(row.values())} FROM {table.name}, n WHERE case_id = 'case-0'"
+    return f"INSERT INTO {table.name} ({', '.join(row)}) {numbers} {first}"
 
 
 _PICK = (
