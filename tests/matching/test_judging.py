@@ -322,3 +322,13 @@ def test_the_order_of_the_records_does_not_matter() -> None:
         contacts = tuple((c.kind, c.value, round(c.probability, 9), c.status, c.grounds) for c in judgement.contacts)
         seen_.add((matches, contacts, judgement.conflicts))
     assert len(seen_) == 1
+
+
+def test_of_two_checks_of_one_address_the_same_counts_every_time() -> None:
+    """Two spellings are one address; which of their checks counts must not depend on how Python hashes texts."""
+    for number in range(100, 112):
+        right, wrong = (replace(NEW_HOME, line=f"{number} {street}") for street in ("Larkspur Ln", "Larkspurr Ln"))
+        records = (record("1", addresses=(seen(right, 2023, 2026),)), record("2", addresses=(seen(wrong, 2023, 2026),)))
+        checks = (AddressCheck(wrong, deliverable=Fact.YES), AddressCheck(right, deliverable=Fact.NO))
+        contacts = judge(subject(), records, checks=checks, as_of=TODAY).contacts
+        assert [contact.status for contact in contacts] == [ContactStatus.SUPPRESSED]
