@@ -156,6 +156,28 @@ async def test_a_body_that_drips_is_cut_off(sqlite_place: Place, tmp_path: Path)
         assert await answer == b"HTTP/1.1 408"
 
 
+async def test_what_a_stranger_says_of_the_way_here_is_not_believed(door: Served) -> None:
+    key = await door.key(Role.SERVICE)
+    lies = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-For": "10.0.0.9"}
+    made = await door.call(key, "POST", "/v1/cases", json=submission(), headers=lies)
+    assert made.headers["location"].startswith("/v1/cases/")
+    for answer in (made, await door.call(key, "GET", "/nowhere", headers=lies), await door.call("", "GET", "/healthz")):
+        assert "evil" not in answer.text + str(answer.headers)
+    assert not any("10.0.0.9" in repr(event) for event in await door.audit())
+
+
+@pytest.mark.parametrize(
+    "line", [b"GET @evil.example HTTP/1.1", b"GET //evil.example/v1/cases HTTP/1.1", b"GET http:evil HTTP/1.1"]
+)
+async def test_a_request_line_that_is_no_path_leads_nowhere(door: Served, line: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(door.url.rpartition(":")[2]))
+    writer.write(line + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    assert answer.split(b" ", 2)[1] in (b"400", b"401", b"404")
+    assert b"evil" not in answer
+
+
 async def test_no_value_of_a_wrong_request_comes_back(door: Served) -> None:
     key = await door.key(Role.SERVICE)
     canary = "Zyxwvut"
