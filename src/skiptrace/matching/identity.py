@@ -229,8 +229,12 @@ def _large_groups_cut(candidates: Candidates, alone: Floats) -> Ints:
 
 def _share_phone(candidates: Candidates, left: Ints, right: Ints) -> Flags:
     """Whether the two records show one phone. The pairs are in ascending order."""
-    phones, count = candidates.people.phones, len(candidates.rows)
-    child, position = phones.spans.children(candidates.rows)
+    phones, count, rows = candidates.people.phones, len(candidates.rows), candidates.rows
+    if phones.spans.is_one_each:
+        number = phones.number[rows]
+        shared: Flags = (number[left] == number[right]) & (number[left] > 0)
+        return shared
+    child, position = phones.spans.children(rows)
     known = phones.number[child] > 0
     child, position = child[known], position[known]
     one, two = pairs_of_equals(candidates.groups[position] * 10_000_000_000 + phones.number[child])
@@ -290,13 +294,13 @@ class Flow:
 
     @classmethod
     def along(cls, ties: Ties) -> Flow:
-        bits = np.concatenate((ties.bits, ties.bits))
+        same, other = probability(ties.bits), probability(-ties.bits - 3.0)
         refuted = _contradicted(ties.compared.levels)
         return cls(
             here=np.concatenate((ties.left, ties.right)),
             there=np.concatenate((ties.right, ties.left)),
-            same=probability(bits),
-            other=probability(-bits - 3.0),
+            same=np.concatenate((same, same)),
+            other=np.concatenate((other, other)),
             refutes=np.concatenate((refuted, refuted)),
             count=ties.count,
         )
