@@ -26,10 +26,10 @@ def test_who_knows_nothing_yet_fills_the_slots() -> None:
 
 
 def test_short_jobs_are_claimed_ahead_and_many_at_a_time() -> None:
-    made = a_reserve(ends_per_second=1000, claim_seconds=0.01)
-    assert made.room(slots=100, taken=120) == 0, "so many are left when the next claim comes back"
-    assert made.room(slots=100, taken=119) == 100 + 20 + 20 - 119
-    assert made.room(slots=100, taken=60) == 100 + 20 + 20 - 60
+    made = a_reserve(ends_per_second=1000, claim_seconds=0.005)
+    assert made.room(slots=100, taken=110) == 0, "ten are held ready for the ten that end during two claims"
+    assert made.room(slots=100, taken=109) == 100 + 10 + 20 - 109
+    assert made.room(slots=100, taken=60) == 100 + 10 + 20 - 60
 
 
 def test_never_more_ahead_than_half_the_slots() -> None:

@@ -66,6 +66,25 @@ async def test_a_lookup_does_not_wait_for_a_slot_of_a_batch(sqlite_place: Place)
             await until(store, JobState.DONE, *(case.case_id for case in cases(20)))
 
 
+async def test_a_lookup_does_not_wait_behind_jobs_that_are_held_ready(sqlite_place: Place) -> None:
+    batch_may_end = asyncio.Event()
+
+    async def work(claimed: Claimed, permit: Permit) -> Evidenced:
+        if claimed.job.lane is Lane.BATCH and claimed.job.case_id >= "case-100":
+            await batch_may_end.wait()
+        return await at_once(claimed, permit)
+
+    async with sqlite_place.store() as store:
+        await store.submit(cases(120), Lane.BATCH)
+        async with working(store, work, replace(QUICK, slots=8, lease=60.0)) as (worker, _):
+            await eventually(lambda: worker.figures.kept == 100 and worker.figures.tracing == 8)
+            assert worker.figures.claimed >= 108
+            await store.submit(cases(1, "lookup"), Lane.INTERACTIVE)
+            await until(store, JobState.DONE, "lookup-000")
+            batch_may_end.set()
+            await until(store, JobState.DONE, *(case.case_id for case in cases(120)))
+
+
 async def test_a_long_trace_keeps_its_lease_by_heartbeats(place: Place) -> None:
     async def work(claimed: Claimed, permit: Permit) -> Evidenced:
         await asyncio.sleep(2 * QUICK.lease)

@@ -199,7 +199,10 @@ class JobsContract:
             await store.claim("me", 5, LONG)
             await store.submit(cases(60, "lookup"), Lane.INTERACTIVE)
             assert ids(await store.claim("me", 1, LONG)) == ["lookup-000"]
-            shares = Counter(i.split("-")[0] for i in ids(await store.claim("me", 36, LONG)))
+            next_ones = await store.claim("me", 36, LONG)
+            in_order = [each.job.lane for each in next_ones]
+            assert in_order == sorted(in_order, key=list(Lane).index)
+            shares = Counter(i.split("-")[0] for i in ids(next_ones))
             assert shares["lookup"] > 7 * shares["batch"] > 0
 
     async def test_a_worker_may_ask_for_some_lanes_only(self, tmp_path: Path) -> None:
