@@ -21,6 +21,7 @@ _EXTENSION = re.compile(
 )
 _TRAILING_EXTENSION = re.compile(r"(\d{4})\s*,\s*,*\s*(\d{1,6})\s*$")
 _SPLIT = re.compile(r"\s*(?:;|\||\bOR\b|\bAND\b|&|\n|\\|(?<=\d{4})\s*/|(?<=\d{4}),\s*(?=[(+]?\d{3}\D*\d{3}))\s*")
+_RUN = re.compile(r"[\s,;.(]{6,}")
 _SPREADSHEET = re.compile(r"(?<=\d{10})\.0+$")
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+?(?:09|9|10)")
 _IN_FULL = re.compile(r"(\d)\.(\d{9})E\+?0?9|(1)\.(\d{10})E\+?10")
@@ -78,6 +79,7 @@ def parse_phone(text: str | bytes | None) -> ParsedPhone:
 @lru_cache(maxsize=65_536)
 def _parse(text: str) -> ParsedPhone:
     cleaned = _SPREADSHEET.sub("", ascii_upper(text).replace("_", " ").strip())
+    cleaned = _RUN.sub(lambda run: run[0][:3], cleaned)  # long runs would be tried from each of their signs
     if not cleaned:
         return ParsedPhone(reason="empty")
     if in_full := _IN_FULL.fullmatch(cleaned):

@@ -36,6 +36,7 @@ _L_AND_O = str.maketrans("lO", "10")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SLASHED = re.compile(r"(?<=[A-Z]{2})\.?\s*/\s*(?=([A-Z0-9]{2,}))|(?<=[A-Z]{2}\.) / ")
 _CALLE = re.compile(r"\bC/ ?(?!O\b)")
+_SIGN_RUN = re.compile(r"#[# ]*#")
 _DECIMAL = re.compile(r"^(\s*\d+)\.(5|25|75)(?=\s)")
 _QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
 _STATE_ROUTE = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-(\d{{1,4}}[A-Z]?)\b")
@@ -154,6 +155,8 @@ def _plain(text: str, notes: list[str]) -> str:
     if "/" in text:
         text = _SLASHED.sub(lambda match: "," if match[1] in UNITS else " & ", text)
         text = _CALLE.sub("CALLE ", _FRACTION.sub(r" \1/\2", text))
+    if "#" in text:
+        text = _SIGN_RUN.sub("#", text)
     return text.replace("#", " # ").replace("&", " & ").replace("%", " C/O ")
 
 

@@ -123,6 +123,8 @@ def _key_of(text: str) -> str:
 def _compare_directions(a: ParsedAddress, b: ParsedAddress) -> Agreement:
     if a.predirectional == b.predirectional and a.postdirectional == b.postdirectional:
         return "same"
+    if a.predirectional and a.postdirectional and b.predirectional and b.postdirectional:
+        return "different"  # 400 N 200 W and 400 W 200 N
     x = {a.predirectional, a.postdirectional} - {""}
     y = {b.predirectional, b.postdirectional} - {""}
     # A directional written on the other side of the name, or missing, leaves doubt; two that differ do not.
@@ -138,9 +140,7 @@ def _compare_highways(
     if branch_x != branch_y and (old or (branch_x and branch_y)):
         return "different"
     if number_x != number_y:  # COUNTY ROAD 500W and COUNTY ROAD 500 W
-        glued = number_x + a.postdirectional == number_y + b.postdirectional and not (
-            a.predirectional + b.predirectional
-        )
+        glued = number_x + a.postdirectional == number_y + b.postdirectional and a.predirectional == b.predirectional
         directions: Agreement = "same" if glued else "different"
     elif {a.predirectional, a.postdirectional} == {b.predirectional, b.postdirectional}:
         directions = "same"
@@ -184,6 +184,8 @@ def likeness(x: str, y: str) -> Agreement:
     distance = OSA.distance(x, y, score_cutoff=2)
     shortest = min(len(x), len(y))
     low, high = sorted((familiarity(x), familiarity(y)))
+    if not low and shortest >= 5 and _scanned(x) == _scanned(y):
+        return "same"
     if distance == 1 and low == 1 and high == 2 and shortest >= 7 and x[0] == y[0] and is_street_word(x, y):
         return "same"  # CHESNUT, which a few people are called, and CHESTNUT
     if distance == 1 and low and high == 2:
@@ -210,6 +212,11 @@ def _is_slip(x: str, y: str, low: int, high: int) -> bool:
 
 def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
+
+
+def _scanned(word: str) -> str:
+    """Letters that a scanner confuses, alike: SAWRNILL and SAWMILL."""
+    return word.replace("RN", "M").replace("VV", "W").replace("CL", "D")
 
 
 def _skeleton(word: str) -> str:

@@ -9,7 +9,7 @@ _SPACES = frozenset({"LOT", "SPC", "TRLR", "SLIP", "#", "UNIT"})
 _ROOMS = frozenset({"APT", "#", "UNIT"})
 _POSITIONS = frozenset({"FRNT", "REAR", "SIDE", "LEFT", "RGHT", "UPPR", "LOWR", "BSMT", "ATTC"})
 _BUILDINGS = frozenset({"BLDG", "TOWER", "WING"})
-_LETTERS = {"FRNT": "F", "REAR": "R", "RGHT": "R", "LEFT": "L", "LOWR": "L", "UPPR": "U"}
+_LETTERS = {"FRNT": "F", "REAR": "R", "RGHT": "R", "LEFT": "L", "LOWR": "L", "UPPR": "U", "BSMT": "B"}
 _OFFICES = frozenset({"STE", "#", "UNIT", "RM", "OFC"})
 
 
@@ -92,6 +92,8 @@ def _complement(x: tuple[str, str], y: tuple[str, str]) -> bool:
 
 def _one_unit(x: tuple[str, str], y: tuple[str, str]) -> Agreement:
     if x[1] != y[1]:
+        if _LETTERS.get(x[0]) == y[1] != "" or _LETTERS.get(y[0]) == x[1] != "":
+            return "possible"  # REAR and UNIT R
         unstated = not (x[1] and y[1]) and (x[0] == y[0] or (x[0] in _ROOMS and y[0] in _ROOMS))
         return "possible" if unstated or _complement(x, y) or _complement(y, x) else "different"
     if not x[1]:

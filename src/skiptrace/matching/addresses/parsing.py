@@ -26,6 +26,7 @@ _URBANIZATION = word_set("""
 _URBS = frozenset({"URB", "URBANIZACION"})
 _WITHIN = _URBS | {"BO", "BARRIO", "COND", "CONDOMINIO", "SECTOR"}
 _ROAD_WORDS = frozenset({"CALLE", "CARR", "CARRETERA", "PR", "AVE", "AVENIDA", "KM", "VIA", "PASEO", "CAMINO"})
+_SPANISH_ROADS = frozenset({"CALLE", "AVENIDA", "AVE", "CAMINO", "PASEO", "VIA"})
 _URB_WORDS = {"URBANIZACION": "URB", "CONDOMINIO": "COND", "RESIDENCIAL": "RES", "BARRIO": "BO", "PARCELAS": "PARC"}
 _POST_OFFICES = frozenset({"APO", "FPO", "DPO"})
 _PLACE_LABELS = frozenset({"PlaceName"})
@@ -111,6 +112,8 @@ def _assemble(tokens: list[str], line: LastLine) -> ParsedAddress:
         if pmb:
             fields["pmb"] = pmb
         tokens = fields.pop("rest", text).replace(",", " , ").split()
+        while tokens and tokens[0] in {"&", "AND"}:
+            del tokens[0]  # PO BOX 9 & 14 ELM RD
         if fields.get("kind") and not any(token[0].isdigit() for token in tokens):
             line.notes.extend([" ".join(tokens)] if tokens else [])
             return _finish(fields, [], line, 0.95)
@@ -228,7 +231,7 @@ def _find_inside(segments: list[list[str]], line: LastLine) -> int | None:
                 segments[at] = segment[number:]
                 return at
     for at, segment in enumerate(segments):
-        if any(token in SUFFIXES for token in segment[1:]) or segment[0] in {"CALLE", "AVENIDA", "VIA", "CAMINO"}:
+        if any(token in SUFFIXES for token in segment[1:]) or segment[0] in _SPANISH_ROADS:
             _move_trailing_number(segments, at)
             return at
     return None
@@ -237,11 +240,7 @@ def _find_inside(segments: list[list[str]], line: LastLine) -> int | None:
 def _move_trailing_number(segments: list[list[str]], at: int) -> None:
     """Spanish order, street before number: CALLE SOL 150."""
     segment = segments[at]
-    if (
-        segment[0] in {"CALLE", "AVENIDA", "AVE", "CAMINO", "PASEO"}
-        and len(segment) > 2
-        and starts_with_number(segment[-1:])
-    ):
+    if segment[0] in _SPANISH_ROADS and len(segment) > 2 and starts_with_number(segment[-1:]):
         segments[at] = [segment[-1], *segment[:-1]]
 
 
@@ -281,6 +280,8 @@ def _place_segment(segment: list[str], street: Street, units: Units, line: LastL
 def _finish_street(
     street: Street, fields: dict[str, Any], units: Units, line: LastLine, confidence: float
 ) -> ParsedAddress:
+    if street.unit.isdigit() and not street.number and not units and line.state != "PR":
+        street.number, street.unit = street.unit, ""  # SAINT MARYS RD 400
     if street.unit:
         units.append(("#", identifier(street.unit)))
     if street.note:

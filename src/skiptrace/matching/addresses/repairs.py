@@ -31,6 +31,9 @@ _HYPHENED_GRID = re.compile(r"[NSEW]\d+-[NSEW]\d+$")
 _HYPHENED_HALF_GRID = re.compile(r"\d{1,2}-[NSEW]-\d+$")
 _QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
 _GRID = 4
+_SIDES = frozenset({"N", "S", "E", "W", "NORTH", "SOUTH", "EAST", "WEST"})
+_GRID_FARMS = ("53", "54")  # Wisconsin
+_NO_NAMES = _ROADS | _GOVERNMENTS | frozenset(DIRECTIONS) | {"MILE", "ST", "STREET", "AVE", "AVENUE"}
 # ZIP codes of Queens, where house numbers are written with a hyphen.
 _QUEENS = ("110", "111", "113", "114", "116")
 
@@ -45,7 +48,7 @@ def repair(tokens: list[str], zip5: str) -> list[str]:
         return _kilometre_first(tokens)
     first = tokens[0]
     if not first[0].isdigit():
-        return _figures(tokens)
+        return _direction_after(tokens, zip5) if first in _SIDES and len(tokens) > 3 else _figures(tokens)
     if not first.isdigit() and (glued := _GLUED_NUMBER.match(first)):
         tokens = [glued[1], glued[2], *tokens[1:]]
     elif zip5[:3] in _QUEENS and len(tokens) > 2 and _is_split_number(tokens):
@@ -117,6 +120,14 @@ def _is_split_grid(tokens: list[str]) -> bool:
         and tokens[3] not in DIRECTIONS
         and tokens[3] not in UNITS
     )
+
+
+def _direction_after(tokens: list[str], zip5: str) -> list[str]:
+    """E 18 SAWMILL LN as 18 E SAWMILL LN; N 8700 is the number itself where farms are numbered by a grid."""
+    number, name = tokens[1:3]
+    if not number.isdigit() or zip5[:2] in _GRID_FARMS or not name.isalpha() or len(name) < 2 or name in _NO_NAMES:
+        return tokens
+    return tokens if name in SUFFIXES and len(tokens) == 4 else [number, tokens[0], *tokens[2:]]
 
 
 def _figures(tokens: list[str]) -> list[str]:

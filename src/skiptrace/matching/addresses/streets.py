@@ -23,7 +23,9 @@ from skiptrace.matching.addresses.tables import (
 from skiptrace.matching.known_words import familiarity
 from skiptrace.matching.tables import word_set
 
-_NUMBER = re.compile(r"(?:\d+(?:[\-/.]\d+)*-?[A-Z]?|[NSEW]\d+[NSEW]\d+|\d+[NSEW]\d+|[A-Z]-?\d+(?:-\d+)?|\d+-[A-Z]\d*)$")
+_NUMBER = re.compile(
+    r"(?:\d+(?:[\-/.]\d+)*-?[A-Z]?|[NSEW]\d+[NSEW]\d+|\d+[NSEW]\d+|[A-Z]{1,2}-?\d+(?:-\d+)?|\d+-[A-Z]\d*)$"
+)
 _LONG_SUFFIXES = (
     "STREET", "AVENUE", "ROAD", "DRIVE", "LANE", "COURT", "CIRCLE", "PLACE", "BOULEVARD", "TERRACE",
     "PARKWAY", "HIGHWAY", "TRAIL", "SQUARE",
