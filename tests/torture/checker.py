@@ -66,6 +66,10 @@ class Findings:
     orphans: int = 0
     wrong_sums: list[str] = field(default_factory=list)
     """Counters under the caps that are not the sum of their calls."""
+    untold: list[str] = field(default_factory=list)
+    """Events that the sink never heard."""
+    out_of_order: list[str] = field(default_factory=list)
+    """Events that the sink heard for the first time after a later one of the same case."""
     damage: list[str] = field(default_factory=list)
 
     @property
@@ -92,9 +96,26 @@ def check(ground: Ground) -> Findings:
     found.charged_twice = sorted(f"{case} {product}" for case, product, question in bill if charges[question] > 1)
     _check_booking(ground, bill, found)
     found.orphans = sum(int(rows(ground.database, statement)[0][0]) for statement in ORPHANS)
+    if ground.told.exists():
+        _check_telling(ground, found)
     if ground.database.startswith("sqlite"):
         found.damage = [row[0] for row in rows(ground.database, "PRAGMA integrity_check") if row[0] != "ok"]
     return found
+
+
+def _check_telling(ground: Ground, found: Findings) -> None:
+    first: dict[str, int] = {}
+    newest: dict[str, int] = {}
+    for line in ground.told.read_text().splitlines():
+        event, number, case = line.split(" ")
+        if event in first:
+            continue
+        first[event] = int(number)
+        if case and int(number) < newest.get(case, 0):
+            found.out_of_order.append(line)
+        newest[case] = max(int(number), newest.get(case, 0))
+    put_out = {row[0] for row in rows(ground.database, "SELECT event_id FROM outbox")}
+    found.untold = sorted(put_out - first.keys())
 
 
 def _check_booking(ground: Ground, bill: Sequence[tuple[str, str, str]], found: Findings) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import time
 import traceback
@@ -17,15 +18,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+from skiptrace import delivering
+from skiptrace.delivering import Relay
 from skiptrace.dispatch import LocalDispatcher
 from skiptrace.model import Lane
-from skiptrace.ports import Store
+from skiptrace.ports import SinkEntry, Store
 from skiptrace.settings import Settings
 from skiptrace.tracing import App
 from skiptrace.wiring import connect
 from skiptrace.working import Pace, Worker, tracing_jobs
 from tests.numbered_people import a_case
-from tests.torture.points import Death, MortalProvider, MortalStore, Point
+from tests.torture.points import Death, MortalProvider, MortalSink, MortalStore, Point
 
 STRATEGY = """
 name = "torture"
@@ -39,6 +42,11 @@ ask = "enformion.contact_enrich"
 ask = "trestle.reverse_phone"
 """
 """Two paid calls a case: no probability reaches 1."""
+
+SINK = "told"
+
+delivering.LEASE_SECONDS = 3.0
+"""What a killed relay held is told again soon: nobody waits a minute here."""
 
 PRICES = {"contact_enrich": Decimal("0.25"), "reverse_phone": Decimal("0.07")}
 
@@ -74,6 +82,11 @@ class Ground:
     def acknowledged(self) -> Path:
         """What submitters were told is safe."""
         return self.folder / "acknowledged"
+
+    @property
+    def told(self) -> Path:
+        """What the sink was told, in lines "event number case"."""
+        return self.folder / "told"
 
     @property
     def claims(self) -> Path:
@@ -113,8 +126,8 @@ def fork(life: Callable[[], Coroutine[object, object, None]]) -> int:
 
 
 @asynccontextmanager
-async def mortal(ground: Ground, order: Order) -> AsyncIterator[App]:
-    """The app as wiring makes it, with wrappers around store and providers."""
+async def mortal(ground: Ground, order: Order) -> AsyncIterator[tuple[App, Death]]:
+    """The app as wiring makes it, with wrappers around store and providers, and what ends this process."""
     death = Death(order.point, order.nth, order.signal)
     claims = os.open(ground.claims, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
@@ -125,12 +138,12 @@ async def mortal(ground: Ground, order: Order) -> AsyncIterator[App]:
         store: Store = MortalStore(app.store, death, saw)  # type: ignore[assignment]
         providers = {name: MortalProvider(provider, death) for name, provider in app.providers.items()}
         buyer = replace(app.buyer, ledger=store)  # type: ignore[type-var]
-        yield replace(app, store=store, providers=providers, buyer=buyer)
+        yield replace(app, store=store, providers=providers, buyer=buyer), death
 
 
 async def submitter(ground: Ground, order: Order) -> None:
     assert order.submit is not None
-    async with mortal(ground, order) as app:
+    async with mortal(ground, order) as (app, _):
         cases = [a_case(number) for number in order.submit]
         await app.store.submit(cases, Lane.STANDARD)
         with ground.acknowledged.open("a") as told:
@@ -148,6 +161,11 @@ async def worker(ground: Ground, order: Order) -> None:
     pace = Pace(slots=order.slots, lease=lease, heartbeat=lease / 3, sweep=lease / 6, retry_after=lease, drain=lease)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with mortal(ground, order) as app:
+    async with mortal(ground, order) as (app, death):
         loop = Worker(app.store, tracing_jobs(app), LocalDispatcher(), pace, worker_id=me, suspects=order.suspects)
-        await loop.run(stop)
+        await app.store.outbox.register([SinkEntry(SINK, "told", from_start=True)])
+        sinks = {SINK: MortalSink(ground.told, death)}
+        relay = Relay(app.store, sinks, app.clock, random.random, poll_seconds=lease)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(relay.run(stop))
+            await loop.run(stop)

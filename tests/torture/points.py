@@ -1,6 +1,6 @@
 """Where a process may be killed, and the wrappers that kill it there, put around the ports from outside.
 
-The names K02 to K20 are those of the failure model. What is not here needs no process of its own: K01 and K05 happen
+The names K02 to K22 are those of the failure model. What is not here needs no process of its own: K01 and K05 happen
 before anything is written, K06 leaves a job that the next look at the table finds.
 """
 
@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
 from skiptrace.model import Again, Answer, Call, Case, Inquiry, Lane, Lease, Manifest, Reply, Request
-from skiptrace.ports import BeforeFirstByte, Caps, Claimed, Evidenced, Intent, Provider, Reservation
+from skiptrace.ports import BeforeFirstByte, Caps, Claimed, Evidenced, Intent, Message, Provider, Reservation
 
 
 class Point(StrEnum):
@@ -43,10 +44,12 @@ class Point(StrEnum):
     SETTLED = "K18c"
     BEFORE_KEPT = "K19"
     KEPT = "K20"
+    TOLD = "K21"
+    BACKING_OFF = "K22"
 
 
 SUBMITTING = (Point.BEFORE_ACCEPTED, Point.ACCEPTED, Point.ACKNOWLEDGED)
-SHOT_BY_VENDOR = (Point.REQUEST_UNDER_WAY, Point.REQUEST_SENT, Point.REPLY_UNDER_WAY)
+SHOT_BY_VENDOR = (Point.REQUEST_UNDER_WAY, Point.REQUEST_SENT, Point.REPLY_UNDER_WAY, Point.BACKING_OFF)
 WORKING = tuple(point for point in Point if point not in SUBMITTING)
 
 
@@ -154,6 +157,28 @@ class MortalStore:
         with self._death.before_commit(Point.BEFORE_KEPT):
             await self._store.keep(done)
         self._death.at(Point.KEPT)
+
+
+class MortalSink:
+    """Notes what it is told in a file, on the disk before it confirms, in a process that may die in between."""
+
+    wants_content = False
+
+    def __init__(self, told: Path, death: Death) -> None:
+        self._told, self._death = told, death
+
+    async def deliver(self, message: Message) -> None:
+        event = message.event
+        descriptor = os.open(self._told, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(descriptor, f"{event.event_id} {event.seq} {event.case_id}\n".encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        self._death.at(Point.TOLD)
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 class MortalProvider:

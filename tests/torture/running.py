@@ -28,13 +28,16 @@ OPEN = "SELECT count(*) FROM jobs WHERE state IN ('waiting', 'queued', 'leased')
 FIT = f"{OPEN} AND deaths < 2"
 """Jobs that any worker takes; the others are done alone."""
 QUARANTINED = "SELECT count(*) FROM jobs WHERE state = 'quarantined'"
+UNTOLD = """
+SELECT (SELECT count(*) FROM deliveries WHERE state <> 'delivered')
+     + (SELECT count(*) FROM outbox WHERE number > (SELECT min(seen) FROM sinks))"""
 LEFT = "jobs WHERE state NOT IN ('done', 'cancelled')"
 LEFT_CALLS = f"state IN ('intended', 'sent', 'answered') AND case_id IN (SELECT case_id FROM {LEFT})"
 HANDED_IN = 10
 """Cases in one submission."""
 NEVER_CAME = 20.0
-"""A life that has not come to its point after so many seconds ends anyhow, and does not count for the point."""
-PATIENCE = 120.0
+"""A life that has not come to its point after so many seconds ends anyhow; another one tries again."""
+PATIENCE = 300.0
 """Seconds without an end after which the torture itself has failed."""
 
 
@@ -92,6 +95,7 @@ class Torture:
     _handed_in: int = 0
     _look_again: float = 0.0
     _asleep: deque[tuple[float, int]] = field(default_factory=deque)
+    _plan_left: deque[tuple[Order, bool]] = field(default_factory=deque)
     _doomed: dict[int, float] = field(default_factory=dict)
 
     def run(self, named: int, at_random: int, stops: int = 0) -> Report:
@@ -100,7 +104,7 @@ class Torture:
         self._rng = random.Random(self.seed)
         self._submit(named)
         self._start((Order(suspects=True), False))
-        plan = self._plan(named, at_random, stops)
+        plan = self._plan_left = self._plan(named, at_random, stops)
         while plan or any(order.point or pid in self._doomed for pid, order in self.lives.items()) or self._asleep:
             while plan and len(self.lives) <= self.at_once:
                 self._start(plan.popleft())
@@ -199,6 +203,8 @@ class Torture:
             self.deaths[pid] = time.monotonic()
             at_its_point = order.point and was_doomed and time.monotonic() < was_doomed
             self._count_kill(str(order.point) if at_its_point else "random")
+            if order.point and not at_its_point:
+                self._plan_left.append((order, False))
 
     def _count_kill(self, name: str) -> None:
         self.report.kills += 1
@@ -210,7 +216,7 @@ class Torture:
         """Let a worker that nobody kills do what is left; readmit what was quarantined, as somebody would."""
         self._start((Order(slots=8), False))
         deadline = time.monotonic() + PATIENCE
-        while rows(self.ground.database, OPEN)[0][0] or rows(self.ground.database, QUARANTINED)[0][0]:
+        while any(rows(self.ground.database, counted)[0][0] for counted in (OPEN, QUARANTINED, UNTOLD)):
             assert time.monotonic() < deadline, f"work is left that nobody does: {self._left()}"
             if not rows(self.ground.database, OPEN)[0][0]:
                 asyncio.run(self._readmit())

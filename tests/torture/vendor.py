@@ -49,6 +49,12 @@ class Vendor:
             os.kill(pid, signal.SIGKILL)
             raise ConnectionAbortedError
         body = await reader.readexactly(_content_length(head))
+        if point is Point.BACKING_OFF:  # turned away, so it waits and will ask again
+            writer.write(b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n")
+            await writer.drain()
+            await asyncio.sleep(0.1)
+            os.kill(pid, signal.SIGKILL)
+            raise ConnectionAbortedError
         method, target, _ = head.split(" ", 2)
         product, number, payload = _work(target, body)
         self._charge(f"case-{number} {product} {sha256(method.encode() + target.encode() + body).hexdigest()[:16]}\n")
