@@ -24,12 +24,12 @@ from skiptrace.matching.evidence import PARTIES, parties_of
 from skiptrace.matching.identity import Candidates
 from skiptrace.matching.scoring import score
 from skiptrace.matching.tables_in import (
-    KNOWN_COLUMNS,
     RECORD_COLUMNS,
     SUBJECT_COLUMNS,
     TEXT_COLUMNS,
     TEXTS,
     candidates_of,
+    columns_to_read,
     rename_columns,
 )
 from skiptrace.matching.weights import Parameters, shipped_parameters
@@ -206,7 +206,7 @@ class _Source:
     def _parquet(self) -> Iterator[pa.RecordBatch]:
         names = pq.read_schema(self.path).names
         file = pq.ParquetFile(self.path, read_dictionary=[name for name in names if name in TEXT_COLUMNS])
-        columns = [name for name in file.schema_arrow.names if name in KNOWN_COLUMNS]
+        columns = columns_to_read(names)
         if not file.metadata.num_rows:
             yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
         yield from file.iter_batches(65_536, columns=columns)
@@ -217,7 +217,7 @@ class _Source:
         names = [name.strip().strip('"') for name in header.split(",")]
         texts = pacsv.ConvertOptions(
             column_types={name: TEXTS if name in TEXT_COLUMNS else pa.string() for name in names},
-            include_columns=[name for name in names if name in KNOWN_COLUMNS],
+            include_columns=columns_to_read(names),
             strings_can_be_null=False,
         )
         with pacsv.open_csv(self.path, convert_options=texts) as reader:
@@ -245,9 +245,13 @@ class _Sink:
 
     def write(self, table: pa.Table) -> None:
         if self._writer is None:
-            opened = pacsv.CSVWriter if self._target.suffix.lower() == ".csv" else pq.ParquetWriter
-            self._writer = opened(self._draft, table.schema)
+            is_csv = self._target.suffix.lower() == ".csv"
+            self._writer = pacsv.CSVWriter(self._draft, table.schema) if is_csv else self._parquet(table.schema)
         self._writer.write_table(table)
+
+    def _parquet(self, schema: pa.Schema) -> pq.ParquetWriter:
+        # Probabilities do not repeat: to look for repetitions would take half of the time of writing.
+        return pq.ParquetWriter(self._draft, schema, use_dictionary=["account_id", "party"])
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if self._writer is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -48,11 +48,15 @@ TEXT_COLUMNS = frozenset(
     )
 )
 _OTHER_COLUMNS = (*RECORD_COLUMNS, "phone_last_seen", "first_seen", "last_seen", "as_of", "account_year")
-KNOWN_COLUMNS = TEXT_COLUMNS.union(_OTHER_COLUMNS, ALIASES["rec_id"])
-"""What is read; other columns are left alone."""
+_KNOWN_COLUMNS = TEXT_COLUMNS.union(_OTHER_COLUMNS, ALIASES["rec_id"])
 TEXTS = pa.dictionary(pa.int32(), pa.string())
 """How texts are read: each distinct one once, which is what Parquet files hold anyway."""
 _PHONE_KINDS = {"mobile": MOBILE, "cell": MOBILE, "wireless": MOBILE, "landline": LANDLINE, "": 0}
+
+
+def columns_to_read(names: Sequence[str]) -> list[str]:
+    """Those that are known; an address on one line is not needed beside its parts. Other columns are left alone."""
+    return [name for name in names if name in _KNOWN_COLUMNS and not (name == "address" and "street" in names)]
 
 
 def rename_columns(names: list[str], needed: tuple[str, ...], what: str) -> list[str]:
