@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
@@ -102,3 +103,18 @@ def test_a_provider_that_is_not_set_up_is_named(capsys: Capsys, home: Path, chan
     said = in_process(capsys, home, "rules", "rehearse", changed)
     assert said.code == 2
     assert "reference_file was asked in this trace" in said.err
+
+
+def test_an_override_is_written_down_and_refused_where_the_rule_forbids_it(capsys: Capsys, home: Path) -> None:
+    until = (datetime.now(UTC) + timedelta(days=10)).date().isoformat()
+
+    def override(rule: str, *more: str) -> Said:
+        given = ("--account", "P-1001", "--reason", "verified", "--until", until, *more, "--json")
+        return in_process(capsys, home, "rules", "override", rule, *given)
+
+    said = override("X-08", "--by", "sue")
+    assert (said.code, json.loads(said.out)["rule_id"]) == (0, "X-08")
+    assert [override(rule).code for rule in ("X-10", "X-03", "X-99")] == [3, 3, 2]
+    assert override("X-03", "--document", "order-26-0142").code == 0
+    shown = json.loads(in_process(capsys, home, "history", "show", "P-1001", "--json").out)
+    assert (shown[0]["kind"], shown[0]["by"]) == ("override", "sue")
