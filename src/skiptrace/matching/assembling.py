@@ -250,10 +250,9 @@ def _reasons(value: _Value, reached: Reached, n: int) -> tuple[Evidence, ...]:
         "verified": "; ".join(value.finding.checks),
         "outcomes": "; ".join(value.finding.uses),
     }
-    parts = ((name, float(column[n])) for name, column in reached.parts.items())
     return tuple(
         Evidence(name, bits, CONTACT_SENTENCES[name], "", quotes.get(name, ""))
-        for name, bits in parts
+        for name, bits in reached.parts_of(n)
         if bits >= _LEAST or bits <= -_LEAST or name == "prior"
     )
 

@@ -101,6 +101,14 @@ class Reached:
     def probability(self) -> Floats:
         return probability(self.bits)
 
+    def parts_of(self, value: int) -> list[tuple[str, float]]:
+        """The parts of one value's bits, by name."""
+        return [(name, column[value]) for name, column in self._columns]
+
+    @cached_property
+    def _columns(self) -> list[tuple[str, list[float]]]:
+        return [(name, column.tolist()) for name, column in self.parts.items()]
+
     def of_records(self, count: int) -> Floats:
         """The best probability among the values of each record; 0 for a record that carries none."""
         out = np.zeros(count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
@@ -13,7 +14,7 @@ from skiptrace.matching.comparisons import ADDRESS, LEVELS, PHONE, SURNAME
 from skiptrace.matching.identity import Identity, Ties
 from skiptrace.matching.sentences import LEVEL_SENTENCES, MEASURE_SENTENCES
 from skiptrace.matching.weights import probability
-from skiptrace.model import Evidence, Match, Party, SourceRecord, Subject
+from skiptrace.model import Evidence, Match, Party, SourceRecord
 from skiptrace.model.judgement import evidence_later
 
 _QUOTED_FROM = {
@@ -21,6 +22,10 @@ _QUOTED_FROM = {
     "surname_rarity": "surname",
     "name_at_address": "address",
     "name_with_phone": "phone",
+}
+_WORDING = {
+    name: tuple((f"{name}.{level}", LEVEL_SENTENCES[name].get(level, "")) for level in levels)
+    for name, levels in LEVELS.items()
 }
 _LEAST = 0.005
 _LIKELY = 0.2
@@ -104,6 +109,17 @@ def _party(record: SourceRecord, judged: Party) -> Party:
     return Party.RELATIVE if judged is Party.THIRD_PARTY and "relat" in label else judged
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Part:
+    """One part of the bits of every record: its level where it is a comparison, what is quoted, and who decided it."""
+
+    bits: list[float]
+    wording: Sequence[tuple[str, str]]
+    levels: list[int] | None
+    quote: Callable[[Person], str] | None
+    deciding: list[int] | None
+
+
 class _Reasons:
     """The evidence of each record of some cases, written record by record."""
 
@@ -111,39 +127,48 @@ class _Reasons:
         self._questions = questions
         self._columns = columns
         self._identity = identity
+        self._asked: dict[tuple[int, Callable[[Person], str]], str] = {}
 
     def of(self, n: int) -> tuple[Evidence, ...]:
         """Every part of the record's bits that counts, the prior first."""
-        record = self._columns.records[n]
-        subject = self._questions[self._columns.candidates.subjects[n]].subject
         found = []
-        for name, column in self._bits:
-            bits = column[n]
-            if name == "prior":
-                found.append(Evidence(name, bits, MEASURE_SENTENCES[name]))
-            elif bits >= _LEAST or bits <= -_LEAST:
-                found.append(self._written(name, bits, subject, record, n))
+        for part in self._parts:
+            bits = part.bits[n]
+            feature, sentence = part.wording[part.levels[n] if part.levels else 0]
+            if feature == "prior" or bits >= _LEAST or bits <= -_LEAST:
+                found.append(Evidence(feature, bits, sentence, *self._quoted(part, n)))
         return tuple(found)
 
-    def _written(self, name: str, bits: float, subject: Subject, record: SourceRecord, n: int) -> Evidence:
-        if name in self._tied:
-            other = self._tied[name][n]
-            named = _named(self._columns.records[other]) if other >= 0 else ""
-            return Evidence(name, bits, MEASURE_SENTENCES[name], "", named)
-        quote = _QUOTES.get(_QUOTED_FROM.get(name, name))
-        quoted = (quote(subject), quote(record)) if quote else ("", "")
-        if name not in LEVELS:
-            return Evidence(name, bits, MEASURE_SENTENCES[name], *quoted)
-        level = LEVELS[name][self._identity.compared.levels[name][n]]
-        return Evidence(f"{name}.{level}", bits, LEVEL_SENTENCES[name][level], *quoted)
+    def _quoted(self, part: _Part, n: int) -> tuple[str, str]:
+        """Both values compared, or the record that decided the measure."""
+        records = self._columns.records
+        if part.deciding:
+            return "", _named(records[part.deciding[n]]) if part.deciding[n] >= 0 else ""
+        if not part.quote:
+            return "", ""
+        key = self._subjects[n], part.quote
+        if key not in self._asked:
+            self._asked[key] = part.quote(self._questions[key[0]].subject)
+        return self._asked[key], part.quote(records[n])
 
     @cached_property
-    def _bits(self) -> list[tuple[str, list[float]]]:
-        return [(name, column.tolist()) for name, column in self._identity.parts.items()]
+    def _subjects(self) -> list[int]:
+        subjects: list[int] = self._columns.candidates.subjects.tolist()
+        return subjects
 
     @cached_property
-    def _tied(self) -> dict[str, list[int]]:
-        return {name: others.tolist() for name, others in strongest_ties(self._identity).items()}
+    def _parts(self) -> list[_Part]:
+        levels, deciding = self._identity.compared.levels, strongest_ties(self._identity)
+        return [
+            _Part(
+                bits=column.tolist(),
+                wording=_WORDING.get(name) or ((name, MEASURE_SENTENCES[name]),),
+                levels=levels[name].tolist() if name in LEVELS else None,
+                quote=_QUOTES.get(_QUOTED_FROM.get(name, name)),
+                deciding=deciding[name].tolist() if name in deciding else None,
+            )
+            for name, column in self._identity.parts.items()
+        ]
 
 
 def _named(record: SourceRecord) -> str:
