@@ -16,6 +16,7 @@ from skiptrace.providers.reference_build import ROW_TEXTS
 from skiptrace.providers.reference_file import prepare
 from skiptrace.providers.reference_index import ReferenceIndex
 from skiptrace.providers.reference_keys import subject_signatures
+from skiptrace.providers.reference_sealed import PAGE, Secret, new_secret
 from tests.providers.reference_files import write
 
 OKAFOR = "R-1,MARION,OKAFOR,1971-05-23,0142,118 ALDER CT,Austin,TX,78701,5125550142"
@@ -226,3 +227,13 @@ def test_after_a_rotation_the_index_opens_and_with_another_key_file_it_is_built_
     key_file(home).unlink()
     KeyRing.create(key_file(home))
     assert rows_read(file, home) == [1]
+
+
+def test_equal_pages_are_sealed_differently_and_do_not_open_in_each_others_place() -> None:
+    secret, page = Secret(new_secret()), b"MARION OKAFOR".ljust(PAGE)
+    first, second = secret.seal_page(0, page), secret.seal_page(1, page)
+
+    assert first[:PAGE] != second[:PAGE]
+    assert secret.open_page(0, memoryview(first)) == page
+    with pytest.raises(CannotOpen):
+        secret.open_page(1, memoryview(first))
