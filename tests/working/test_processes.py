@@ -220,7 +220,7 @@ async def test_a_worker_outlives_its_redis(tmp_path: Path) -> None:
     [
         ({"SKIPTRACE_REDIS": "redis://127.0.0.1:6379"}, "set requirepass"),
         ({"SKIPTRACE_REDIS": "http://127.0.0.1"}, "is a URL such as"),
-        ({"SKIPTRACE_WORKER__LEASE": "6"}, "at least twice worker.heartbeat"),
+        ({"SKIPTRACE_WORKER__LEASE": "3"}, "at least twice worker.heartbeat"),
     ],
 )
 def test_unsafe_settings_are_refused(tmp_path: Path, settings: dict[str, str], said: str) -> None:
