@@ -30,6 +30,9 @@ from skiptrace.stores.columns import Instant
 
 BUSY_SECONDS = 30
 READERS = 4
+STATEMENTS = 500
+"""So many stay prepared per connection of PostgreSQL; the driver's hundred are fewer than a worker's."""
+
 IDLE_SECONDS = 2.0
 """A connection that was not used for so long is tried before it is."""
 
@@ -132,7 +135,7 @@ class Postgres:
             max_overflow=0,
             pool_use_lifo=True,  # the connection that was used last has the statements prepared
             hide_parameters=True,
-            connect_args={"server_settings": settings},
+            connect_args={"server_settings": settings, "prepared_statement_cache_size": STATEMENTS},
         )
         _look_at_idle_connections(self._engine.sync_engine)
 
