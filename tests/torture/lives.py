@@ -92,7 +92,7 @@ class Ground:
     def claims(self) -> Path:
         """Lines "process case time", for the time it takes to take a case up again; nothing else is judged by it.
 
-        A minus before the case means that the process gave it back.
+        A minus before the case means that it was given back, or let in again: the next claim is no restart.
         """
         return self.folder / "claims"
 
