@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from skiptrace.model import Case, Channel, ConsumerEvent, Refusal
@@ -60,3 +61,10 @@ async def test_what_is_stored_tells_neither_number_nor_ssn(place: Place) -> None
     assert "A-1" in rows
     assert "5125550142" not in rows
     assert SSN not in rows
+
+
+async def test_histories_that_are_read_together_are_not_mixed_up(place: Place) -> None:
+    async with place.store() as store:
+        await store.record_events([refusal("A-1", "e-1"), refusal("A-2", "e-2"), refusal("A-2", "e-3")])
+        read = await asyncio.gather(*(store.history(case(name, ssn="")) for name in ("A-2", "A-1", "A-3")))
+        assert [[event.event_id for event in events] for events in read] == [["e-2", "e-3"], ["e-1"], []]
