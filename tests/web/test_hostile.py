@@ -210,7 +210,7 @@ async def test_ids_that_are_none_are_refused_on_every_route(door: Served) -> Non
 
 
 def test_no_route_takes_a_person_in_its_url() -> None:
-    ids = {"case_id", "trace_id", "contact_id", "batch_id", "account_id", "approval_id", "opening_id"}
+    ids = {"call_id", "case_id", "trace_id", "contact_id", "batch_id", "account_id", "approval_id", "opening_id"}
     for route in ROUTES:
         assert set(route.param_convertors) <= ids
         assert not route.dependant.query_params, route.path_format
