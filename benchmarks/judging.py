@@ -32,7 +32,10 @@ def name_of(row: Row) -> tuple[Name, ...]:
 
 def born(row: Row) -> PartialDate | None:
     year, month, day = date_parts(row["dob"] or "")
-    return PartialDate(year, month, day if month else 0) if year else None
+    try:
+        return PartialDate(year, month, day if month else 0) if year else None
+    except ValueError:  # a mistyped day that the month does not have
+        return PartialDate(year, month)
 
 
 def year(value: int | None) -> PartialDate | None:
