@@ -11,7 +11,13 @@ from skiptrace.matching.addresses import compare_addresses
 TEXAS = "Leander, TX 78641"
 # What stands before the city; each line is one place.
 FAMILIES = {
-    "US highway": ("4409 US Highway 27 N", "4409 U.S. 27 North", "4409 US-27 N", "4409 US Hwy #27 N", "4409 US Rte 27 N"),
+    "US highway": (
+        "4409 US Highway 27 N",
+        "4409 U.S. 27 North",
+        "4409 US-27 N",
+        "4409 US Hwy #27 N",
+        "4409 US Rte 27 N",
+    ),
     "state highway": ("6640 State Highway 29", "6640 TX-29", "6640 SH 29", "6640 Texas Hwy 29", "6640 TX29"),
     "county road": ("915 County Road 480", "915 CR-480", "915 Cnty Rd 480", "915 C.R. 480", "915 Co. Rd. No. 480"),
     "farm to market": ("2210 FM 1460", "2210 Farm-to-Market Rd 1460", "2210 F M 1460", "2210 Farm Market Rd 1460"),
@@ -28,9 +34,20 @@ FAMILIES = {
     "glued directional": ("5 County Road 500 W", "5 CR 500W", "5 County Rd 500 West"),
     "lettered road": ("5 County Road B", "5 Co Rd B", "5 CR B"),
     "second road": ("1600 Main St", "1600 Main Street Old Hwy 40"),
-    "corner": ("Fremont St & 5th Ave", "Corner of Fifth Avenue and Fremont Street", "5th Ave @ Fremont St", "5th Ave/Fremont St"),
+    "corner": (
+        "Fremont St & 5th Ave",
+        "Corner of Fifth Avenue and Fremont Street",
+        "5th Ave @ Fremont St",
+        "5th Ave/Fremont St",
+    ),
     "corner of a numbered word": ("Three Notch Rd & Mill Dr", "Mill Drive at Three Notch Road"),
-    "rural route": ("RR 4 Box 87A", "R.F.D. #4, Box 87-A", "Rural Rte 4 Bx 87A", "RFD Route 4 Box 87A", "RR04 Box 87 A"),
+    "rural route": (
+        "RR 4 Box 87A",
+        "R.F.D. #4, Box 87-A",
+        "Rural Rte 4 Bx 87A",
+        "RFD Route 4 Box 87A",
+        "RR04 Box 87 A",
+    ),
     "highway contract": ("HC 64 Box 201", "Hwy Contract 64 Box 201", "Star Rt 64, Bx 201", "HC-64 Box #201"),
     "post office box": ("PO Box 447", "PO-Box 447", "P.O.Box No. 447", "POB 447", "Drawer 447", "P.0. Box 447"),
     "split grid": ("N72W13520 Larkin Rd", "N72-W13520 Larkin Road", "N72 W13520 Larkin Rd"),
@@ -39,21 +56,35 @@ FAMILIES = {
     "thousands in words": ("1200 Otter St", "One Thousand Two Hundred Otter Street"),
     "damaged number": ("180 Otter Dr", "l80 Otter Dr", "18O Otter Dr", "l8O Otter Drive"),
     "damaged word": ("180 South Birch Rd", "180 5outh Birch Rd", "180 South 8irch Road"),
-    "glued unit": ("615 Calloway Dr Apt 9", "615 Calloway DrApt 9", "615 Calloway DRAPT9", "615 Calloway Drive aptmt 9"),
+    "glued unit": (
+        "615 Calloway Dr Apt 9",
+        "615 Calloway DrApt 9",
+        "615 Calloway DRAPT9",
+        "615 Calloway Drive aptmt 9",
+    ),
     "unit written first": ("77 Otter Ln Bsmt", "Basement, 77 Otter Lane", "Bsmt Apt; 77 Otter Ln"),
     "floor written first": ("77 Otter Ln Fl 3", "3rd Fl, 77 Otter Ln", "Third Floor 77 Otter Lane"),
-    "building and apartment": ("77 Otter Ln Bldg C Apt 11", "Bldg C Apt 11, 77 Otter Ln", "77 Otter Ln Bldg#C #11", "77 Otter Ln Unit 11, Building C"),
+    "building and apartment": (
+        "77 Otter Ln Bldg C Apt 11",
+        "Bldg C Apt 11, 77 Otter Ln",
+        "77 Otter Ln Bldg#C #11",
+        "77 Otter Ln Unit 11, Building C",
+    ),
     "street without suffix": ("501 Broadway Rear", "501 Broadway, Rear Apt", "501 Broadway (rear)"),
     "belt": ("1455 South Loop E", "1455 S Loop East"),
     "misspelt suffix": ("1906 Otterbein Ln", "1906 Otterbein Lnae", "1906 Otterbein Lne"),
     "long and short words": ("9 Mountain View Trace", "9 Mtn View Trce", "9 Mountainview Trace"),
-}  # fmt: skip
+}
 ISLAND = {
     "housing project": ("Res Los Robles Edif 12 Apt 95", "Residencial Los Robles, Edificio 12, Apartamento 95"),
-    "urbanization": ("Urb Monte Lirio, 14 Calle Sol", "14 C/ Sol, Urbanizacion Monte Lirio", "Calle Sol #14, Urb. Monte Lirio"),
+    "urbanization": (
+        "Urb Monte Lirio, 14 Calle Sol",
+        "14 C/ Sol, Urbanizacion Monte Lirio",
+        "Calle Sol #14, Urb. Monte Lirio",
+    ),
     "kilometre": ("Bo Palmas Carr 693 Km 4.2", "PR-693 KM 4.2, Barrio Palmas"),
     "letter box": ("HC 2 Box 1405", "HC-02 Buzón 1405", "HC 2 Bzn 1405"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("spellings", FAMILIES.values(), ids=FAMILIES)
