@@ -48,6 +48,7 @@ async def tell(place: Place, at: datetime, state: DeliveryState = DeliveryState.
 
 
 async def look(place: Place, days: float, *account_ids: str) -> None:
+    await (await store_at(place, 0)).close()  # there may be no tables yet
     row = {"tenant": "default", "principal_id": "jane", "action": "view_case", "at": NOW + timedelta(days=days)}
     await place.run(lambda conn: conn.execute(accesses.insert(), [row | {"account_id": i} for i in account_ids]))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.util import await_only
 
 from skiptrace.errors import StoreError
-from skiptrace.stores.databases import IDLE_SECONDS, STALLED_SECONDS, database_at, take_turn
+from skiptrace.stores.databases import IDLE_SECONDS, STALLED_SECONDS, TURN_SECONDS, database_at, take_turn
 from skiptrace.stores.trouble import plain_errors
 from tests.stores.databases import Place
 
@@ -21,27 +23,37 @@ def _stall(conn: Connection) -> None:
     conn.execute(text("SELECT 1"))
 
 
-def _sleepwalk(place: Place) -> None:
+def _stall_between_messages(conn: Connection) -> None:
+    take_turn(conn)
+    connection = conn.connection.driver_connection
+    assert connection is not None
+    await_only(connection.prepare("SELECT 1"))  # parsed, and not yet executed
+    time.sleep(TURN_SECONDS + 1.5)
+    conn.execute(text("SELECT 1"))
+
+
+def _sleepwalk(place: Place, stall: Callable[[Connection], None]) -> None:
     async def run() -> None:
         database = database_at(place.url)
         try:
             with plain_errors():
-                await database.write(_stall)
+                await database.write(stall)
         finally:
             await database.close()
 
     asyncio.run(run())
 
 
-async def test_others_write_although_one_has_stopped_in_its_turn(postgres_place: Place) -> None:
-    sleeper = asyncio.create_task(asyncio.to_thread(_sleepwalk, postgres_place))
+@pytest.mark.parametrize("stall", [_stall, _stall_between_messages])
+async def test_others_write_although_one_has_stopped_in_its_turn(
+    postgres_place: Place, stall: Callable[[Connection], None]
+) -> None:
+    sleeper = asyncio.create_task(asyncio.to_thread(_sleepwalk, postgres_place, stall))
     await asyncio.sleep(1.0)
-    began = time.monotonic()
-    await postgres_place.run(take_turn)
-    waited = time.monotonic() - began
+    async with asyncio.timeout(100):
+        await postgres_place.run(take_turn)
     with pytest.raises(StoreError):
         await sleeper
-    assert waited < STALLED_SECONDS + 0.5
     there = "SELECT count(*) FROM pg_tables WHERE tablename = 'written_in_its_sleep'"
     assert (await postgres_place.sql(there))[0][0] == 0
 

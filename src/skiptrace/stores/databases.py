@@ -38,8 +38,16 @@ IDLE_SECONDS = 2.0
 
 STALLED_SECONDS = 5
 """A process that stops in the middle of a transaction holds up all others for so long; then PostgreSQL ends it."""
+TURN_SECONDS = 15
+"""A turn that lasts longer is ended by PostgreSQL 17 and later: a process that stops between two messages of one
+statement is not idle by PostgreSQL's count, and would hold its turn for ever.
+"""
 _TURN = 0x736B6970
 """Key of the PostgreSQL advisory lock under which writers take turns."""
+_TAKE_TURN = text(
+    "SELECT pg_advisory_xact_lock(:key), CASE WHEN current_setting('server_version_num')::int >= 170000 "
+    "THEN set_config('transaction_timeout', :at_most, true) END"
+)
 
 _READING = {"skiptrace_reading": True}
 """Marks a connection on which no transaction is begun."""
@@ -200,13 +208,14 @@ def _look_at_idle_connections(engine: Engine) -> None:
     event.listen(engine, "checkout", taken)
 
 
-def take_turn(conn: Connection) -> None:
+def take_turn(conn: Connection, *, at_most: int = TURN_SECONDS) -> None:
     """Wait until no other process writes to the ledger or the audit chain; held until the transaction ends.
 
-    SQLite has waited already: its write transactions begin IMMEDIATE.
+    ``at_most`` is in seconds, 0 for as long as it takes. SQLite has waited already: its write transactions begin
+    IMMEDIATE.
     """
     if conn.dialect.name == "postgresql":
-        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _TURN})
+        conn.execute(_TAKE_TURN, {"key": _TURN, "at_most": f"{at_most}s"})
 
 
 class DatabaseNow(FunctionElement[datetime]):

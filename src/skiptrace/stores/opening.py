@@ -22,7 +22,7 @@ def prepare(key_file: Path, keys: Engine, wrapper: Cipher, conn: Connection) -> 
     Raises ConfigError when the database is newer than this version, or when the key file or the vault is missing, wrong
     or open to others.
     """
-    take_turn(conn)
+    take_turn(conn, at_most=0)  # a migration takes the time that it takes
     _migrate(conn)
     ring = _ring(conn, key_file)
     return ring, _vault(conn, Vault(keys, wrapper, SubjectIds(ring.derive("subject ids"))))
