@@ -97,6 +97,8 @@ async def connect(settings: Settings, *, seen: bool = False) -> AsyncIterator[Ap
     ``seen``: a process that runs for long and shows its metrics, where the settings name a port for them.
     Raises ConfigError, with what to change, when the program must not start.
     """
+    import skiptrace.matching.judging  # noqa: F401 - now, and not while the first case waits
+
     clock = SystemClock()
     known = installed(settings)
     strategy = strategies.load(settings.strategy)
