@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from skiptrace import access
 from skiptrace.compliance import (
     Known,
     Override,
@@ -39,6 +40,13 @@ from skiptrace.tracing import App
 
 SAY = "Say your name, and that you confirm or correct location information. Do not say that a debt is owed."
 """15 USC 1692b(1),(2) (rule B-02)."""
+
+OVERRIDES_AS = {
+    access.Role.COLLECTOR: "operator",
+    access.Role.SUPERVISOR: "supervisor",
+    access.Role.COMPLIANCE: "legal",
+}
+"""In which role of the rules somebody overrides."""
 
 MAY_ASK = ("home address", "telephone at home", "employer and its address")
 """Location information, 15 USC 1692a(7) (rule B-01)."""

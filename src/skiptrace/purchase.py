@@ -299,6 +299,16 @@ async def _nothing_to_commit() -> None:
     """A local lookup has no first byte."""
 
 
+async def resolve(call: Call, charged: Decimal | None, not_charged: str, ledger: Ledger, at: datetime) -> Call:
+    """End a doubt by the vendor's bill: book what was ``charged``, or release it with ``not_charged`` as the reason.
+
+    Raises LostLease when somebody was quicker.
+    """
+    if charged is None:
+        return await ledger.release(call, not_charged, at)
+    return await ledger.settle(call, charged, hit=True, at=at)
+
+
 def is_local(manifest: Manifest, product: Product) -> bool:
     """True for a lookup that costs nothing and may be repeated at will."""
     return manifest.method == "batch_file" and manifest.resends_safely and product.price == 0

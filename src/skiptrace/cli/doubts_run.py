@@ -8,6 +8,7 @@ from dataclasses import asdict
 from skiptrace.cli.output import console, print_json, table
 from skiptrace.errors import BadInput
 from skiptrace.model import Call
+from skiptrace.purchase import resolve
 from skiptrace.reporting.text import money
 from skiptrace.settings import Settings
 from skiptrace.wiring import SystemClock, open_store
@@ -38,10 +39,8 @@ async def settle(settings: Settings, call_ids: Sequence[str], *, charged: bool) 
         if unknown := [call_id for call_id in call_ids if call_id not in found]:
             raise BadInput("call", f"{unknown[0]} is not in doubt; skiptrace doubts list names those that are")
         for call in (found[call_id] for call_id in dict.fromkeys(call_ids)):
-            if charged:
-                await store.settle(call, call.reserved, hit=True, at=clock.now())
-            else:
-                await store.release(call, f"not on the bill, says {settings.requester}", clock.now())
+            not_charged = f"not on the bill, says {settings.requester}"
+            await resolve(call, call.reserved if charged else None, not_charged, store, clock.now())
 
 
 async def take_over(settings: Settings, *, as_json: bool) -> None:

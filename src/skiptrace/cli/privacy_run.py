@@ -11,7 +11,6 @@ from skiptrace.privacy.retention import load_retention
 from skiptrace.settings import Settings
 from skiptrace.stores.erasing import Account
 from skiptrace.stores.looking import Act
-from skiptrace.stores.promises import Approval, payload
 from skiptrace.wiring import SystemClock, new_id, open_store
 
 TWO = MATRIX.entries[Action.ERASE].citation
@@ -21,7 +20,7 @@ async def ask_erasure(settings: Settings, account_id: str, reason: str, by: str,
     """Print the id under which a second person signs."""
     account = _account(settings, account_id, by, reason)
     async with open_store(settings, SystemClock()) as store:
-        until = await store.access.ask_approval(_act(account), wanted := _signature(account, new_id()))
+        until = await store.access.ask_approval(_act(account), wanted := account.signature(new_id()))
     if as_json:
         print_json({"approval_id": wanted.approval_id, "expires_at": until})
     else:
@@ -39,8 +38,7 @@ async def erase_account(
     """Raises PolicyRefused without an unused signature of somebody else under this very erasure, or while held."""
     account = _account(settings, account_id, by, reason)
     async with open_store(settings, SystemClock()) as store:
-        signature = _signature(account, approval)
-        if not await store.erasing.begun(account) and not await store.access.use_approval(_act(account), signature):
+        if not await store.may_erase(account, approval, SystemClock().now()):
             raise PolicyRefused("erase", "no unused signature of a second person stands under this erasure", TWO)
         done = await store.erasing.erase(account)
     if as_json:
@@ -107,11 +105,6 @@ async def rotate_keys(settings: Settings, *, resume: bool, retire: bool) -> None
 
 def _act(account: Account) -> Act:
     return Act(account.tenant, account.by, SystemClock().now())
-
-
-def _signature(account: Account, approval_id: str) -> Approval:
-    stands_under = payload(account_id=account.account_id, reason=account.reason)
-    return Approval(approval_id, Action.ERASE, stands_under)
 
 
 def _account(settings: Settings, account_id: str, by: str, reason: str = "") -> Account:

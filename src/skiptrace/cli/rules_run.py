@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from skiptrace import compliance
-from skiptrace.access import Role
 from skiptrace.cli.output import console, print_json, table
+from skiptrace.contacting import OVERRIDES_AS
 from skiptrace.contacting import override as write_down
 from skiptrace.errors import BadInput
 from skiptrace.intake import free_text
@@ -20,10 +20,6 @@ from skiptrace.settings import Settings
 from skiptrace.wiring import connect
 
 EXAMPLES = 20
-
-
-AS = {Role.COLLECTOR: "operator", Role.SUPERVISOR: "supervisor"}
-"""In which role of the rules the local role overrides; whoever has the database in hand counts as counsel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ async def override(settings: Settings, answer: Answer, *, as_json: bool) -> None
         until = date.fromisoformat(answer.until)
     except ValueError:
         raise BadInput("until", "is not a date; write 2026-12-01") from None
-    role = AS.get(settings.role, "legal")
+    role = OVERRIDES_AS.get(settings.role, "legal")  # whoever has the database in hand counts as counsel
     reason, document = free_text(answer.reason, "reason"), free_text(answer.document, "document")
     async with connect(settings) as app:
         names = await app.store.traces_of_account(settings.tenant, answer.account)

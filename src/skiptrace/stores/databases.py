@@ -113,7 +113,7 @@ class Sqlite:
         return await self._run(partial(_without_transaction, self._engine, work))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        return await self._run(partial(_without_transaction, self._engine, work))
+        return await self.write_at_once(work)
 
     async def close(self) -> None:
         await self._run(self._engine.dispose)

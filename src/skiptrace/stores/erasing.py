@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Row, Table, and_, exists, select
 
+from skiptrace.access import Action
 from skiptrace.errors import BadInput, PolicyRefused, RowRefused
 from skiptrace.model import CallState, JobState
 from skiptrace.ports import Clock
@@ -23,6 +24,7 @@ from skiptrace.stores import schema
 from skiptrace.stores.databases import Database, insert_into
 from skiptrace.stores.following import bury
 from skiptrace.stores.history import empty_events, owners_of_account
+from skiptrace.stores.promises import Approval, payload
 from skiptrace.stores.schema import calls, cases, replies, traces
 from skiptrace.stores.schema.jobs import jobs
 from skiptrace.stores.schema.privacy import case_phones, erasures, holds
@@ -44,6 +46,11 @@ class Account:
     account_id: str
     by: str
     reason: str = ""
+
+    def signature(self, approval_id: str) -> Approval:
+        """What a second person signs: the erasure of this account, for this reason."""
+        stands_under = payload(account_id=self.account_id, reason=self.reason)
+        return Approval(approval_id, Action.ERASE, stands_under)
 
 
 @dataclass(frozen=True, slots=True)

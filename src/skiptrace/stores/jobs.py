@@ -6,7 +6,7 @@ A claim does not (see ``claiming``): it locks only rows that nobody else has loc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -214,6 +214,18 @@ def _queue(conn: Connection, fresh: Sequence[tuple[Case, Submission]], now: date
     insert_rows(conn, jobs, rows)
 
 
+UNTOUCHED: Mapping[str, int | str] = {
+    "tag": 0,
+    "worker_id": "",
+    "token": 0,
+    "deaths": 0,
+    "retries": 0,
+    "only": "",
+    "trace_id": "",
+}
+"""Of a job that no worker has had."""
+
+
 def _row(each: Case, submission: Submission, now: datetime) -> dict[str, object]:
     due_at = max(submission.due_at or now, now)
     return {
@@ -222,18 +234,12 @@ def _row(each: Case, submission: Submission, now: datetime) -> dict[str, object]
         "batch_id": each.batch_id,
         "lane": submission.lane.value,
         "state": JobState.QUEUED.value if due_at == now else JobState.WAITING.value,
-        "tag": 0,
         "accepted_at": now,
         "due_at": due_at,
         "started_at": None,
         "finished_at": None,
-        "worker_id": "",
-        "token": 0,
-        "deaths": 0,
-        "retries": 0,
-        "only": "",
-        "trace_id": "",
         "reason": "",
+        **UNTOUCHED,
     }
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from skiptrace.errors import StoreError
 from skiptrace.stores.databases import Database
 from skiptrace.stores.trouble import plain_errors
+from skiptrace.stores.writer import tell
 
 TOGETHER = 256
 """At most so many questions in one read."""
@@ -60,13 +61,13 @@ class Reader:
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
             if isinstance(error, StoreError) or len(group) == 1:
                 for asked in group:
-                    _tell(asked, error)
+                    tell(asked.done, error)
                 return
             for asked in group:
                 await self._answer_or_split([asked])
             return
         for asked, answer in answers:
-            _tell(asked, answer)
+            tell(asked.done, answer)
 
 
 def _by_kind(group: Sequence[_Asked]) -> dict[Answers, list[_Asked]]:
@@ -81,12 +82,3 @@ def _answers(kinds: dict[Answers, list[_Asked]], conn: Connection) -> list[tuple
     for answers, several in kinds.items():
         found += zip(several, answers(conn, [asked.question for asked in several]), strict=True)
     return found
-
-
-def _tell(asked: _Asked, answer: object) -> None:
-    if asked.done.done():
-        return
-    if isinstance(answer, Exception):
-        asked.done.set_exception(answer)
-    else:
-        asked.done.set_result(answer)

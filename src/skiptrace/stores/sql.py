@@ -30,12 +30,13 @@ from skiptrace.stores.books import Move, Reserve
 from skiptrace.stores.cases import Intake, batch_state, read_cases, unfinished_page
 from skiptrace.stores.databases import Database, database_at
 from skiptrace.stores.deliveries import SqlOutbox
-from skiptrace.stores.erasing import Erasing
+from skiptrace.stores.erasing import Account, Erasing
 from skiptrace.stores.figures import SqlFigures
 from skiptrace.stores.following import newest_of_cases, past_outcomes, traces_resting_on
 from skiptrace.stores.high_water import HighWater
 from skiptrace.stores.history import Histories
 from skiptrace.stores.keeping import Keeping
+from skiptrace.stores.looking import Act
 from skiptrace.stores.opening import prepare
 from skiptrace.stores.outcomes import outcomes_of_trace, record_outcomes
 from skiptrace.stores.purchases import Purchases, anything_left_behind, calls_in_doubt, calls_of_case
@@ -173,6 +174,12 @@ class SqlStore(SqlJobs):
     async def take_over(self, by: str) -> TakenOver:
         """The database was set back: hold what may have been bought since, so that work can go on with the rest."""
         return cast("TakenOver", await self._writer.write(self._take_over, Taking(by, self._clock.now())))
+
+    async def may_erase(self, account: Account, approval_id: str, at: datetime) -> bool:
+        """True when somebody else signed for this very erasure, which uses the signature up, and when it was begun."""
+        signed = account.signature(approval_id)
+        act = Act(account.tenant, account.by, at)
+        return await self.erasing.begun(account) or await self.access.use_approval(act, signed)
 
     async def rewrap_keys(self) -> int:
         """Wrap every case's keys with the active key of the ring, and whatever else the ring seals.

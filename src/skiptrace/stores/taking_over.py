@@ -11,6 +11,7 @@ from sqlalchemy import Connection, exists, func, insert, literal, select
 from skiptrace.model import JobState, Lane
 from skiptrace.privacy import AuditEvent
 from skiptrace.stores.databases import database_now
+from skiptrace.stores.jobs import UNTOUCHED
 from skiptrace.stores.purchases import Purchases
 from skiptrace.stores.schema import audit, cases, traces
 from skiptrace.stores.schema.jobs import jobs
@@ -77,16 +78,10 @@ def _hold_cases_without_job(conn: Connection) -> int:
     constants = {
         "lane": Lane.BATCH.value,
         "state": JobState.QUARANTINED.value,
-        "tag": 0,
         "due_at": now,
         "finished_at": now,
-        "worker_id": "",
-        "token": 0,
-        "deaths": 0,
-        "retries": 0,
-        "only": "",
-        "trace_id": "",
         "reason": HELD,
+        **UNTOUCHED,
     }
     names = ["case_id", "tenant", "batch_id", "accepted_at", *constants]
     taken = [cases.c.case_id, cases.c.tenant, cases.c.batch_id, cases.c.accepted_at]

@@ -150,7 +150,7 @@ class Writer:
             self._witness.saw(head.number, head.hash, sent=head.sent, restored=head.restored)
             self._sign_soon()
         for waiting, result in results:
-            _answer(waiting, result)
+            tell(waiting.done, result)
 
     def _sign_soon(self) -> None:
         if self._timer is None:
@@ -233,18 +233,19 @@ def _signed_by(actor: Actor, event: AuditEvent) -> AuditEvent:
     )
 
 
-def _answer(waiting: _Waiting, result: object) -> None:
-    if waiting.done.done():
+def tell(done: asyncio.Future[Any], result: object) -> None:
+    """Hand a result or an exception to whoever waits for it, unless they have gone."""
+    if done.done():
         return
     if isinstance(result, Exception):
-        waiting.done.set_exception(result)
+        done.set_exception(result)
     else:
-        waiting.done.set_result(result)
+        done.set_result(result)
 
 
 def _fail(group: Sequence[_Waiting], error: Exception) -> None:
     for waiting in group:
-        _answer(waiting, error)
+        tell(waiting.done, error)
 
 
 def audit_row(row: Row[Any]) -> AuditRow:

@@ -6,21 +6,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 
-from skiptrace.access import Action, Role
-from skiptrace.contacting import override
+from skiptrace.access import Action
+from skiptrace.contacting import OVERRIDES_AS, override
 from skiptrace.errors import BadInput, PolicyRefused, RowRefused
 from skiptrace.following import record
-from skiptrace.intake import Problem as FieldProblem
 from skiptrace.intake.events import ReportedEvent, event_of
 from skiptrace.model import OverrideGiven
 from skiptrace.stores.erasing import Account
-from skiptrace.stores.promises import Approval, payload
 from skiptrace.web import once
-from skiptrace.web.cases import KEYED, USUAL, WITH_BODY
+from skiptrace.web.cases import KEYED, USUAL, WITH_BODY, case_of
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
 from skiptrace.web.house import House, house_of
 from skiptrace.web.permits import act_of
-from skiptrace.web.problems import Problem, not_found, responses
+from skiptrace.web.problems import Problem, invalid, responses
 from skiptrace.web.shapes import (
     ApprovalView,
     AskErasureIn,
@@ -56,8 +54,7 @@ async def post_event(
     try:
         event = event_of(body, account_id, tenant=who.tenant, reported_by=who.principal_id, now=now)
     except BadInput as error:
-        wrong = FieldProblem(error.field, error.reason)
-        raise Problem(422, "invalid", f"{error.field} {error.reason}", errors=[wrong]) from None
+        raise invalid(error.field, error.reason) from None
     new = await record([event], house.store)
     return Recorded(event_id=body.event_id, new=new == 1)
 
@@ -72,14 +69,8 @@ async def get_events(
     request: Request, account_id: PathAccount, admitted: Annotated[Admitted, allowed(Action.VIEW_CASE, the_account)]
 ) -> list[EventView]:
     house = house_of(request)
-    case = await house.store.case(admitted.held.case_id)
-    if case is None:
-        raise not_found()
+    case = await case_of(house, admitted)
     return [EventView.model_validate(event, from_attributes=True) for event in await house.store.history(case)]
-
-
-_AS = {Role.COLLECTOR: "operator", Role.SUPERVISOR: "supervisor", Role.COMPLIANCE: "legal"}
-"""In which role of the rules somebody overrides."""
 
 
 @router.post(
@@ -97,15 +88,12 @@ async def post_override(
     admitted: Annotated[Admitted, allowed(Action.OVERRIDE, the_account)],
 ) -> OverrideView:
     house, who = house_of(request), admitted.who
-    case = await house.store.case(admitted.held.case_id)
-    if case is None:
-        raise not_found()
-    given = OverrideGiven(body.rule_id, _AS[who.role], body.reason, body.expires_on, body.document or "")
+    case = await case_of(house, admitted)
+    given = OverrideGiven(body.rule_id, OVERRIDES_AS[who.role], body.reason, body.expires_on, body.document or "")
     try:
         event_id = await override(given, case, house, by=who.principal_id)
     except BadInput as error:
-        wrong = FieldProblem(error.field, error.reason)
-        raise Problem(422, "invalid", f"{error.field} {error.reason}", errors=[wrong]) from None
+        raise invalid(error.field, error.reason) from None
     except PolicyRefused as refused:
         raise Problem(409, "not-overridden", str(refused)) from None
     return OverrideView(
@@ -131,9 +119,9 @@ async def post_ask_erasure(
     body: AskErasureIn,
     admitted: Annotated[Admitted, allowed(Action.ERASE, the_account_to_erase)],
 ) -> ApprovalView:
-    house = house_of(request)
-    wanted = _signature(house.new_id(), account_id, body.reason)
-    expires_at = await house.access.ask_approval(act_of(house, admitted), wanted)
+    house, act = house_of(request), act_of(house_of(request), admitted)
+    wanted = Account(act.tenant, account_id, act.by, body.reason).signature(house.new_id())
+    expires_at = await house.access.ask_approval(act, wanted)
     return ApprovalView(approval_id=wanted.approval_id, expires_at=expires_at)
 
 
@@ -152,8 +140,7 @@ async def post_erase(
 ) -> Erased:
     house, act = house_of(request), act_of(house_of(request), admitted)
     account = Account(act.tenant, account_id, act.by, body.reason)
-    signature = _signature(body.approval_id, account_id, body.reason)
-    if not await house.store.erasing.begun(account) and not await house.access.use_approval(act, signature):
+    if not await house.store.may_erase(account, body.approval_id, act.at):
         raise Problem(403, "not-approved", "no unused signature of a second person stands under this erasure")
     return await _erased(house, account)
 
@@ -166,7 +153,3 @@ async def _erased(house: House, account: Account) -> Erased:
     except RowRefused as busy:
         raise Problem(409, "under-way", str(busy), headers={"Retry-After": "60"}) from None
     return Erased(erasure_id=done.erasure_id, account_id=done.account_id, cases=done.cases)
-
-
-def _signature(approval_id: str, account_id: str, reason: str) -> Approval:
-    return Approval(approval_id, Action.ERASE, payload(account_id=account_id, reason=reason))

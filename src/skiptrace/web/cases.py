@@ -13,7 +13,6 @@ from fastapi import APIRouter, Request, Response
 
 from skiptrace.access import Action
 from skiptrace.errors import BadInput
-from skiptrace.intake import Problem as FieldProblem
 from skiptrace.intake import Terms
 from skiptrace.intake.purposes import read_purpose
 from skiptrace.model import Case, Job, Subject
@@ -24,7 +23,7 @@ from skiptrace.submitting import Order, Refused, submit
 from skiptrace.web import once
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
 from skiptrace.web.house import House, house_of
-from skiptrace.web.problems import Problem, not_found, responses
+from skiptrace.web.problems import Problem, invalid, not_found, responses
 from skiptrace.web.shapes import (
     Cancelled,
     CaseAccepted,
@@ -118,7 +117,7 @@ async def get_case(
     request: Request, case_id: PathId, admitted: Annotated[Admitted, allowed(Action.VIEW_CASE, the_case)]
 ) -> CaseView:
     house = house_of(request)
-    case = await _case(house, admitted)
+    case = await case_of(house, admitted)
     job = await house.store.job(case.tenant, case_id)
     return _view(case, job)
 
@@ -156,7 +155,7 @@ async def reveal(
     body: RevealIn,
     admitted: Annotated[Admitted, allowed(Action.REVEAL, the_case_to_reveal)],
 ) -> Revealed:
-    subject = (await _case(house_of(request), admitted)).subject
+    subject = (await case_of(house_of(request), admitted)).subject
     found = {
         "ssn": subject.ssn or (f"***-**-{subject.ssn4}" if subject.ssn4 else None),
         "birth_date": str(subject.birth_date) if subject.birth_date else None,
@@ -197,21 +196,17 @@ def terms_of(
     """What holds for the cases of one request. The tenant is the key's, never the body's. Raises Problem."""
     now = house.clock.now()
     if budget is not None and budget > house.case_budget:
-        raise _wrong("budget", f"is more than one case may spend here ({house.case_budget:f} US dollars)")
+        raise invalid("budget", f"is more than one case may spend here ({house.case_budget:f} US dollars)")
     try:
         declared = read_purpose(purpose, certified_by, now)
     except BadInput as error:
-        raise _wrong(error.field.replace("-", "_"), error.reason) from None
+        raise invalid(error.field.replace("-", "_"), error.reason) from None
     most = house.case_budget if budget is None else budget
     who = admitted.who
     return Terms(declared, who.principal_id, most, now.date(), who.tenant, batch_id)
 
 
-def _wrong(field: str, reason: str) -> Problem:
-    return Problem(422, "invalid", f"{field} {reason}", errors=[FieldProblem(field, reason)])
-
-
-async def _case(house: House, admitted: Admitted) -> Case:
+async def case_of(house: House, admitted: Admitted) -> Case:
     case = await house.store.case(admitted.held.case_id)
     if case is None or case.tenant != admitted.who.tenant:
         raise not_found()

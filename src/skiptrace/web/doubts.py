@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from skiptrace.access import Action
 from skiptrace.errors import LostLease
 from skiptrace.privacy import AuditEvent
+from skiptrace.purchase import resolve
 from skiptrace.web import once
 from skiptrace.web.cases import KEYED, USUAL
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
@@ -51,10 +52,8 @@ async def post_resolve(
     note = f"charged {body.charged:f} USD by {body.reference}"
     await house.store.audit.note(AuditEvent(now, "call.resolved", call_id, note, who.principal_id, who.tenant))
     try:
-        if body.charged:
-            settled = await house.store.settle(call, body.charged, hit=True, at=now)
-        else:
-            settled = await house.store.release(call, f"not on the invoice: {body.reference}", now)
+        not_charged = f"not on the invoice: {body.reference}"
+        settled = await resolve(call, body.charged or None, not_charged, house.store, now)
     except LostLease:
         raise _settled() from None
     return Resolved(call_id=call_id, state=settled.state, charged=settled.charged)

@@ -69,6 +69,11 @@ def not_found() -> Problem:
     return Problem(404, "not-found", "there is no such thing here")
 
 
+def invalid(field: str, reason: str) -> Problem:
+    """One field is wrong in a way that the schema cannot say."""
+    return Problem(422, "invalid", f"{field} {reason}", errors=[FieldProblem(field, reason)])
+
+
 def unavailable(detail: str = "the database is away; nothing of this request was accepted") -> Problem:
     return Problem(503, "unavailable", detail, headers={"Retry-After": "5"})
 
