@@ -18,6 +18,7 @@ from skiptrace.model import (
     CallState,
     Case,
     ConsumerEvent,
+    ContactKind,
     Delivery,
     DeliveryState,
     Event,
@@ -551,6 +552,10 @@ class Store(Ledger, Jobs, Protocol):
 
     @property
     def schedule(self) -> Schedule: ...
+
+    def contact_mark(self, tenant: str, kind: ContactKind, value: str) -> bytes:
+        """A keyed hash that is equal for spellings of one address, phone or e-mail, and says nothing else of it."""
+        ...
 
     async def accept(self, cases: Sequence[Case]) -> int:
         """Commit the cases; those whose ``case_id`` is known are left as they are. Returns how many were new."""

@@ -34,7 +34,6 @@ from skiptrace.model import (
     StepResult,
     StopReason,
     Trace,
-    mark_text,
 )
 from skiptrace.ports import Clock, Evidenced, History, Judge, LocalReply, Provider, Store
 from skiptrace.privacy.acting import acting, on_behalf_of
@@ -305,7 +304,7 @@ class _Journal:
             return []
         found = []
         for c in judged.contacts:
-            mark = app.store.fingerprint(case.tenant, "contact", c.kind, mark_text(c.kind, c.value))
+            mark = app.store.contact_mark(case.tenant, c.kind, c.value)
             if outcome := buried.get((c.kind, mark)):
                 found.append(replace(outcome, value=c.value, mark=b""))
         return found

@@ -30,7 +30,7 @@ _SENTENCE = "The bureau gave notice of an address discrepancy, and no second ide
 def cautious(judgement: Judgement, records: Sequence[SourceRecord], rules: RuleBook) -> Judgement:
     """The judgement with each match capped whose bureau gave notice, and each contact that rests on such alone."""
     rule = rules.rule("D-14")
-    noticed = {(r.provider, r.record_id) for r in records if r.address_discrepancy is Fact.YES}
+    noticed = noticed_in(records)
     if not noticed or not rule.enabled:
         return judgement
     matches = tuple(_match(m, rule) if (m.provider, m.record_id) in noticed else m for m in judgement.matches)
@@ -38,6 +38,11 @@ def cautious(judgement: Judgement, records: Sequence[SourceRecord], rules: RuleB
     contacts = [_contact(c, ours, rule) for c in judgement.contacts]
     contacts.sort(key=lambda contact: -contact.probability)
     return replace(judgement, matches=matches, contacts=tuple(contacts))
+
+
+def noticed_in(records: Sequence[SourceRecord]) -> set[tuple[str, str]]:
+    """Provider and id of the records with which the bureau gave notice."""
+    return {(r.provider, r.record_id) for r in records if r.address_discrepancy is Fact.YES}
 
 
 def is_doubted(judged: Match | Contact) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from skiptrace.compliance.admission import of_birth
-from skiptrace.compliance.discrepancies import is_doubted
+from skiptrace.compliance.discrepancies import is_doubted, noticed_in
 from skiptrace.compliance.gate import NO, Finding, Gate, Verdict, decide
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
 from skiptrace.model import Case, Fact, Judgement, Party, SourceRecord, Subject
@@ -44,7 +44,7 @@ def learned(case: Case, judgement: Judgement, records: Sequence[SourceRecord], r
     """Whether the trace may go on after what the records say. STOP and HOLD end it; no contact is granted then."""
     own = (Party.SUBJECT, Party.UNKNOWN)
     probability = {(m.provider, m.record_id): m.probability for m in judgement.matches if m.party in own}
-    noticed = {(r.provider, r.record_id) for r in records if r.address_discrepancy is Fact.YES}
+    noticed = noticed_in(records)
     doubted = any(is_doubted(m) for m in judgement.matches if (m.provider, m.record_id) in noticed)
     question = Learning(case, tuple(records), probability, judgement.conflicts, doubted)
     return decide(rules, Stage.IN_FLIGHT, IN_FLIGHT, question, "records")

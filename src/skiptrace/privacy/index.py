@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+from skiptrace.model import ContactKind, mark_text
 from skiptrace.privacy.keyring import KeyRing
 
 
@@ -22,6 +23,10 @@ class Fingerprinter:
         """32 bytes that are equal for the same tenant, provider, product and canonical query only."""
         parts = (tenant.encode(), provider.encode(), product.encode(), query)
         return hmac.digest(self._key, _framed(*parts), hashlib.sha256)
+
+    def contact(self, tenant: str, kind: ContactKind, value: str) -> bytes:
+        """32 bytes that are equal for the same address, phone or e-mail within one tenant, however it is spelled."""
+        return self.fingerprint(tenant, "contact", kind, mark_text(kind, value))
 
     def person(self, tenant: str, ssn: str) -> bytes | None:
         """Equal for the same nine digits within one tenant; None without them: four digits would find strangers."""

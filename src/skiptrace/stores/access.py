@@ -12,10 +12,9 @@ from typing import TypeVar, cast
 from sqlalchemy import Connection, case, exists, func, select
 
 from skiptrace.access import KeyRecord, Marks, Principal, Scope
-from skiptrace.model import JobState, Subject
+from skiptrace.model import ContactKind, JobState, Subject
 from skiptrace.privacy import Cipher, Fingerprinter
 from skiptrace.stores import looking, principals, promises
-from skiptrace.stores.cases import phone_mark
 from skiptrace.stores.databases import Database
 from skiptrace.stores.looking import Act, Alert, Look, Marker
 from skiptrace.stores.principals import Held, KeyHolder
@@ -116,7 +115,7 @@ class AccessStore:
 
     async def find(self, who: Principal, at: datetime, *, account_id: str = "", phone: str = "") -> Sequence[Held]:
         """Cases by the account's number or by a telephone number, as far as the principal's role reaches."""
-        mark = phone_mark(self._index, who.tenant, phone) if phone else b""
+        mark = self._index.contact(who.tenant, ContactKind.PHONE, phone) if phone else b""
         return await self._read(lambda conn: principals.found_cases(conn, who, at, account_id=account_id, mark=mark))
 
     async def progress(self, tenant: str, batch_id: str) -> Progress:

@@ -23,7 +23,6 @@ from skiptrace.model import (
     Purpose,
     SearchKind,
     Subject,
-    mark_text,
 )
 from skiptrace.ports import BatchState, Clock
 from skiptrace.privacy import AuditEvent, Fingerprinter, SubjectKeys
@@ -85,14 +84,9 @@ class Intake:
         return new
 
 
-def phone_mark(index: Fingerprinter, tenant: str, number: str) -> bytes:
-    """What stands for a number in the index of cases."""
-    return index.fingerprint(tenant, "contact", ContactKind.PHONE, mark_text(ContactKind.PHONE, number))
-
-
 def _numbers(index: Fingerprinter, added: Sequence[Case]) -> list[dict[str, object]]:
     marks = {
-        (case.tenant, phone_mark(index, case.tenant, phone.number), case.case_id)
+        (case.tenant, index.contact(case.tenant, ContactKind.PHONE, phone.number), case.case_id)
         for case in added
         for phone in case.subject.phones
     }

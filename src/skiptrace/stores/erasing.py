@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Table, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, exists, select
 
 from skiptrace.access import Action
 from skiptrace.errors import BadInput, PolicyRefused, RowRefused
@@ -138,7 +138,7 @@ class Erasing:
             raise BadInput("account", "has no case here")
         end_jobs(conn, case_ids)
         forget_questions(conn, case_ids)
-        bury(conn, [(account.tenant, account.account_id)], self._vault, self._index.fingerprint)
+        bury(conn, [(account.tenant, account.account_id)], self._vault, self._index)
         erasure = Erasure(_open_erasure(conn, account) or uuid.uuid4().hex, account.account_id, len(case_ids))
         tombstone = {
             "erasure_id": erasure.erasure_id,
@@ -208,10 +208,10 @@ def _standing(account: Account) -> Any:
     return select(holds).where(*of_account, holds.c.released_at.is_(None))
 
 
-IS_HELD = exists().where(
-    holds.c.tenant == cases.c.tenant, holds.c.account_id == cases.c.account_id, holds.c.released_at.is_(None)
-)
-"""True of a case whose account is held."""
+def is_held(table: Table) -> ColumnElement[bool]:
+    """True of a row whose account is held."""
+    of_account = (holds.c.tenant == table.c.tenant, holds.c.account_id == table.c.account_id)
+    return exists().where(*of_account, holds.c.released_at.is_(None))
 
 
 def cases_of(conn: Connection, account: Account) -> list[str]:
@@ -263,4 +263,4 @@ def _content_tables() -> Iterable[Table]:
     return (schema.source_records, schema.contacts, schema.third_party_contacts)
 
 
-__all__ = ["IS_HELD", "Account", "Erasing", "Erasure", "Hold"]
+__all__ = ["Account", "Erasing", "Erasure", "Hold", "is_held"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select, union
 
-from skiptrace.model import BAD_OUTCOMES, ContactKind, OutcomeKind, PastOutcome, mark_text
+from skiptrace.model import BAD_OUTCOMES, ContactKind, OutcomeKind, PastOutcome
+from skiptrace.privacy import Fingerprinter
 from skiptrace.stores import schema
 from skiptrace.stores.databases import insert_into, padded
 from skiptrace.stores.schema.privacy import tombstones
@@ -68,9 +69,7 @@ def past_outcomes(conn: Connection, accounts: Sequence[tuple[str, str]], vault: 
     return [by_account.get(account, ()) for account in accounts]
 
 
-def bury(
-    conn: Connection, accounts: Sequence[tuple[str, str]], vault: Vault, fingerprint: Callable[..., bytes]
-) -> None:
+def bury(conn: Connection, accounts: Sequence[tuple[str, str]], vault: Vault, index: Fingerprinter) -> None:
     """Before the values of these accounts go: leave a keyed hash of each that turned out bad (rule X-11)."""
     for (tenant, account_id), known in zip(accounts, past_outcomes(conn, accounts, vault), strict=True):
         rows = [
@@ -78,7 +77,7 @@ def bury(
                 "tenant": tenant,
                 "account_id": account_id,
                 "contact": outcome.contact.value,
-                "mark": fingerprint(tenant, "contact", outcome.contact, mark_text(outcome.contact, outcome.value)),
+                "mark": index.contact(tenant, outcome.contact, outcome.value),
                 "kind": outcome.kind.value,
                 "at": outcome.at,
             }

@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, or_, select
 
 from skiptrace.model import DeliveryState
 from skiptrace.privacy import AuditEvent
 from skiptrace.privacy.retention import Kind, RetentionRule
+from skiptrace.stores.erasing import is_held
 from skiptrace.stores.promises import KEPT_FOR
 from skiptrace.stores.schema.access import accesses, idempotency
 from skiptrace.stores.schema.delivery import deliveries, outbox, sinks
-from skiptrace.stores.schema.privacy import holds
 from skiptrace.stores.writer import Turn
 
 PAGE = 1000
@@ -63,11 +63,11 @@ def _told(cutoff: datetime) -> Select[tuple[int]]:
     behind = exists().where(sinks.c.disabled_at.is_(None), sinks.c.seen < outbox.c.number)
     newest = select(func.max(outbox.c.number)).scalar_subquery()
     old = select(outbox.c.number).where(outbox.c.at <= cutoff, outbox.c.number < newest)
-    return old.where(~later, ~behind, ~_is_held(outbox))
+    return old.where(~later, ~behind, ~is_held(outbox))
 
 
 def _looked_at(cutoff: datetime) -> Select[tuple[int]]:
-    return select(accesses.c.number).where(accesses.c.at <= cutoff, ~_is_held(accesses))
+    return select(accesses.c.number).where(accesses.c.at <= cutoff, ~is_held(accesses))
 
 
 def _answered(cutoff: datetime) -> Select[tuple[bytes]]:
@@ -76,11 +76,6 @@ def _answered(cutoff: datetime) -> Select[tuple[bytes]]:
 
 def _is_over(cutoff: datetime) -> ColumnElement[bool]:
     return idempotency.c.expires_at <= cutoff + KEPT_FOR
-
-
-def _is_held(table: Table) -> ColumnElement[bool]:
-    of_account = (holds.c.tenant == table.c.tenant, holds.c.account_id == table.c.account_id)
-    return exists().where(*of_account, holds.c.released_at.is_(None))
 
 
 def _delete_told(conn: Connection, cutoff: datetime) -> int:

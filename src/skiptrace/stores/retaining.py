@@ -17,7 +17,7 @@ from skiptrace.privacy import AuditEvent, Fingerprinter, Owner, Part
 from skiptrace.privacy.retention import Kind, RetentionRule
 from skiptrace.stores import purging, schema
 from skiptrace.stores.databases import Database
-from skiptrace.stores.erasing import IS_HELD, NOTHING, empty, forget_questions
+from skiptrace.stores.erasing import NOTHING, empty, forget_questions, is_held
 from skiptrace.stores.following import bury
 from skiptrace.stores.purging import Purge
 from skiptrace.stores.schema import calls, cases, outcomes, replies, traces
@@ -108,7 +108,7 @@ class Retaining:
             if page.rule.kind in (Kind.RAW_REPLIES, Kind.CASE_FILES):
                 forget_questions(turn.conn, [case_id for _, case_id in page.owners])
             if page.rule.kind is Kind.CASE_FILES:
-                bury(turn.conn, _accounts_of(turn.conn, page.owners), self._vault, self._index.fingerprint)
+                bury(turn.conn, _accounts_of(turn.conn, page.owners), self._vault, self._index)
             turn.events.append(
                 AuditEvent(self._clock.now(), "disposal.begun", page.rule.kind, f"{len(page.owners)} cases")
             )
@@ -132,7 +132,7 @@ def _accounts_of(conn: Connection, owners: Sequence[Owner]) -> list[tuple[str, s
 
 def _due(kind: Kind, cutoff: datetime) -> Select[tuple[str, str]]:
     """The cases to which a rule applies now; a held account's never."""
-    return select(cases.c.tenant, cases.c.case_id, cases.c.number).where(_IS_DUE[kind](cutoff), ~IS_HELD)
+    return select(cases.c.tenant, cases.c.case_id, cases.c.number).where(_IS_DUE[kind](cutoff), ~is_held(cases))
 
 
 def _ssn_is_due(cutoff: datetime) -> ColumnElement[bool]:

@@ -13,7 +13,18 @@ from typing import TypeVar, cast
 from sqlalchemy import Connection
 
 from skiptrace.errors import ConfigError, RowRefused
-from skiptrace.model import Call, CallState, Case, ConsumerEvent, Outcome, PastOutcome, Reply, SourceRecord, Trace
+from skiptrace.model import (
+    Call,
+    CallState,
+    Case,
+    ConsumerEvent,
+    ContactKind,
+    Outcome,
+    PastOutcome,
+    Reply,
+    SourceRecord,
+    Trace,
+)
 from skiptrace.ports import AlreadyBought, BatchState, Caps, Clock, Evidenced, Intent, Observer, Reservation
 from skiptrace.privacy import (
     Actor,
@@ -213,6 +224,9 @@ class SqlStore(SqlJobs):
 
     def fingerprint(self, tenant: str, provider: str, product: str, query: bytes) -> bytes:
         return self._fingerprinter.fingerprint(tenant, provider, product, query)
+
+    def contact_mark(self, tenant: str, kind: ContactKind, value: str) -> bytes:
+        return self._fingerprinter.contact(tenant, kind, value)
 
     async def reserve(self, intent: Intent, caps: Caps) -> Reservation:
         reservation = cast("Reservation", await self._writer.write(self._purchases.apply, Reserve(intent, caps)))
