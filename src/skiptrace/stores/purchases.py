@@ -6,6 +6,7 @@ Five to eight statements per turn, however many purchases share it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -76,15 +77,15 @@ class Purchases:
 
     def doubt_all(self, turn: Turn, at: datetime, reason: str) -> int:
         """Everything under way may have been sent: in doubt, but for what was answered, which is booked."""
-        under_way = [_call(row) for row in turn.conn.execute(select(calls).where(_OPEN, calls.c.state.in_(_UNDER_WAY)))]
-        open_calls = [call for call in under_way if call.state is not CallState.ANSWERED]
-        moves = [Move(call, CallState.IN_DOUBT, at, reason=reason) for call in open_calls]
-        moves += [_recovery(call, at) for call in under_way if call.state is CallState.ANSWERED]
+        moves = [
+            found if found.call.state is CallState.ANSWERED else replace(found, to=CallState.IN_DOUBT, reason=reason)
+            for found in _recoveries(turn.conn, and_(_OPEN, calls.c.state.in_(_UNDER_WAY)), at)
+        ]
         self._move_all(turn, moves)
-        return len(open_calls)
+        return sum(move.to is CallState.IN_DOUBT for move in moves)
 
     def _settle_what_was_left(self, turn: Turn, left: ColumnElement[bool], at: datetime) -> int:
-        moves = [_recovery(_call(row), at) for row in turn.conn.execute(select(calls).where(left))]
+        moves = _recoveries(turn.conn, left, at)
         self._move_all(turn, moves)
         return len(moves)
 
@@ -220,11 +221,20 @@ def _event(call: Call, at: datetime) -> AuditEvent:
     return AuditEvent(at, f"call.{call.state}", call.call_id, f"{call.provider}.{call.product} {amount:f} USD")
 
 
-def _recovery(call: Call, at: datetime) -> Move:
+def _recoveries(conn: Connection, left: ColumnElement[bool], at: datetime) -> list[Move]:
+    with_status = select(calls, replies.c.status).outerjoin(replies, replies.c.call_id == calls.c.call_id)
+    return [_recovery(_call(row), row.status, at) for row in conn.execute(with_status.where(left))]
+
+
+def _recovery(call: Call, status: int | None, at: datetime) -> Move:
+    """How a call ends whose process is gone. ``status`` is that of the stored reply, None without one."""
     if call.state is CallState.INTENDED:
         return Move(call, CallState.NOT_CHARGED, at, reason="never sent: the process ended before")
     if call.state is CallState.SENT:
         return Move(call, CallState.IN_DOUBT, at, reason="the process ended between sending and the reply")
+    if status is None or not 200 <= status < 300:  # whether an error is charged, nobody read
+        reason = f"answered with HTTP status {status}; the process ended before that was judged"
+        return Move(call, CallState.IN_DOUBT, at, reason=reason)
     reason = "booked at its full price: the process ended between the reply and the settlement"
     return Move(call, CallState.SETTLED, at, reason=reason, charged=call.reserved, hit=True)
 

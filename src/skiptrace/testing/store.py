@@ -382,6 +382,17 @@ class StoreContract:
             assert isinstance(again, AlreadyBought), "what was paid for is used, not bought again"
             assert again.reply == REPLY
 
+    async def test_recovery_books_no_error_that_nobody_has_read(self, tmp_path: Path) -> None:
+        async with self.connect(tmp_path) as store:
+            await store.accept([a_case()])
+            for status in (503, 302, 204):
+                call = await _up_to(store, CallState.SENT, an_intent(f"call-{status}", b"%d" % status))
+                await store.keep_reply(call, replace(REPLY, status=status))
+            assert await store.recover(NOW + timedelta(hours=1)) == 3
+            found = {call.call_id: (call.state, call.charged) for call in await store.calls("case-1")}
+            unread = (CallState.IN_DOUBT, Decimal(0))
+            assert found == {"call-503": unread, "call-302": unread, "call-204": (CallState.SETTLED, PRICE)}
+
     async def test_a_fingerprint_depends_on_every_part(self, tmp_path: Path) -> None:
         parts = [("t", "p", "x", b"q"), ("tp", "", "x", b"q"), ("t", "p", "xq", b""), ("t", "p", "x", b"Q")]
         async with self.connect(tmp_path) as store:
