@@ -28,6 +28,7 @@ from skiptrace.model import (
     OutcomeKind,
     PartialDate,
     Party,
+    PhoneCheck,
     PhoneSighting,
     Purpose,
     SourceRecord,
@@ -163,6 +164,19 @@ async def test_a_notice_is_only_noted_when_identifiers_of_two_kinds_agree(store:
     assert max(m.probability for m in done.matches) > 0.95
     assert any(c.grants for c in done.contacts)
     assert next(d.effect for d in done.decisions if d.rule_id == "D-14") is Effect.NOTE
+
+
+async def test_q19_a_litigious_consumers_number_is_kept_and_held_for_a_person(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    check = PhoneCheck("2145550117", litigator=Fact.YES)
+    app, _ = app_of(store, clock, ("acme", (Answer(records=(OWN,), checks=(check,)),)))
+    done = await run(app, build.case())
+
+    [number] = [c for c in done.contacts if c.kind is ContactKind.PHONE]
+    assert not number.grants
+    assert [d.effect for d in done.decisions if d.rule_id == "Q-19"] == [Effect.HOLD]
+    assert (await replay(done.trace_id, app)).contacts == done.contacts
 
 
 async def test_a_death_learned_on_the_way_ends_the_trace_and_withholds_what_was_found(

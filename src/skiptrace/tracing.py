@@ -295,7 +295,7 @@ class _Journal:
         if back := self._risen(case, judged, app):
             again = (*known, *back)
             judged = await app.judge(case.subject, self.records, checks=self.checks, as_of=as_of, outcomes=again)
-        return compliance.cautious(judged, self.records, app.rules)
+        return compliance.listed(compliance.cautious(judged, self.records, app.rules), self.checks)
 
     def _risen(self, case: Case, judged: Judgement, app: App) -> list[PastOutcome]:
         """Bad values of before, of which only a keyed hash is left, that turned up again (rule X-11)."""

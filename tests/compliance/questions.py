@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from skiptrace.compliance.admission import Admission
-from skiptrace.compliance.contacts import Granting
+from skiptrace.compliance.granting import Granting
 from skiptrace.compliance.in_flight import Learning
 from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.rulebook import RuleBook

@@ -14,6 +14,7 @@ from skiptrace.compliance import Known, Profile, RuleBook, Stage
 from skiptrace.compliance.admission import Batch
 from skiptrace.compliance.discrepancies import DISCREPANCY
 from skiptrace.compliance.gate import evaluate
+from skiptrace.compliance.litigants import LITIGANT
 from skiptrace.compliance.loading import GATES
 from skiptrace.model import (
     AccountFact,
@@ -228,6 +229,8 @@ TESTS = (
     ),
     con("C-07", Effect.DENY, phone(), phone(), known=checked(Reassigned.YES)),
     con("X-05", Effect.NOTE, letterbox(home("AE", "09001")), letterbox()),
+    con("Q-18", Effect.HOLD, letterbox(home(line="County Jail 5 Main St")), letterbox(home(line="5 Jail Hill Rd"))),
+    con("Q-19", Effect.HOLD, phone(evidence=(Evidence(LITIGANT, 0.0, "listed"),)), phone()),
     con("X-11", Effect.DENY, phone(status=ContactStatus.SUPPRESSED), phone()),
     con("D-15", Effect.DENY, phone(), phone(), matches=(match(0.97, "suffix.same"),)),
     con("B-05", Effect.DENY, phone(party=Party.RELATIVE), phone()),

@@ -25,6 +25,7 @@ from skiptrace.model import (
     Match,
     NumberCheck,
     Party,
+    PhoneCheck,
     Reassigned,
     Refusal,
     SourceRecord,
@@ -181,6 +182,53 @@ def test_t23_a_servicemembers_home_is_open_and_the_commanding_officer_is_not(rul
     assert "X-05" in {d.rule_id for d in admitted.decisions if d.effect is Effect.NOTE}
     assert channels(granted(rules, letterbox(), about=serving)) == {Channel.MAIL}
     assert granted(rules, letterbox(party=Party.THIRD_PARTY), about=serving) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "held"),
+    [
+        ("Travis County Jail 500 Main St", True),
+        ("500 Main St Mercy Hospital", True),
+        ("Good Hope Nursing Home, 9 Elm St", True),
+        ("120 Hospital Dr", False),
+        ("9 Shelter Cove Dr", False),
+        ("7 Jail Hill Rd", False),
+        ("118 Alder Ct", False),
+    ],
+)
+def test_q18_where_somebody_is_kept_or_cared_for_a_person_looks_first(
+    rules: RuleBook, line: str, *, held: bool
+) -> None:
+    place = letterbox(home(line=line))
+
+    assert channels(granted(rules, place)) == (set() if held else {Channel.MAIL})
+    assert channels(granted(rules, phone(), place)) == (set() if held else {Channel.VOICE_MANUAL})
+
+
+def test_q18_a_place_that_is_known_by_its_address_alone_can_be_listed(rules: RuleBook) -> None:
+    q18 = rules.rule("Q-18")
+    listed = {**q18.settings, "addresses": ("500 MAIN ST, Anytown, TX 78701",)}
+    book = replace(rules, rules=tuple(replace(r, settings=listed) if r is q18 else r for r in rules.rules))
+
+    assert not granted(book, letterbox(home(line="500 Main St")))
+    assert granted(book, letterbox(home(line="502 Main St")))
+
+
+def test_q19_a_number_that_a_vendor_lists_is_held_and_stays_in_the_result(rules: RuleBook) -> None:
+    check = PhoneCheck("5125550142", litigator=Fact.YES)
+    found, other = compliance.listed(judged(phone(), phone("+15125550177")), (check,)).contacts
+    held, _ = grant(case(), found, judged(found), rules)
+
+    assert (held.probability, held.status, held.grants) == (phone().probability, phone().status, ())
+    assert any(note.startswith("Q-19: ") for note in held.notes)
+    assert granted(rules, other)
+
+
+@pytest.mark.parametrize("word", [Fact.NO, Fact.UNKNOWN, Fact.NOT_STATED])
+def test_q19_a_vendor_that_lists_nobody_changes_nothing(rules: RuleBook, word: Fact) -> None:
+    judgement = judged(phone())
+
+    assert compliance.listed(judgement, (PhoneCheck("5125550142", litigator=word),)) == judgement
 
 
 def test_a_military_address_leaves_the_mail_open_and_no_hour_to_call(rules: RuleBook) -> None:

@@ -10,6 +10,7 @@ from skiptrace.compliance.gate import Verdict
 from skiptrace.compliance.history import account_now, known_from, overrides_from
 from skiptrace.compliance.in_flight import learned
 from skiptrace.compliance.known import Known, Stated
+from skiptrace.compliance.litigants import listed
 from skiptrace.compliance.loading import load_rules
 from skiptrace.compliance.overrides import Override, Role, objection, overridden
 from skiptrace.compliance.rulebook import Level, Mark, Profile, Rule, RuleBook, Stage
@@ -25,6 +26,7 @@ __all__ = [
     "may_ask",
     "may_send",
     "cautious",
+    "listed",
     "learned",
     "grant",
     "kept",

@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from skiptrace.compliance.admission import ADMISSION, BATCH
-from skiptrace.compliance.contacts import CONTACT, hours_of
+from skiptrace.compliance.contacts import hours_of
+from skiptrace.compliance.granting import CONTACT
 from skiptrace.compliance.in_flight import IN_FLIGHT
 from skiptrace.compliance.rulebook import Level, Mark, Profile, PurposeCode, Rule, RuleBook, Stage
 from skiptrace.compliance.sources import OUTBOUND, PROVIDER

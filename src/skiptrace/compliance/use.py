@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from skiptrace.compliance.admission import admit
-from skiptrace.compliance.contacts import Granting, bars, open_channels
+from skiptrace.compliance.contacts import bars, open_channels
 from skiptrace.compliance.gate import STRENGTH, Verdict, decide
+from skiptrace.compliance.granting import Granting
 from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.location import ZoneEvidence
 from skiptrace.compliance.overrides import Override, overridden

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from skiptrace.compliance.contacts import Granting, hours_of
+from skiptrace.compliance.contacts import hours_of
 from skiptrace.compliance.gate import NO, Finding, Gate
+from skiptrace.compliance.granting import Granting
 from skiptrace.compliance.known import CONSENTED, VOICE, Known
 from skiptrace.compliance.location import Location, believed_addresses, locate
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
