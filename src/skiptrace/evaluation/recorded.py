@@ -10,7 +10,8 @@ import numpy as np
 from skiptrace.errors import BadInput
 from skiptrace.evaluation.labelled import RIGHT, WRONG
 from skiptrace.evaluation.refitting import Used, carrying
-from skiptrace.matching.cases import CaseColumns, Question, columns_of, phone_number
+from skiptrace.matching.cases import CaseColumns, Question, columns_of
+from skiptrace.matching.persons import phone_number
 from skiptrace.matching.verifying import address_key
 from skiptrace.model import Contact, ContactKind, OutcomeKind, Personal
 

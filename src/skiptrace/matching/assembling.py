@@ -14,7 +14,7 @@ from itertools import chain, pairwise
 
 import numpy as np
 
-from skiptrace.matching.cases import CaseColumns, Question, phone_number, years_after
+from skiptrace.matching.cases import CaseColumns, Question
 from skiptrace.matching.columns import Floats
 from skiptrace.matching.contacts import (
     UNDATED,
@@ -27,6 +27,7 @@ from skiptrace.matching.contacts import (
     reach,
 )
 from skiptrace.matching.identity import Identity
+from skiptrace.matching.persons import phone_number, years_after
 from skiptrace.matching.sentences import CONTACT_SENTENCES
 from skiptrace.matching.verifying import Finding, Verifications
 from skiptrace.matching.weights import Parameters, log_odds, probability

@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 T = TypeVar("T")
 
+MOBILE, LANDLINE, OTHER_LINE = 1, 2, 3
+"""Kinds of telephone line; 0 is unknown."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Words:
@@ -32,9 +35,9 @@ class Words:
     @classmethod
     def of(cls, texts: Sequence[str]) -> Words:
         """Encode texts that are tidy already."""
-        distinct = dict.fromkeys(("", *texts))
-        table = dict(zip(distinct, range(len(distinct)), strict=True))
-        return cls(np.array([table[text] for text in texts], np.int32), _objects(list(distinct)))
+        table = {"": 0}
+        codes = [table.setdefault(text, len(table)) for text in texts]
+        return cls(np.array(codes, np.int32), _objects(list(table)))
 
     def derived(self, make: Callable[[Words], T]) -> T:
         """What ``make`` works out of the distinct values, kept: millions of pairs are compared by a few such tables."""
@@ -216,7 +219,7 @@ class AddressColumns:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PhoneColumns:
-    """``number`` holds the ten national digits, 0 when missing; ``kind`` 0 unknown, 1 mobile, 2 landline, 3 other."""
+    """``number`` holds the ten national digits, 0 when missing; ``kind`` is one of the kinds of line."""
 
     spans: Spans
     number: Ints

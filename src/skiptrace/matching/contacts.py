@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from skiptrace.matching.columns import (
+    LANDLINE,
     AddressColumns,
     Codes,
     Flags,
@@ -32,7 +33,6 @@ NEVER = 30.0
 """Age in years that stands for "nobody was seen"."""
 UNDATED = 5.0
 """Age in years that an undated sighting counts for."""
-MOBILE, LANDLINE = 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -8,10 +8,11 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from skiptrace.matching.cases import CaseColumns, Person, Question
+from skiptrace.matching.cases import CaseColumns, Question
 from skiptrace.matching.columns import Flags, Floats, Ints, Levels
 from skiptrace.matching.comparisons import ADDRESS, LEVELS, PHONE, SURNAME
 from skiptrace.matching.identity import Identity, Ties
+from skiptrace.matching.persons import Person
 from skiptrace.matching.sentences import LEVEL_SENTENCES, MEASURE_SENTENCES
 from skiptrace.matching.weights import probability
 from skiptrace.model import Evidence, Match, Party, SourceRecord

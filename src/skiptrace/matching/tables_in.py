@@ -11,8 +11,10 @@ import pyarrow.compute as pc
 from skiptrace.errors import BadInput
 from skiptrace.matching import spelling
 from skiptrace.matching.addresses import parse_address
-from skiptrace.matching.cases import OTHER_LINE, address_parts
 from skiptrace.matching.columns import (
+    LANDLINE,
+    MOBILE,
+    OTHER_LINE,
     AddressColumns,
     Codes,
     Floats,
@@ -24,8 +26,8 @@ from skiptrace.matching.columns import (
     Spans,
     Words,
 )
-from skiptrace.matching.contacts import LANDLINE, MOBILE
 from skiptrace.matching.identity import Candidates
+from skiptrace.matching.persons import address_parts
 
 SUBJECT_COLUMNS = ("account_id", "first", "last")
 RECORD_COLUMNS = ("account_id", "rec_id", "first", "last")

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from skiptrace.matching.cases import Question, address_parts, phone_number, read_address
+from skiptrace.matching.cases import Question
+from skiptrace.matching.persons import address_parts, phone_number, read_address
 from skiptrace.model import (
     Address,
     AddressCheck,

@@ -1,0 +1,163 @@
+"""One person of a case as the columns keep people: every text parsed and in one spelling, times in years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from skiptrace.matching import spelling
+from skiptrace.matching.addresses import ParsedAddress, parse_address
+from skiptrace.matching.columns import LANDLINE, MOBILE, OTHER_LINE
+from skiptrace.matching.names import ParsedName, parse_name_parts
+from skiptrace.matching.names.vocabulary import BUSINESS, CREDENTIALS, GENERATIONS, ONLY_IN_SURNAME, TITLES
+from skiptrace.matching.phones import parse_phone
+from skiptrace.model import Address, LineType, Name, PartialDate, Personal, SourceRecord, Subject
+
+_KINDS = {LineType.UNKNOWN: 0, LineType.MOBILE: MOBILE, LineType.LANDLINE: LANDLINE}
+_SPECIAL_WORDS = TITLES | CREDENTIALS | BUSINESS | ONLY_IN_SURNAME | frozenset(GENERATIONS) | {"ESTATE", "DECEASED"}
+_NEVER = float("nan")
+
+Person = Subject | SourceRecord
+Reading = tuple[str, str, str, str]
+"""Given name, middle name, surname and suffix."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ReadPerson(Personal):
+    """A person's fields, each list a row of the columns; missing texts are empty, numbers 0, times NaN.
+
+    ``addresses`` are number, street, unit, box, city, state, ZIP code and the years of the first and the last sighting
+    before (negative) or after the day judged; ``lines`` the same addresses as Publication 28 writes them. ``phones``
+    are number, kind of line and year of the last sighting. ``relatives`` are full names.
+    """
+
+    names: tuple[Reading, ...]
+    born: tuple[int, int, int]
+    ssn4: int
+    addresses: tuple[tuple[str, str, str, str, str, str, str, float, float], ...]
+    lines: tuple[str, ...]
+    phones: tuple[tuple[int, int, float], ...]
+    relatives: tuple[str, ...]
+    source: str
+
+
+class _This:
+    """A key by identity: to hash all that a record holds takes as long as to read it again."""
+
+    __slots__ = ("as_of", "person")
+
+    def __init__(self, person: Person, as_of: date) -> None:
+        self.person = person
+        self.as_of = as_of
+
+    def __hash__(self) -> int:
+        return id(self.person)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _This) and other.person is self.person and other.as_of == self.as_of
+
+
+def read_person(person: Person, as_of: date) -> ReadPerson:
+    """Read a person once: a case is judged after every answer, and most of its records were there before."""
+    return _read_person(_This(person, as_of))
+
+
+@lru_cache(maxsize=4_096)
+def _read_person(this: _This) -> ReadPerson:
+    person, as_of = this.person, this.as_of
+    born = person.birth_date
+    read = [_read_address(sighting.address) for sighting in person.addresses]
+    return ReadPerson(
+        names=tuple(reading for name in person.names or (Name(),) for reading in _readings_of(name)),
+        born=(born.year, born.month, born.day) if born else (0, 0, 0),
+        ssn4=spelling.last_four(person.ssn4 or person.ssn),
+        addresses=tuple(
+            (*parts, _years(sighting.first_seen, as_of), _years(sighting.last_seen, as_of))
+            for (parts, _), sighting in zip(read, person.addresses, strict=True)
+        ),
+        lines=tuple(line for _, line in read),
+        phones=tuple(
+            (
+                phone_number(sighting.number),
+                _KINDS.get(sighting.line_type, OTHER_LINE),
+                _years(sighting.last_seen, as_of),
+            )
+            for sighting in person.phones
+        ),
+        relatives=tuple(_full_name(relative.name) for relative in person.relatives),
+        source=(person.upstream or person.provider) if isinstance(person, SourceRecord) else "",
+    )
+
+
+@lru_cache(maxsize=16_384)
+def _readings_of(name: Name) -> tuple[Reading, ...]:
+    """Every name under which a person may be found: as given, aliases, maiden names."""
+    if _is_plain(name):
+        return ((name.first.upper(), name.middle.upper(), spelling.name_part(name.last), ""),)
+    parsed = parse_name_parts(name.first, name.middle, name.last, name.suffix)
+    maiden = (_reading(parsed, (surname,)) for surname in parsed.maiden)
+    aliases = (_reading(alias, alias.surnames) for alias in parsed.aliases)
+    return (_reading(parsed, parsed.surnames), *maiden, *aliases)
+
+
+def _is_plain(name: Name) -> bool:
+    """One word of letters each, none of them a title or suffix: nothing to parse."""
+    parts = (name.first, name.middle or "X", name.last)
+    return not name.suffix and all(
+        part.isascii() and part.isalpha() and part.upper() not in _SPECIAL_WORDS for part in parts
+    )
+
+
+def _reading(parsed: ParsedName, surnames: Sequence[str]) -> Reading:
+    parts = (parsed.given, parsed.middle, surnames)
+    given, middle, surname = (spelling.name_part(" ".join(words)) for words in parts)
+    return given, middle, surname, parsed.suffix
+
+
+@lru_cache(maxsize=16_384)
+def _read_address(address: Address) -> tuple[tuple[str, str, str, str, str, str, str], str]:
+    parsed = read_address(address)
+    return (*address_parts(parsed), spelling.line(parsed.city), parsed.state, parsed.zip5), parsed.standard
+
+
+def read_address(address: Address) -> ParsedAddress:
+    """Parse an address as its source gives it; cached by the parser."""
+    line = f"{address.line}, {address.unit}" if address.unit else address.line
+    return parse_address(line, address.city, address.state, address.zip_code)
+
+
+def address_parts(parsed: ParsedAddress) -> tuple[str, str, str, str]:
+    """(number, street, unit, box) of a parsed address in the spelling of the columns."""
+    street = (parsed.predirectional, parsed.name, parsed.suffix, parsed.postdirectional)
+    return (
+        spelling.line(f"{parsed.number} {parsed.fraction}"),
+        spelling.street(" ".join(part for part in street if part)),
+        " ".join(identifier for _, identifier in parsed.units),
+        parsed.po_box or parsed.box,
+    )
+
+
+def _full_name(name: Name) -> str:
+    """Given name and surname; empty when one is missing: an incomplete name ties nobody to anybody."""
+    given, _, surname, _ = _readings_of(name)[0]
+    return f"{given} {surname}" if given and surname else ""
+
+
+def phone_number(text: str) -> int:
+    """The ten national digits as a number, 0 when it is not a phone of the North American plan."""
+    if len(text) == 10 and text.isascii() and text.isdecimal():
+        return int(text)
+    e164 = parse_phone(text).e164
+    return int(e164[2:]) if e164.startswith("+1") else 0
+
+
+def _years(seen: PartialDate | None, as_of: date) -> float:
+    return _NEVER if seen is None else years_after(seen, as_of)
+
+
+def years_after(seen: PartialDate, as_of: date) -> float:
+    """Years before (negative) or after ``as_of``; a bare year is taken at the same time of the year."""
+    years = seen.year - as_of.year
+    return years + (seen.month - as_of.month) / 12 if seen.month else float(years)
