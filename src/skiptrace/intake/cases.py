@@ -16,7 +16,8 @@ from typing import TypeVar
 from skiptrace.intake import fields
 from skiptrace.intake.cell import cell_text
 from skiptrace.intake.columns import ColumnMapping, Columns, locate, resolve
-from skiptrace.intake.table import Row, TableFile
+from skiptrace.intake.table import Row
+from skiptrace.intake.table_file import TableFile
 from skiptrace.model import (
     Account,
     AccountFact,
