@@ -25,11 +25,13 @@ _GLUED_SUFFIX = re.compile(
     r"(?<= )(ST|STREET|AVE?|AVENUE|RD|ROAD|DR|DRIVE|LN|LANE|CT|COURT|CIR|CIRCLE|PL|PLACE|BLVD|WAY|TER|TERRACE|TRL|PKWY|"
     r"SQ|CV|LOOP|XING|HWY|TPKE|PLZ)(APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)(?=[\d #,]|$|[A-Z]?\d)"
 )
+_GLUED_DESIGNATOR = re.compile(r"[A-Z](?:APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)|APT[A-Z]")
 _GLUED_LETTER = re.compile(r"\bAPT(?=[A-NP-RT-Z](?:,|$| ))")
 _DOTTED_UNIT = re.compile(r"\b(APT|UNIT|STE|BLDG|LOT|NO)\.(?=[A-Z](?:,|$| ))")
 _DECIMAL_ZIP = re.compile(r"(?<=[ ,]\d{5})\.0+$")
 _GLUED_FLOOR = re.compile(r"(?<= )(\d{1,2})(?=(?:FL|FLR|FLOOR)\b)")
 _GLUED_BOX = re.compile(r"\bP-?O[ \-]?BOX(?=[ \d#])")
+_BOX_AFTER_ROUTE = re.compile(r"(?<=\d)(?=BO?X(?:[ \-#]|\d))")
 _GLUED_STREET = re.compile(r"^\d+(?:[A-Z][a-z]+)+")
 _SMALL_L = re.compile(r"\s*(?=[lO]*\d)[\dlO]+(?= \w)")
 _L_AND_O = str.maketrans("lO", "10")
@@ -42,7 +44,9 @@ _QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
 _STATE_ROUTE = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-(\d{{1,4}}[A-Z]?)\b")
 _LETTER_ROUTE = re.compile(r"^(\s*\d+ (?:[NSEW] )?[KM])-(?=\d)")
 _STATE_ZIP = re.compile(r"\b([A-Z]{2})-?(\d{5}(?:-?\d{4})?)$")
+_MAIL_STOP = re.compile(r"\bMAIL (?:STOP|DROP|CODE)\b")
 _INITIALS = re.compile(r"(?<=[A-Z])\.(?=[A-Z]{2})|(?<=[A-Z])\.(?=\d)")
+_INNER_DOT = re.compile(r"\.[A-Z0-9]|\d\.")
 _DOTS = re.compile(r"\.(?!\d)|(?<!\d)\.")
 _DAMAGED = re.compile(r"[0158][A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|^[OIL]\d|^\d+[OI]\b")
 _DAMAGED_NUMBER = re.compile(r"\d+[OIL]+\d+$|[OL][OIL]*\d[\dOIL]*$|\d+[OI]$")
@@ -71,8 +75,11 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
         text = _hyphens(text)
     if not text[-5:].isdigit() and (damaged := _DAMAGED_ZIP.match(text[-8:])):
         text = _mended_zip(text, damaged)
-    if "APT" in text or "UNIT" in text or "STE" in text or "LOT" in text or "BLDG" in text or "SUITE" in text:
+    has_unit = "APT" in text or "UNIT" in text or "STE" in text or "LOT" in text or "BLDG" in text or "SUITE" in text
+    if has_unit and _GLUED_DESIGNATOR.search(text):
         text = _GLUED_LETTER.sub("APT ", _GLUED_SUFFIX.sub(r"\1 \2 ", text))
+    if "MAIL " in text:
+        text = _MAIL_STOP.sub("MAILSTOP", text)
     tokens = text.replace(",", " , ").split()
     if not [word for word in tokens if not (word.isalpha() or word.isdigit() or word == ",")]:
         return tokens, notes
@@ -103,6 +110,8 @@ def _apart(text: str) -> str:
         text = f"1{text[1:]}"  # I45 OAK HILL RD
     if "-" in text:
         text = _LETTER_ROUTE.sub(r"\1 ", _STATE_ROUTE.sub(r"\1 \2", text))
+    if "X" in text:
+        text = _BOX_AFTER_ROUTE.sub(" ", text)  # HC68BOX 23
     text = _GLUED_STATE_ROUTE.sub(r"\1\2 ", text)
     text = _GLUED.sub(r"\1 \2", text)
     text = _GLUED_FLOOR.sub(r"\1 ", text)
@@ -145,8 +154,7 @@ def _plain(text: str, notes: list[str]) -> str:
     if "(" in text:
         text = _PARENTHESES.sub(lambda match: _in_parentheses(match[1].strip(), notes), text)
     if "." in text:
-        text = _DECIMAL.sub(lambda match: f"{match[1]} {_QUARTERS[match[2]]}", text)
-        text = _DOTS.sub("", _INITIALS.sub(" ", _DECIMAL_ZIP.sub("", _DOTTED_UNIT.sub(r"\1 ", text))))
+        text = _dots(text) if _INNER_DOT.search(text) else text.replace(".", "")
     if _ODD.search(text):
         text = _SPACED_UNIT.sub(r"\1\2", text)
         text = _SPACED_HYPHEN.sub(r"\1-\2", text)
@@ -158,6 +166,12 @@ def _plain(text: str, notes: list[str]) -> str:
     if "#" in text:
         text = _SIGN_RUN.sub("#", text)
     return text.replace("#", " # ").replace("&", " & ").replace("%", " C/O ")
+
+
+def _dots(text: str) -> str:
+    """Dots between letters or digits: 12.5 ELM ST, APT.B, N.W.WAY; the one of a kilometre stays."""
+    text = _DECIMAL.sub(lambda match: f"{match[1]} {_QUARTERS[match[2]]}", text)
+    return _DOTS.sub("", _INITIALS.sub(" ", _DECIMAL_ZIP.sub("", _DOTTED_UNIT.sub(r"\1 ", text))))
 
 
 def _in_parentheses(text: str, notes: list[str]) -> str:

@@ -51,16 +51,18 @@ def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
         return _compare_kinds(a, b)
     if a.kind != "street":
         return _compare_boxes(a, b)
-    if a.number_key != b.number_key:
-        finding = compare_numbers(a, b)
-        if finding[0] == "different":
-            return finding
-        street = compare_streets(a, b)
-        return street if street[0] == "different" else ("possible", finding[1])
-    finding = compare_streets(a, b)
-    if finding[0] == "different":
-        return finding
-    if not a.number:
+    numbers = compare_numbers(a, b)
+    if numbers[0] == "different":
+        return numbers
+    street = compare_streets(a, b)
+    if street[0] == "different":
+        return street
+    return _compare_beside(a, b, street) if numbers[0] == "same" else numbers
+
+
+def _compare_beside(a: ParsedAddress, b: ParsedAddress, street: Finding) -> Finding:
+    """What stands beside a street that agrees: a house number at all, the urbanization, a P.O. box."""
+    if not a.number and not b.number:
         return "possible", "no house number on either side of {0.street} and {1.street}"
     if a.urbanization != b.urbanization:
         known = "possible" if not (a.urbanization and b.urbanization) else likeness(a.urbanization, b.urbanization)
@@ -68,7 +70,7 @@ def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
             return known, "urbanization {0.urbanization} and {1.urbanization}"
     if a.po_box != b.po_box:
         return "possible", "P.O. box {0.po_box} and {1.po_box} beside the street"
-    return finding
+    return street
 
 
 def _compare_unread(a: ParsedAddress, b: ParsedAddress) -> Finding:
@@ -117,11 +119,13 @@ def compare_numbers(a: ParsedAddress, b: ParsedAddress) -> Finding:
         return "possible", _NUMBERS[0]
     if x.replace("-", "") == y.replace("-", "") and not a.fraction and not b.fraction:
         return "possible", _NUMBERS[0] + ", which differ by a hyphen"
+    if _span(x) == _span(y) != "":
+        return "same", _NUMBERS[0] + ", one range"
     if _in_range(x, _range_of(b)) or _in_range(y, _range_of(a)):
         return "possible", _NUMBERS[0] + ", of which one lies in a range"
     lettered, plain = (a, b) if len(x) > len(y) else (b, a)
-    if plain.units and lettered.number_key == f"{plain.units[-1][1]}-{plain.number_key}":
-        return "possible", _NUMBERS[0] + ", of which one begins with the unit"
+    if plain.units and lettered.number_key in _with_unit(plain):
+        return "possible", _NUMBERS[0] + ", of which one holds the unit"
     letter = lettered.number_key[-1:]
     if letter.isalpha() and lettered.number_key == plain.number_key + letter and _may_be_lettered(plain, letter):
         return "possible", _NUMBERS[0] + ", of which one has a letter"
@@ -134,6 +138,21 @@ def _range_of(address: ParsedAddress) -> str:
     """The house numbers of one address: as written, or 77-79 for 77 & 79."""
     note = next((note for note in address.notes if note.startswith(_RANGE_NOTE)), "")
     return note.removeprefix(_RANGE_NOTE).replace(" & ", "-") if note else address.number_key
+
+
+def _with_unit(address: ParsedAddress) -> tuple[str, str]:
+    """The house number with the unit written before or behind it: 4B-77 and 77-4B."""
+    unit = address.units[-1][1]
+    return f"{unit}-{address.number_key}", f"{address.number_key}-{unit}"
+
+
+def _span(number: str) -> str:
+    """A range of house numbers with both ends in full, 230-232 for 230-32; "" for any other number."""
+    low, hyphen, high = number.partition("-")
+    if not hyphen or not (low.isdigit() and high.isdigit()):
+        return ""
+    high = low[: max(len(low) - len(high), 0)] + high
+    return f"{low}-{high}" if int(low) < int(high) else ""
 
 
 def _in_range(number: str, range_: str) -> bool:

@@ -22,7 +22,8 @@ def may_be_corner(words: list[str]) -> bool:
 def read_corner(words: list[str]) -> tuple[str, str] | None:
     """The two streets of a corner in standard spelling, in alphabetical order; None when the words name none.
 
-    ``CORNER OF FIFTH AVE AND ELM`` and ``ELM ST & 5TH AVE`` are corners; TOWN AND COUNTRY RD is one street.
+    ``CORNER OF FIFTH AVE AND ELM`` and ``ELM ST & 5TH AVE`` are corners; and so is 5TH ST AND ELM; TOWN AND
+    COUNTRY RD is one street.
     """
     start = 0
     while start < len(words) and (words[start] in _LEADS or (start == 0 and words[1:2] == ["CORNER"])):
@@ -35,7 +36,7 @@ def read_corner(words: list[str]) -> tuple[str, str] | None:
             if _has_house_number(first) or _has_house_number(second):
                 return None
             sure = _is_street(first) + _is_street(second)
-            if is_stated or sure == 2 or (sure and words[at] == "&"):
+            if is_stated or sure == 2 or (sure and (words[at] == "&" or _is_street(first))):
                 one, other = sorted((_standard(first), _standard(second)))
                 return one, other
     return None

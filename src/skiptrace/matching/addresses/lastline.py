@@ -16,6 +16,7 @@ from skiptrace.matching.addresses.tables import (
     PLAIN_SUFFIXES,
     STATE_CODES,
     STATE_NAMES,
+    STATES,
     SUFFIXES,
     UNITS,
 )
@@ -42,6 +43,9 @@ _ROAD_OWNERS = STATE_CODES | word_set("""
 _PREFIX_TYPES = word_set("""
     AVENIDA CALLE CAMINO VIA PASEO RUE CALZADA CORTE LA EL LAS LOS
 """)
+# CT, LA, NE and FL are a court, a lane, a directional and a floor too.
+_AMBIGUOUS_CODES = STATE_CODES & (SUFFIXES.keys() | DIRECTIONS.keys() | UNITS.keys())
+_CITY_AND_STATE = 6  # words, at most
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 
 
@@ -94,7 +98,7 @@ def take_last_line(tokens: list[str]) -> LastLine:
 def _is_state(tokens: list[str]) -> bool:
     """Whether the CT, NE or FL before a ZIP code is a state: not where the ZIP code lies in another one."""
     code = tokens[-2]
-    if code not in SUFFIXES and code not in DIRECTIONS and code not in UNITS:
+    if code not in _AMBIGUOUS_CODES:
         return True
     area = find_zip(tokens[-1][:5])
     return area is None or area.state == code or "," in tokens[-3:-2]
@@ -175,6 +179,8 @@ def _city_follows(zip5: str, rest: list[str]) -> bool:
 def _cut_zip(tokens: list[str], at: int, line: LastLine) -> None:
     rest = tokens[at + 1 :]
     del tokens[at:]
+    if "," in rest and _puts_street_last(tokens, rest, line):
+        return
     if rest and len(rest[0]) == 4 and rest[0].isdigit() and not line.zip4:
         line.zip4 = rest.pop(0)
     words = [word for word in rest if word != ","]
@@ -186,6 +192,20 @@ def _cut_zip(tokens: list[str], at: int, line: LastLine) -> None:
     elif words:
         line.notes.append(" ".join(words))
     _strip_commas(tokens)
+
+
+def _puts_street_last(tokens: list[str], rest: list[str], line: LastLine) -> bool:
+    """LEXINGTON KY 40503, 811 BLUEGRASS PASS: put in the usual order, where nothing before can be a street."""
+    comma = rest.index(",")
+    street = rest[comma + 1 :]
+    if len(street) < 2 or not street[0][0].isdigit() or _has_number(tokens) or _has_number(rest[:comma]):
+        return False
+    area = find_zip(line.zip5)
+    ends = {" ".join(tokens[-1:]), " ".join(tokens[-2:])}
+    if area is None or len(tokens) > _CITY_AND_STATE or ends.isdisjoint((area.state, STATES.get(area.state, "X"))):
+        return False
+    tokens[:] = [*street, ",", *rest[:comma], *tokens]
+    return True
 
 
 def _take_short_zip(tokens: list[str], line: LastLine) -> None:
@@ -251,11 +271,17 @@ def _is_state_code(tokens: list[str]) -> bool:
     if code in DIRECTIONS or code == "FL":
         if code == "FL" and before[0].isdigit():
             return False
-        return before not in SUFFIXES and ("," in tokens or bool(zips_of_city(before, code)))
+        return before not in SUFFIXES and ("," in tokens or _city_before(tokens))
     if code in SUFFIXES:
         has_suffix = any(token in PLAIN_SUFFIXES or SUFFIXES.get(token) in PLAIN_SUFFIXES for token in tokens[1:-1])
-        return has_suffix or ("," in tokens and not tokens[tokens.index(",") - 1].isdigit())
+        is_named = not _PREFIX_TYPES.isdisjoint(tokens[1:3]) and _city_before(tokens)  # 5 RUE ROYALE MANDEVILLE LA
+        return has_suffix or is_named or ("," in tokens and not tokens[tokens.index(",") - 1].isdigit())
     return True
+
+
+def _city_before(tokens: list[str]) -> bool:
+    """Whether the words before a last state code name a city of that state."""
+    return any(_zips_named(tokens[-1 - size : -1], tokens[-1]) for size in range(1, min(4, len(tokens) - 3) + 1))
 
 
 def take_city(tokens: list[str], line: LastLine) -> None:
@@ -283,7 +309,10 @@ def take_city(tokens: list[str], line: LastLine) -> None:
 
 
 def _has_number(words: list[str]) -> bool:
-    return any(map(str.isdigit, [word[0] for word in words]))
+    for word in words:  # noqa: SIM110 - a loop is four times as fast as any() here
+        if word[0].isdigit():
+            return True
+    return False
 
 
 def _shorter_known(segment: list[str], line: LastLine) -> int:
@@ -326,8 +355,8 @@ def _zips_named(words: list[str], state: str) -> frozenset[str]:
 
 
 def _may_end_street(words: list[str], size: int) -> bool:
-    if not _PREFIX_TYPES.isdisjoint(words[1:-size][:2]):
-        return True  # 66 VIA CHRISTINA COLORADO SPRINGS: streets that have their suffix in front
+    if not _PREFIX_TYPES.isdisjoint(words[1:-size][:2]) or "OF" in words[2 : -size - 1]:
+        return True  # streets that have their suffix in front: 66 VIA CHRISTINA, 9 AVENUE OF THE PINES
     before = words[-size - 1] if len(words) > size else ""
     return (
         not before

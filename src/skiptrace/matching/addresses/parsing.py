@@ -13,7 +13,14 @@ from skiptrace.matching.addresses.crf import label
 from skiptrace.matching.addresses.lastline import LastLine, city_key, take_last_line
 from skiptrace.matching.addresses.repairs import repair, without_repetition
 from skiptrace.matching.addresses.streets import Street, name_key, parse_street, starts_with_number
-from skiptrace.matching.addresses.tables import MILITARY_STATES, PLAIN_SUFFIXES, STATE_CODES, STATE_NAMES, SUFFIXES
+from skiptrace.matching.addresses.tables import (
+    DIRECTIONS,
+    MILITARY_STATES,
+    PLAIN_SUFFIXES,
+    STATE_CODES,
+    STATE_NAMES,
+    SUFFIXES,
+)
 from skiptrace.matching.addresses.units import Units, identifier, take_units
 from skiptrace.matching.addresses.values import ParsedAddress
 from skiptrace.matching.tables import word_set
@@ -151,7 +158,8 @@ def _choose_street(segments: list[list[str]], fields: dict[str, Any], units: Uni
     if street.leftover and line.is_empty:
         confidence = 0.6
         _leave_place(street, line)
-    for segment in (*segments[:chosen], *segments[chosen + 1 :]):
+    # From the end: the city stands after the name of a building.
+    for segment in reversed((*segments[:chosen], *segments[chosen + 1 :])):
         _place_segment(segment, street, units, line)
     return _finish_street(street, fields, units, line, confidence)
 
@@ -177,11 +185,25 @@ def _segments(tokens: list[str]) -> list[list[str]]:
 
 
 def _with_number(segments: list[list[str]], chosen: int) -> list[str]:
-    """The chosen segment; a number that stands before a comma is joined with what follows it."""
+    """The chosen segment; a number or directional before a comma is joined with what follows it, and so is a suffix
+    after one.
+    """
     segment = segments[chosen]
     if (len(segment) == 1 or (len(segment) == 3 and segment[1] == "&")) and chosen + 1 < len(segments):
         segment = segment + segments.pop(chosen + 1)
+    if len(segment) == 2 and segment[1] in DIRECTIONS and chosen + 1 < len(segments):
+        segment = segment + segments.pop(chosen + 1)
+    if chosen + 1 < len(segments) and segments[chosen + 1] == ["THE"]:
+        del segments[chosen + 1]
+        segment = [segment[0], "THE", *segment[1:]]  # 27 FENWAY, THE
+    if chosen + 1 < len(segments) and segment[-1] not in SUFFIXES and _is_suffix(segments[chosen + 1]):
+        segment = segment + segments.pop(chosen + 1)
     return segment
+
+
+def _is_suffix(segment: list[str]) -> bool:
+    """Whether a column held nothing but the suffix, and perhaps a directional: 709|DOGWOOD|TRL|N."""
+    return SUFFIXES.get(segment[0]) in PLAIN_SUFFIXES and len(segment) <= 2 and DIRECTIONS.keys() >= set(segment[1:])
 
 
 def _take_urbanization(segments: list[list[str]], fields: dict[str, Any], line: LastLine) -> None:

@@ -130,6 +130,8 @@ def _is_identifier(word: str, designator: str, tokens: list[str], at: int, rest:
     if designator in CAREFUL_UNITS and not _street_ended(rest):
         if len(rest) == 1 and rest[0].isdigit() and word.isdigit():
             return ahead != "," and ahead not in PLAIN_SUFFIXES and ahead not in DIRECTIONS  # 10 FL 3 WALL ST
+        if rest and ahead == "," and word[0].isdigit() and not any(map(str.isdigit, [before[0] for before in rest])):
+            return True  # WHITMAN HALL RM 318, 700 UNIVERSITY DR
         if rest:
             return (len(word) == 1 or word[0].isdigit()) and _ends_plain_name(rest, ahead)
         return _may_stand_first(word, ahead)

@@ -93,6 +93,10 @@ def _readings(a: ParsedName, b: ParsedName) -> Iterator[tuple[ParsedName, Parsed
         yield _surname_first(a), b
     if (not b.ordered or columns) and _leads_with_surname(b, a):
         yield a, _surname_first(b)
+    if _leads_with_double_surname(a, b):
+        yield _double_surname_first(a), b
+    if _leads_with_double_surname(b, a):
+        yield a, _double_surname_first(b)
     respelt = a.transliterated or b.transliterated
     if respelt and not a.ordered and not b.ordered and len(a.given) == len(b.given) == 1:
         yield _surname_first(a), _surname_first(b)
@@ -128,6 +132,17 @@ def _leads_with_surname(name: ParsedName, other: ParsedName) -> bool:
         if first == word or surname_likeness(first, word) >= _LEAST_SURNAME:
             return True
     return False
+
+
+def _leads_with_double_surname(name: ParsedName, other: ParsedName) -> bool:
+    """Whether the first two of four words are the other's two surnames: GARZA MONTEMAYOR JOSE LUIS."""
+    if name.ordered or len(name.given) != 1 or len(name.middle) != 2 or len(name.surnames) != 1:
+        return False
+    return (name.given[0], name.middle[0]) == (*other.middle, *other.surnames)[-2:]
+
+
+def _double_surname_first(name: ParsedName) -> ParsedName:
+    return _with_words(name, name.middle[1:], name.surnames, (*name.given, *name.middle[:1]))
 
 
 def _surname_first(name: ParsedName) -> ParsedName:

@@ -19,6 +19,8 @@ _VIETNAMESE = word_set("""
     NGUYEN TRAN LE PHAM HUYNH VO VU DANG BUI DO HO NGO DUONG LY PHAN HOANG TRUONG DINH LAM MAI TRINH
 """)
 _VIETNAMESE_MIDDLE = frozenset({"VAN", "THI"})
+# Particles that nobody is called.
+_SURE_PARTICLES = frozenset({"DE", "DELA", "DELLA", "VON", "VANDER", "VANDEN", "DOS", "DAS"})
 _KNOWN_GIVEN = 3_000
 _RARE_GIVEN = 300
 
@@ -84,6 +86,10 @@ def _natural_order(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], 
         and not _VIETNAMESE_MIDDLE.isdisjoint(words[1:-1])
     ):
         return (words[0],), _words(words[1:-1]), (words[-1],)
+    if words[0] in _SURE_PARTICLES or (words[0] in PARTICLES and words[1] in PARTICLES):
+        end = next((n for n, word in enumerate(words) if word not in PARTICLES), len(words)) + 1
+        if end < len(words):  # DE LOS RIOS MARISOL
+            return (words[end],), _words(words[end + 1 :]), _surnames(words[:end])
     start = len(words) - 1
     while (
         start > 1
