@@ -6,6 +6,7 @@ import asyncio
 import zlib
 from pathlib import Path
 
+import orjson
 import pytest
 
 from skiptrace import tracing
@@ -33,9 +34,19 @@ def bomb() -> bytes:
     return b"".join([*(press.compress(zeros) for _ in range(64)), press.flush()])
 
 
+def endless(field: str) -> bytes:
+    """A person with 100,000 of something, in less than the 5 MiB at which a body is cut."""
+    person = {"name": {"firstName": "Marion", "lastName": "Okafor"}, field: [{"city": "Davis"}] * 100_000}
+    return orjson.dumps({"person": person, "identityScore": 99})
+
+
 # What the terms do not call free is booked at its price.
 HOSTILE = {
     "bomb": (Say(headers=(("content-encoding", "gzip"),), body=bomb()), CallState.SETTLED),
+    "100,000 phones": (Say(body=endless("phones")), CallState.SETTLED),
+    "100,000 addresses": (Say(body=endless("addresses")), CallState.SETTLED),
+    "a body over 5 MiB": (Say(body=endless("emails") + bytes(4 * MIB)), CallState.SETTLED),
+    "100,000 headers": (Say(headers=tuple((f"x-{n}", "a") for n in range(100_000))), CallState.IN_DOUBT),
     "broken": (Say(body=b"<html>sorry</html>"), CallState.SETTLED),
     "redirect": (Say(302, headers=(("location", "http://127.0.0.1:1/"),)), CallState.SETTLED),
     "hang-up": (Say(hang_up=True), CallState.IN_DOUBT),
@@ -57,5 +68,6 @@ async def test_the_trace_ends_and_the_call_is_booked_as_far_as_it_is_known(kind:
 
     assert [call.state for call in calls] == [booked]
     assert trace.steps[0].result in (StepResult.FAILED, StepResult.IN_DOUBT)
+    assert trace.steps[0].reason, "what was wrong with the reply is told"
     assert trace.contacts == ()
     assert len(vendor.heard) == 1, "asked once: what may have been charged is not repeated"

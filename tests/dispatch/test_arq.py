@@ -13,7 +13,7 @@ from arq import create_pool
 from arq.connections import ArqRedis, RedisSettings
 
 from skiptrace.dispatch import arq
-from skiptrace.dispatch.arq import JOB, ArqDoor, Take, to_json
+from skiptrace.dispatch.arq import JOB, ArqDoor, Refused, Take, to_json
 from skiptrace.errors import BadInput, StoreError
 from skiptrace.model import Lane
 from tests.servers import redis as redis_server
@@ -24,8 +24,8 @@ QUEUE = "skiptrace"
 
 
 @asynccontextmanager
-async def door(url: str, take: Take) -> AsyncIterator[ArqDoor]:
-    opened, stop = ArqDoor(url, QUEUE, take), asyncio.Event()
+async def door(url: str, take: Take, refused: Refused | None = None) -> AsyncIterator[ArqDoor]:
+    opened, stop = ArqDoor(url, QUEUE, take, refused or _unheard), asyncio.Event()
     task = asyncio.create_task(opened.run(stop))
     try:
         yield opened
@@ -33,6 +33,9 @@ async def door(url: str, take: Take) -> AsyncIterator[ArqDoor]:
         stop.set()
         async with asyncio.timeout(100):
             await task
+
+
+async def _unheard(job_id: str, reason: str) -> None: ...
 
 
 async def platform(url: str) -> ArqRedis:
@@ -78,6 +81,7 @@ async def test_a_job_waits_while_the_database_is_away(redis: Redis, monkeypatch:
 
 async def test_a_job_that_cannot_be_a_case_is_over_and_does_not_stop_the_others(redis: Redis) -> None:
     taken: list[str] = []
+    refused: dict[str, str] = {}
 
     async def take(account_id: str, lane: Lane, job_id: str) -> str:
         taken.append(account_id)
@@ -85,15 +89,44 @@ async def test_a_job_that_cannot_be_a_case_is_over_and_does_not_stop_the_others(
             raise BadInput("balance", "is missing")
         return "case"
 
-    async with door(redis.url, take):
+    async def note(job_id: str, reason: str) -> None:
+        refused[job_id] = reason
+
+    async with door(redis.url, take, note):
         pool = await platform(redis.url)
-        await pool.enqueue_job(JOB, "bad")
-        await pool.enqueue_job(JOB, "A-1", lane="no such lane")
+        await pool.enqueue_job(JOB, "bad", _job_id="not an account")
+        await pool.enqueue_job(JOB, "A-1", lane="no such lane", _job_id="no lane")
+        await pool.enqueue_job(JOB, "A-1", tenant="umbrella", purpose="curiosity", _job_id="says too much")
+        await pool.enqueue_job(JOB, _job_id="says nothing")
         await pool.enqueue_job("no_such_function", "A-2")
         await pool.enqueue_job(JOB, "good")
-        await eventually(lambda: "good" in taken)
+        await eventually(lambda: "good" in taken and len(refused) == 4)
         await pool.aclose()
     assert sorted(taken) == ["bad", "good"]
+    assert refused["not an account"] == "balance: is missing"
+    assert refused["no lane"] == refused["says too much"] == refused["says nothing"]
+
+
+async def test_a_refusal_that_cannot_be_written_down_is_tried_again(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arq, "TRY_AGAIN_SECONDS", 0.05)
+    tries: list[str] = []
+
+    async def take(account_id: str, lane: Lane, job_id: str) -> str:
+        raise BadInput("balance", "is missing")
+
+    async def note(job_id: str, reason: str) -> None:
+        tries.append(job_id)
+        if len(tries) < 3:
+            raise StoreError("the database cannot be reached")
+
+    async with door(redis.url, take, note):
+        pool = await platform(redis.url)
+        await pool.enqueue_job(JOB, "A-1", _job_id="one")
+        await eventually(lambda: len(tries) >= 3)
+        await pool.aclose()
+    assert set(tries) == {"one"}
 
 
 async def test_a_pickled_job_is_not_opened(redis: Redis) -> None:

@@ -18,7 +18,7 @@ import trustme
 from skiptrace.errors import BrokenReply, ConfigError, InDoubt, StopProvider, TryLater
 from skiptrace.providers.http import CUT, MAX_BODY_BYTES, Wire
 from skiptrace.providers.reading import read_json
-from skiptrace.providers.transport import AddressRefused, AiohttpTransport, verified_tls
+from skiptrace.providers.transport import MAX_HEADERS, AddressRefused, AiohttpTransport, verified_tls
 from skiptrace.testing.server import Say, ScriptedServer
 from tests.providers.wires import Handler, StandingClock, get, serving, wire
 
@@ -152,6 +152,20 @@ async def test_endless_headers_are_in_doubt(headers: list[bytes]) -> None:
     async with serving(says(b"HTTP/1.1 200 OK\r\n", b"".join(headers), b"\r\n")) as port, wire() as made:
         with pytest.raises(InDoubt):
             await get(made, f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize("line", [b"x" * 80, b"x" * 8_000])
+async def test_a_hundred_headers_are_read_and_one_more_is_in_doubt(line: bytes) -> None:
+    """Whether what is left out mattered, nobody knows."""
+    for count in (MAX_HEADERS, MAX_HEADERS + 1):
+        headers = b"".join(b"x-%d: %s\r\n" % (n, line) for n in range(count - 1)) + b"content-length: 2\r\n"
+        async with serving(says(b"HTTP/1.1 200 OK\r\n", headers, b"\r\n{}")) as port, wire() as made:
+            asked = get(made, f"http://127.0.0.1:{port}/")
+            if count == MAX_HEADERS:
+                assert (await asked).body == b"{}"
+            else:
+                with pytest.raises(InDoubt):
+                    await asked
 
 
 @pytest.mark.parametrize(

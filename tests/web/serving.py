@@ -112,13 +112,14 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    folder: Path, url: str = "", *, docs: bool = False, read_seconds: float = 10.0
+    folder: Path, url: str = "", *, docs: bool = False, read_seconds: float = 10.0, **limits: Any
 ) -> AsyncIterator[Served]:
+    """``limits`` are those of ``skiptrace.web.serving.server``."""
     clock, bell = FixedClock(), Bell()
     store = await SqlStore.open(url or f"sqlite:///{folder}/store.db", folder / "keys.json", clock)
     house = House(store, store.access, bell, load_rules(None), clock, lambda: uuid4().hex, Decimal(5), read_seconds)
     listener = listen("127.0.0.1", 0)
-    running = server(create_app(house, docs=docs), house.closing)
+    running = server(create_app(house, docs=docs), house.closing, **limits)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     running.capture_signals = nullcontext  # type: ignore[method-assign]
     task = asyncio.create_task(running.serve([listener]))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from skiptrace.access import Action, Role
+from skiptrace.stores import schema
 from skiptrace.web.app import ROUTES
 from tests.stores.databases import Place
 from tests.web.serving import ACCOUNT, Served, served, submission
@@ -214,3 +215,15 @@ def test_no_route_takes_a_person_in_its_url() -> None:
     for route in ROUTES:
         assert set(route.param_convertors) <= ids
         assert not route.dependant.query_params, route.path_format
+
+
+@pytest.mark.parametrize("query", ["", "?limit=1000000&offset=0&page=3", "?limit=-1", "?per_page=%F0%9F%92%A5"])
+async def test_a_list_has_a_page_and_nobody_asks_for_more(door: Served, query: str) -> None:
+    key = await door.key(Role.COMPLIANCE)
+    alerts = schema.access.access_alerts
+    row = {"tenant": "acme", "principal_id": "carl", "pattern": "own_name", "about": "x", "at": door.clock.now()}
+    await door.store._database.write(lambda conn: conn.execute(alerts.insert(), [row] * 300))
+
+    answer = await door.call(key, "GET", f"/v1/alerts{query}")
+
+    assert (answer.status_code, len(answer.json())) == (200, 200)

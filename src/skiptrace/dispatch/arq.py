@@ -41,6 +41,9 @@ Take = Callable[[str, Lane, str], Awaitable[str]]
 Raises BadInput when the account cannot be a case, StoreError while the database is away.
 """
 
+Refused = Callable[[str, str], Awaitable[None]]
+"""Writes down that a job was refused: its id, and why. Raises StoreError while the database is away."""
+
 
 def to_json(job: Mapping[str, Any]) -> bytes:
     """arq's own envelope of a job; what a platform hands to ``create_pool(job_serializer=…)``, or any JSON."""
@@ -50,8 +53,8 @@ def to_json(job: Mapping[str, Any]) -> bytes:
 class ArqDoor:
     """Runs arq's worker until told to stop, through every loss of Redis."""
 
-    def __init__(self, redis: str, queue: str, take: Take) -> None:
-        self._redis, self._queue, self._take = redis, queue, take
+    def __init__(self, redis: str, queue: str, take: Take, refused: Refused) -> None:
+        self._redis, self._queue, self._take, self._refused = redis, queue, take, refused
         logging.getLogger("arq.worker").setLevel(logging.CRITICAL)  # it would log the arguments of each job
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -85,15 +88,24 @@ class ArqDoor:
             job_deserializer=orjson.loads,
         )
 
-    async def _job(self, ctx: dict[str, Any], account_id: str, lane: str = Lane.STANDARD.value) -> str:
+    async def _job(self, ctx: dict[str, Any], *given: Any, **named: Any) -> str:
+        job_id = str(ctx["job_id"])
         try:
-            return await self._take(str(account_id), Lane(lane), str(ctx["job_id"]))
+            return await self._take_one(job_id, *given, **named)
         except StoreError:
             raise Retry(defer=TRY_AGAIN_SECONDS) from None
-        except (BadInput, ValueError) as error:
-            reason = str(error) if isinstance(error, BadInput) else "lane: is interactive, standard or batch"
-            _log.warning("job rejected", job_id=ctx["job_id"], reason=reason)
-            return "rejected"
+        except (BadInput, ValueError, TypeError) as error:
+            reason = str(error) if isinstance(error, BadInput) else "it is not an account id and perhaps a lane"
+            _log.warning("job rejected", job_id=job_id, reason=reason)
+        try:
+            await self._refused(job_id, reason)
+        except StoreError:
+            raise Retry(defer=TRY_AGAIN_SECONDS) from None
+        return "rejected"
+
+    async def _take_one(self, job_id: str, account_id: str, lane: str = Lane.STANDARD.value) -> str:
+        """Whatever else a job says, such as whose it is and what it is for, is not for the job to say."""
+        return await self._take(str(account_id), Lane(lane), job_id)
 
 
 def _settings(url: str) -> RedisSettings:

@@ -56,6 +56,10 @@ class Jobs(Protocol):
         """
         ...
 
+    async def note_refused(self, tenant: str, about: str, reason: str) -> None:
+        """Work that came in and did not become a case is written into the audit trail. ``about`` is an opaque id."""
+        ...
+
     async def claim(
         self, worker_id: str, count: int, seconds: float, *, lanes: Sequence[Lane] = tuple(Lane), suspects: bool = False
     ) -> Sequence[Claimed]:

@@ -338,6 +338,9 @@ class SqlStore(SqlJobs):
     async def past_outcomes(self, tenant: str, account_id: str) -> Sequence[PastOutcome]:
         return cast("Sequence[PastOutcome]", await self._reader.ask(self._outcomes, (tenant, account_id)))
 
+    async def note_refused(self, tenant: str, about: str, reason: str) -> None:
+        await self._writer.write(note, AuditEvent(self._clock.now(), "job.refused", about, reason, tenant=tenant))
+
     async def _read(self, work: Callable[[Connection], T]) -> T:
         with plain_errors():
             return await self._database.read(work)

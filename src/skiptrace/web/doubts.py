@@ -20,6 +20,9 @@ from skiptrace.web.where import the_call, the_tenant
 
 router = APIRouter(route_class=GuardedRoute, tags=["calls"])
 
+PAGE = 200
+"""So many calls are listed at a time."""
+
 
 @router.get(
     "/v1/doubts", response_model=list[DoubtView], responses=responses(*USUAL), summary="Calls in doubt, oldest first"
@@ -28,7 +31,7 @@ async def get_doubts(
     request: Request, admitted: Annotated[Admitted, allowed(Action.RESOLVE_DOUBT, the_tenant)]
 ) -> list[DoubtView]:
     found = await house_of(request).store.in_doubt(admitted.who.tenant)
-    return [DoubtView.model_validate(call, from_attributes=True) for call in found]
+    return [DoubtView.model_validate(call, from_attributes=True) for call in found[:PAGE]]
 
 
 @router.post(

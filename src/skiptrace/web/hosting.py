@@ -9,7 +9,7 @@ from skiptrace.compliance import load_rules
 from skiptrace.settings import Settings
 from skiptrace.web.app import create_app
 from skiptrace.web.house import House
-from skiptrace.web.serving import listen, server
+from skiptrace.web.serving import allow_files, listen, server
 from skiptrace.wiring import SystemClock, dispatcher, metrics, new_id, open_limiter, open_store
 
 
@@ -32,6 +32,7 @@ async def housed(settings: Settings) -> AsyncIterator[House]:
 
 async def serve(settings: Settings, host: str, port: int, told: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; then requests under way end, and new ones are refused."""
+    allow_files()
     async with housed(settings) as house:
         listener = listen(host, port)
         running = server(create_app(house, docs=settings.api_docs), house.closing, proxies=settings.api_proxies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from skiptrace.stores.platform import PlatformTable
 from skiptrace.submitting import Order, queue
 from skiptrace.tracing import App
 
+_OPAQUE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
 
 @asynccontextmanager
 async def arq_door(settings: Settings, mine: PlatformSettings, app: App, bell: Dispatcher) -> AsyncIterator[ArqDoor]:
@@ -30,7 +33,7 @@ async def arq_door(settings: Settings, mine: PlatformSettings, app: App, bell: D
     accounts = await PlatformTable.open(mine.database.get_secret_value(), mine.table, mine.key)
     try:
         intake = _Intake(settings, mine, mapping, accounts, app, bell)
-        yield ArqDoor(settings.redis, mine.queue, intake.take)
+        yield ArqDoor(settings.redis, mine.queue, intake.take, intake.refused)
     finally:
         await accounts.close()
 
@@ -67,6 +70,11 @@ class _Intake:
         judged = self._judge(row, terms)
         (receipt,) = await queue([judged], order, self.app.store, self.bell)
         return getattr(receipt, "case_id", "")
+
+    async def refused(self, job_id: str, reason: str) -> None:
+        """Into the audit trail: somebody may have put the job into Redis who has no business there."""
+        about = job_id if _OPAQUE.fullmatch(job_id) else "unreadable id"
+        await self.app.store.note_refused(self.settings.tenant, about, reason)
 
     def _judge(self, row: Mapping[str, Any], terms: Terms) -> Accepted:
         cells = tuple(cell_text(value) for value in row.values())
