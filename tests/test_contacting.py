@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
 from skiptrace.contacting import ask_third_party
+from skiptrace.errors import BadInput, PolicyRefused
 from skiptrace.model import (
     AccountFact,
     AccountStated,
@@ -16,8 +23,10 @@ from skiptrace.model import (
     Party,
     PhoneSighting,
     SourceRecord,
+    ThirdPartyAsked,
     Trace,
 )
+from skiptrace.reviewing import Word, review
 from skiptrace.stores import SqlStore
 from skiptrace.tracing import App
 from tests import builders as build
@@ -56,9 +65,71 @@ async def test_a_second_time_needs_one_of_the_rules_reasons_and_a_supervisor(
     store: SqlStore, clock: FixedClock
 ) -> None:
     trace, app = await traced(store, clock)
+    app = replace(app, new_id=lambda: uuid4().hex)
     await ask_third_party(trace, sister(trace), app, by="jane")
-    again = await ask_third_party(trace, sister(trace), app, by="jane", reason="first_answer_wrong")
-    assert (again.token_id, again.verdict.effect) == ("", Effect.HOLD)
+
+    async def release(reason: str, role: str = "supervisor") -> None:
+        clock.at += timedelta(minutes=1)
+        await review(Word(("B-03",), True, role, reason, "sue", sister(trace).contact_id), trace, app)
+
+    with pytest.raises(BadInput, match="asked_by_third_party, first_answer_wrong"):
+        await release("we_want_to")
+    with pytest.raises(PolicyRefused, match="review level is supervisor"):
+        await release("first_answer_wrong", role="operator")
+    await release("first_answer_wrong")
+    clock.at += timedelta(minutes=1)
+    again = await ask_third_party(trace, sister(trace), app, by="jane")
+    assert (bool(again.token_id), again.verdict.effect) == (True, Effect.NOTE)
+    assert "released by supervisor (first_answer_wrong)" in again.verdict.why
+    [first, _, second] = [e.what for e in await store.history(build.case())]
+    assert isinstance(first, ThirdPartyAsked)
+    assert isinstance(second, ThirdPartyAsked)
+    assert (first.reason, second.reason) == ("", "first_answer_wrong")
+
+
+async def test_each_release_serves_for_one_more_time(store: SqlStore, clock: FixedClock) -> None:
+    trace, app = await traced(store, clock)
+    app = replace(app, new_id=lambda: uuid4().hex)
+    released = Word(("B-03",), True, "supervisor", "asked_by_third_party", "sue", sister(trace).contact_id)
+    leave = []
+    for word in (None, released, None):
+        clock.at += timedelta(minutes=1)
+        if word:
+            await review(word, trace, app)
+            clock.at += timedelta(minutes=1)
+        leave.append(bool((await ask_third_party(trace, sister(trace), app, by="jane")).token_id))
+
+    assert leave == [True, True, False]
+
+
+async def test_a_release_before_anybody_was_asked_is_refused(store: SqlStore, clock: FixedClock) -> None:
+    trace, app = await traced(store, clock)
+    early = Word(("B-03",), True, "supervisor", "asked_by_third_party", "sue", sister(trace).contact_id)
+
+    with pytest.raises(PolicyRefused, match="holds nothing here"):
+        await review(early, trace, app)
+
+
+async def test_the_trail_says_who_asked_whom_again_and_why_without_the_number(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    trace, app = await traced(store, clock)
+    app = replace(app, new_id=lambda: uuid4().hex)
+    await ask_third_party(trace, sister(trace), app, by="jane")
+    clock.at += timedelta(minutes=1)
+    await review(Word(("B-03",), True, "supervisor", "first_answer_wrong", "sue", sister(trace).contact_id), trace, app)
+    clock.at += timedelta(minutes=1)
+    await ask_third_party(trace, sister(trace), app, by="jane")
+
+    about = [row.event for row in await store.audit.about(["A-1"])]
+    rows = [(e.event, e.actor, e.detail) for e in about]
+    assert [(event, actor) for event, actor, _ in rows] == [
+        ("third_party.asked", "jane"),
+        ("review.released", "sue"),
+        ("third_party.asked", "jane"),
+    ]
+    assert rows[2][2] == "again: first_answer_wrong"
+    assert not any("5550188" in detail for _, _, detail in rows)
 
 
 async def test_an_attorney_reported_since_ends_it(store: SqlStore, clock: FixedClock) -> None:

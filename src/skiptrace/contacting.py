@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from skiptrace import access
 from skiptrace.compliance import (
     Known,
     Override,
+    Review,
     Role,
     RuleBook,
     Usability,
@@ -20,6 +21,7 @@ from skiptrace.compliance import (
     known_from,
     may_contact_third_party,
     objection,
+    overridden,
     overrides_from,
 )
 from skiptrace.compliance.known import NOTHING
@@ -32,11 +34,11 @@ from skiptrace.model import (
     Contact,
     Judgement,
     OverrideGiven,
+    Personal,
     ThirdPartyAsked,
     Trace,
 )
 from skiptrace.ports import Clock, Store
-from skiptrace.tracing import App
 
 SAY = "Say your name, and that you confirm or correct location information. Do not say that a debt is owed."
 """15 USC 1692b(1),(2) (rule B-02)."""
@@ -52,6 +54,10 @@ MAY_ASK = ("home address", "telephone at home", "employer and its address")
 """Location information, 15 USC 1692a(7) (rule B-01)."""
 
 
+B_03 = "B-03"
+"""The rule that a third party is contacted once."""
+
+
 class Answering(Protocol):
     """What it takes to answer and to write down: an App, or a door's own."""
 
@@ -63,6 +69,36 @@ class Answering(Protocol):
     def clock(self) -> Clock: ...
     @property
     def new_id(self) -> Callable[[], str]: ...
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Standing(Personal):
+    """A stored trace as of now: its case with the account as it has become, and all that was reported since."""
+
+    case: Case
+    judgement: Judgement
+    history: Sequence[ConsumerEvent]
+
+    @property
+    def known(self) -> Known:
+        return known_from(self.history)
+
+    @property
+    def words(self) -> tuple[Override | Review, ...]:
+        """Overrides and reviews of the account, oldest first."""
+        return overrides_from(self.history, self.case.account.account_id)
+
+
+async def standing(trace: Trace, store: Store) -> Standing:
+    """Raises KeyError when the case of the trace is not stored."""
+    case = await store.case(trace.case_id)
+    if case is None:
+        raise KeyError(trace.case_id)
+    history = await store.history(case)
+    # however the case came in, it is a person who asks now
+    fresh = replace(case, account=account_now(case.account, history), batch_id="")
+    contacts = (*trace.contacts, *trace.third_party_contacts)
+    return Standing(fresh, Judgement(case.as_of, trace.matches, contacts, trace.events), history)
 
 
 async def may_use(
@@ -79,19 +115,16 @@ async def may_use(
 
     Raises KeyError when the case of the trace is not stored.
     """
-    case = await store.case(trace.case_id)
-    if case is None:
-        raise KeyError(trace.case_id)
-    history = await store.history(case)
+    now = await standing(trace, store)
     return can_use(
         contact,
         channel,
         at,
-        case=replace(case, account=account_now(case.account, history), batch_id=""),  # it is a person who asks now
-        judgement=Judgement(case.as_of, trace.matches, (*trace.contacts, *trace.third_party_contacts), trace.events),
+        case=now.case,
+        judgement=now.judgement,
         rules=rules,
-        known=known_from(history) + besides,
-        overrides=overrides_from(history, trace.account_id),
+        known=now.known + besides,
+        overrides=now.words,
     )
 
 
@@ -128,26 +161,43 @@ class Token:
     may_ask: tuple[str, ...] = MAY_ASK
 
 
-async def ask_third_party(trace: Trace, contact: Contact, app: App, *, by: str, reason: str = "") -> Token:
+async def ask_third_party(trace: Trace, contact: Contact, app: Answering, *, by: str) -> Token:
     """Leave to ask somebody else where the consumer is. Giving it uses it up: it is recorded before it is shown.
 
-    ``contact`` is one of the trace's third-party contacts; ``reason`` is needed for a second contact (rule B-03).
-    Raises KeyError when the case of the trace is not stored.
+    ``contact`` is one of the trace's third-party contacts. A second time somebody has to have released it since the
+    first, for one of rule B-03's reasons. Raises KeyError when the case of the trace is not stored.
     """
-    case = await app.store.case(trace.case_id)
-    if case is None:
-        raise KeyError(trace.case_id)
-    history = await app.store.history(case)
-    # however the case came in, it is a person who asks now
-    fresh = replace(case, account=account_now(case.account, history), batch_id="")
-    log = [e.what.value for e in history if isinstance(e.what, ThirdPartyAsked)]
-    tried = sum(isinstance(e.what, Attempt) and e.account_id == trace.account_id for e in history)
+    now = await standing(trace, app.store)
+    release = _release(now, contact)
     verdict = may_contact_third_party(
-        fresh, contact.value, contact.party, app.rules, log=log, reason=reason, attempts=tried
+        now.case,
+        contact.value,
+        contact.party,
+        app.rules,
+        log=[e.what.value for e in now.history if isinstance(e.what, ThirdPartyAsked)],
+        reason=release.reason if release else "",
+        attempts=sum(isinstance(e.what, Attempt) and e.account_id == trace.account_id for e in now.history),
     )
+    if release:
+        verdict = overridden(verdict, [release], now.case, app.rules, contact.value)
     if not verdict.allowed:
         return Token(verdict)
-    asked = ThirdPartyAsked(contact.value)
-    event = ConsumerEvent(app.new_id(), case.tenant, case.account.account_id, app.clock.now(), by, asked)
+    what = ThirdPartyAsked(contact.value, release.reason if release else "")
+    event = ConsumerEvent(app.new_id(), trace.tenant, trace.account_id, app.clock.now(), by, what)
     await app.store.record_events([event])
     return Token(verdict, event.event_id)
+
+
+def _release(now: Standing, contact: Contact) -> Review | None:
+    """The newest word on a second contact with this person, if it has not been used: each serves for one."""
+    asked = max((e.at for e in now.history if is_ask_of(e, contact)), default=None)
+    if asked is None:
+        return None
+    since = overrides_from((e for e in now.history if e.at > asked), now.case.account.account_id)
+    words = [w for w in since if isinstance(w, Review) and (w.rule_id, w.value) == (B_03, contact.value)]
+    return words[-1] if words else None
+
+
+def is_ask_of(event: ConsumerEvent, contact: Contact) -> bool:
+    """Whether this person was asked, on whichever of the consumer's accounts."""
+    return isinstance(event.what, ThirdPartyAsked) and event.what.value == contact.value

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from skiptrace import compliance
-from skiptrace.compliance import Override, RuleBook, Verdict, account_now, known_from, overrides_from
+from skiptrace.compliance import Override, Review, RuleBook, Verdict, account_now, known_from, overrides_from
 from skiptrace.errors import ProviderError
 from skiptrace.model import (
     AddressCheck,
@@ -230,7 +230,7 @@ class _Journal:
     later: dict[str, str] = field(default_factory=dict)
     """Providers that could not answer now, with the reason."""
     history: Sequence[ConsumerEvent] = ()
-    overrides: Sequence[Override] = ()
+    overrides: Sequence[Override | Review] = ()
 
     async def catch_up(self, case: Case, app: App) -> Case:
         """The case with its account as it is by now: what was reported since it was placed counts."""

@@ -41,5 +41,6 @@ AGREED: dict[Action, dict[Role, Cell]] = {
     Action.VERIFY_AUDIT: {Role.COMPLIANCE: ALL, Role.ADMIN: ALL},
     Action.ERASE: {Role.COMPLIANCE: ALL},
     Action.OVERRIDE: {Role.COLLECTOR: OWN, Role.SUPERVISOR: OWN, Role.COMPLIANCE: ALL},
+    Action.REVIEW: {Role.SUPERVISOR: OWN, Role.COMPLIANCE: ALL},
     Action.BREAK_GLASS: {Role.COLLECTOR: ALL, Role.SUPERVISOR: ALL},
 }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import pytest
 
 from skiptrace.access import Role
 from skiptrace.client import Client, InvalidRequest, NotAllowed, NotFound, SameKeyOtherRequest, Unreachable
+from skiptrace.model import AccountFact, Fact
 from tests.stores.conftest import migrated_file, sqlite_place
 from tests.web.conftest import door
 from tests.web.serving import ACCOUNT, Served, case_of
@@ -61,6 +63,21 @@ async def test_a_batch_streamed_and_watched_to_its_end(door: Served, client: Cli
         await door.store.cancel("acme", str(line["case_id"]))
     seen = await watching
     assert seen[-1]["ended"] == 700
+
+
+async def test_compliance_releases_what_a_rule_holds(door: Served) -> None:
+    case = case_of()
+    unsure = replace(case.account, facts={AccountFact.CEASE: Fact.UNKNOWN})
+    trace_id = (await door.traced(replace(case, account=unsure))).trace.trace_id
+    key = await door.key(Role.COMPLIANCE)
+
+    def work() -> None:
+        with Client(door.url, key) as client:
+            assert [held["rule_id"] for held in client.reviews(trace_id)] == ["X-01"]
+            client.review(trace_id, ["X-01"], "release", reason="letter_read")
+            assert client.reviews(trace_id) == client.reviews(rule="X-01") == []
+
+    await asyncio.to_thread(work)
 
 
 async def test_refusals_are_named_by_what_to_do(door: Served, client: Client) -> None:

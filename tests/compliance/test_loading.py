@@ -54,6 +54,13 @@ def test_the_platforms_own_word_for_an_open_account_can_be_added(counsel: Edit) 
     assert admit(about, book).allowed
 
 
+def test_a_rule_that_holds_says_who_may_release(counsel: Edit) -> None:
+    held = counsel("2_accounts.toml", 'override = "supervisor"\nreview = "supervisor"', 'override = "supervisor"')
+
+    with pytest.raises(ConfigError, match=r'X-00 .* review = "supervisor"'):
+        load_rules(held)
+
+
 def test_a_changed_file_is_another_version(counsel: Edit, rules: RuleBook) -> None:
     assert load_rules().version == rules.version
     assert load_rules(counsel("4_telephone.toml", "0.75", "0.85")).version != rules.version

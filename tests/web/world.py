@@ -173,6 +173,7 @@ def _plain(method: str, path: str, body: Any = None) -> Requested:
     return make
 
 
+REVIEW = {"rule_ids": ["X-01"], "verdict": "release", "reason": "seen"}
 OVERRIDE = {"rule_id": "X-05", "reason": "checked", "expires_on": "2026-11-20"}
 CALLED = {"event_id": "e-1", "kind": "attempt", "at": "2026-01-05T12:00:00Z", "channel": "voice_manual"}
 
@@ -193,6 +194,9 @@ REQUESTS: dict[tuple[str, str], Requested] = {
         ("POST", "/v1/cases/{case_id}:reveal", {"fields": ["ssn"], "reason": "dispute"}),
         ("GET", "/v1/traces/{trace_id}", None),
         ("GET", "/v1/traces/{trace_id}/why", None),
+        ("GET", "/v1/traces/{trace_id}/reviews", None),
+        ("POST", "/v1/traces/{trace_id}:review", REVIEW),
+        ("GET", "/v1/reviews", None),
         ("POST", "/v1/cases/{case_id}:export", None),
         ("GET", "/v1/accounts/{account_id}/traces", None),
         ("GET", "/v1/accounts/{account_id}/events", None),
@@ -214,7 +218,7 @@ REQUESTS: dict[tuple[str, str], Requested] = {
 REQUESTS |= {("POST", "/v1/cases"): _submit, ("POST", "/v1/break-glass"): _glass}  # last: they let people in
 """One for each route; the test of the matrix fails when a route is not here."""
 
-WITHIN_REACH = {("POST", "/v1/search")}
+WITHIN_REACH = {("POST", "/v1/search"), ("GET", "/v1/reviews")}
 """Routes that show whoever may use them what they reach anyhow, which may be nothing."""
 
 WITHOUT_OBJECT = {

@@ -41,6 +41,7 @@ class Action(StrEnum):
     VERIFY_AUDIT = "verify_audit"
     ERASE = "erase"
     OVERRIDE = "override"
+    REVIEW = "review"
     BREAK_GLASS = "break_glass"
 
 

@@ -29,6 +29,7 @@ from skiptrace.cli import (
     quarantine,
     refit,
     retract,
+    reviews,
     rules,
     sandbox,
     segments,
@@ -102,6 +103,7 @@ app.command("retract")(retract.retract)
 app.command("segments")(segments.segments)
 app.add_typer(providers.app, name="providers")
 app.add_typer(rules.app, name="rules")
+app.add_typer(reviews.app, name="reviews")
 app.command("sandbox")(sandbox.sandbox)
 app.command("worker")(worker.worker)
 

@@ -36,10 +36,7 @@ class Answer:
 
 async def override(settings: Settings, answer: Answer, *, as_json: bool) -> None:
     """Write it down. Raises BadInput, or PolicyRefused when it would not hold."""
-    try:
-        until = date.fromisoformat(answer.until)
-    except ValueError:
-        raise BadInput("until", "is not a date; write 2026-12-01") from None
+    until = last_day(answer.until)
     role = OVERRIDES_AS.get(settings.role, "legal")  # whoever has the database in hand counts as counsel
     reason, document = free_text(answer.reason, "reason"), free_text(answer.document, "document")
     async with connect(settings) as app:
@@ -54,6 +51,14 @@ async def override(settings: Settings, answer: Answer, *, as_json: bool) -> None
         print_json({"event_id": event_id, "rule_id": answer.rule, "role": role, "expires_on": until})
     else:
         console().print(f"{answer.rule} is overridden for {answer.account} until {until}, as {role}.", markup=False)
+
+
+def last_day(text: str) -> date:
+    """Raises BadInput."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput("until", "is not a date; write 2026-12-01") from None
 
 
 async def rehearse(settings: Settings, folder: Path, last: int, *, as_json: bool) -> None:

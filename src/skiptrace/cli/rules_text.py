@@ -7,7 +7,7 @@ from typing import Any
 
 from skiptrace import compliance
 from skiptrace.cli.output import console, print_json, table
-from skiptrace.compliance import Mark, Rule
+from skiptrace.compliance import Level, Mark, Rule
 from skiptrace.errors import BadInput
 from skiptrace.settings import Settings
 
@@ -40,6 +40,7 @@ def print_one(settings: Settings, rule_id: str, *, as_json: bool) -> None:
         "citation": rule.citation,
         "established by": MARKS[rule.mark],
         "override": rule.override.value,
+        "releases what it holds": rule.review.value if rule.review is not Level.NONE else "-",
         "where": _where(rule),
         "looks at": ", ".join(rule.trigger) or "-",
         "channels": ", ".join(sorted(rule.channels)) or "-",
@@ -67,6 +68,7 @@ def _object(rule: Rule) -> dict[str, Any]:
         "citation": rule.citation,
         "mark": rule.mark,
         "override": rule.override,
+        "review": rule.review,
         "stages": list(rule.stages),
         "enforced_by": rule.enforced_by,
         "enabled": rule.enabled,

@@ -34,18 +34,17 @@ def ask(
     rank: Annotated[int, typer.Argument(metavar="RANK", min=1, help="Which one, as the list numbers them.")],
     *,
     by: Annotated[str, typer.Option(help="Who is going to ask.")],
-    reason: Annotated[
-        str,
-        typer.Option(help="For a second time, one of rule B-03's: first_answer_wrong, ..."),
-    ] = "",
     account: Account = False,
     as_json: AsJson = False,
 ) -> None:
-    """Leave to ask this person once where the consumer is (15 USC 1692b). Shown once; exit code 3 when refused."""
+    """Leave to ask this person once where the consumer is (15 USC 1692b). Shown once; exit code 3 when refused.
+
+    A second time somebody releases it first: skiptrace reviews release TRACE --rule B-03 --third-party RANK.
+    """
     import asyncio
 
     from skiptrace.cli.context import read_settings
     from skiptrace.cli.third_party_run import ask
 
     settings = read_settings(context)
-    raise typer.Exit(asyncio.run(ask(settings, trace, rank, by, reason, by_account=account, as_json=as_json)))
+    raise typer.Exit(asyncio.run(ask(settings, trace, rank, by, by_account=account, as_json=as_json)))

@@ -24,16 +24,14 @@ async def print_list(settings: Settings, name: str, *, by_account: bool, as_json
         console().print("Nobody beside the consumer turned up.")
 
 
-async def ask(
-    settings: Settings, name: str, rank: int, by: str, reason: str, *, by_account: bool, as_json: bool
-) -> int:
+async def ask(settings: Settings, name: str, rank: int, by: str, *, by_account: bool, as_json: bool) -> int:
     """Print the value with its token, or why not. Returns the exit code."""
     async with connect(settings) as app:
         trace = await find_trace(app.store, settings.tenant, name, by_account=by_account)
         if rank > len(trace.third_party_contacts):
             raise BadInput("rank", f"is not in the list, which has {len(trace.third_party_contacts)} entries")
         contact = trace.third_party_contacts[rank - 1]
-        token = await ask_third_party(trace, contact, app, by=by, reason=reason)
+        token = await ask_third_party(trace, contact, app, by=by)
     value = contact.value if token.token_id else ""
     if as_json:
         found = {"token": token.token_id, "party": contact.party, "value": value, "why": token.verdict.why}

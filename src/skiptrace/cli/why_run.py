@@ -10,7 +10,7 @@ from skiptrace.errors import BadInput
 from skiptrace.matching import why_not
 from skiptrace.model import Contact, Effect, Trace
 from skiptrace.ports import Store
-from skiptrace.reporting.explaining import contact_explained, trace_explained
+from skiptrace.reporting.explaining import contact_explained, reviews_told, trace_explained
 from skiptrace.reporting.results import JsonObject
 from skiptrace.reporting.text import money
 from skiptrace.settings import Settings
@@ -25,13 +25,16 @@ async def explain(settings: Settings, name: str, contact: str, *, by_account: bo
     async with connect(settings) as app:
         trace = await find_trace(app.store, settings.tenant, name, by_account=by_account)
         chosen = trace.contacts if not contact else (choose(trace, contact),)
+        reviews = await reviews_told(app.store, trace)
         explained = [await contact_explained(app.store, trace, found) for found in chosen]
     if as_json:
-        print_json({**trace_explained(trace), "contacts": explained})
-    elif contact:
+        print_json({**trace_explained(trace), "reviews": reviews, "contacts": explained})
+        return
+    if contact:
         _print_contact(console(), explained[0])
     else:
         _print_trace(console(), trace)
+    _print_reviews(console(), [r for r in reviews if not contact or r["contact_id"] == chosen[0].contact_id])
 
 
 async def find_trace(store: Store, tenant: str, name: str, *, by_account: bool = False) -> Trace:
@@ -103,6 +106,16 @@ def _print_contact(out: Console, contact: JsonObject) -> None:
             out.print(
                 f"  raw reply sha256 {reply['sha256']}, {reply['bytes']:,} bytes{where}", markup=False, soft_wrap=True
             )
+
+
+def _print_reviews(out: Console, reviews: Sequence[JsonObject]) -> None:
+    for r in reviews:
+        about = r["contact_id"] or "the account"
+        until = f" until {r['until']}" if r["until"] else ""
+        out.print(
+            f"{r['rule_id']} on {about}: {r['verdict']} by {r['by']} as {r['role']} ({r['reason']}){until}",
+            markup=False,
+        )
 
 
 def _evidence_table(title: str, evidence: Sequence[JsonObject]) -> Any:

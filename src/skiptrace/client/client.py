@@ -117,6 +117,19 @@ class Client:
         path = f"/v1/contacts/{_part(trace_id)}/{_part(contact_id)}:can-use"
         return self._post(path, {"channel": channel, **options})
 
+    def reviews(self, trace_id: str = "", rule: str = "") -> list[JsonObject]:
+        """What rules hold for a person to look at: of one trace, or of the newest traces within reach."""
+        path = f"/v1/traces/{_part(trace_id)}/reviews" if trace_id else "/v1/reviews"
+        found: Any = self._send("GET", path, params={"rule": rule} if rule else {})
+        return list(found)
+
+    def review(
+        self, trace_id: str, rule_ids: list[str], verdict: str, *, reason: str, contact_id: str = "", **more: Any
+    ) -> JsonObject:
+        """``release`` or ``reject`` what these rules hold, of the account or of one contact."""
+        body = {"rule_ids": rule_ids, "verdict": verdict, "reason": reason, "contact_id": contact_id or None, **more}
+        return self._post(f"/v1/traces/{_part(trace_id)}:review", body)
+
     def outcome(
         self, trace_id: str, contact_id: str, kind: str, *, at: str | None = None, idempotency_key: str = ""
     ) -> JsonObject:

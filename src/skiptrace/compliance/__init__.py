@@ -12,7 +12,7 @@ from skiptrace.compliance.in_flight import learned
 from skiptrace.compliance.known import Known, Stated
 from skiptrace.compliance.litigants import listed
 from skiptrace.compliance.loading import load_rules
-from skiptrace.compliance.overrides import Override, Role, objection, overridden
+from skiptrace.compliance.overrides import LONGEST, Override, Review, Role, objection, overridden, with_overrides
 from skiptrace.compliance.rulebook import Level, Mark, Profile, Rule, RuleBook, Stage
 from skiptrace.compliance.searches import kept
 from skiptrace.compliance.sources import may_ask, may_send
@@ -35,6 +35,8 @@ __all__ = [
     "overrides_from",
     "objection",
     "overridden",
+    "with_overrides",
+    "LONGEST",
     "can_use",
     "may_contact_third_party",
     "load_rules",
@@ -48,6 +50,7 @@ __all__ = [
     "Level",
     "Mark",
     "Override",
+    "Review",
     "Role",
     "Known",
     "Hours",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from skiptrace.compliance.gate import NO, NOT_STATED, Finding, Gate, Verdict, decide, of_fact
-from skiptrace.compliance.overrides import Override, overridden
+from skiptrace.compliance.overrides import Override, Review, overridden
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
 from skiptrace.model import AccountFact, Case, Fact, PartialDate, Purpose, SearchKind
 
@@ -42,7 +42,9 @@ class Batch:
     purpose: Purpose
 
 
-def admit(case: Case, rules: RuleBook, *, at: datetime | None = None, overrides: Sequence[Override] = ()) -> Verdict:
+def admit(
+    case: Case, rules: RuleBook, *, at: datetime | None = None, overrides: Sequence[Override | Review] = ()
+) -> Verdict:
     """Whether this case may be searched at this moment: refuse, hold, or go on (pass, note)."""
     verdict = decide(rules, Stage.ADMISSION, ADMISSION, Admission(case, at), "case")
     return overridden(verdict, overrides, case, rules)

@@ -13,7 +13,7 @@ from datetime import time
 from skiptrace.compliance.gate import STRENGTH, evaluate
 from skiptrace.compliance.granting import CONTACT, Granting
 from skiptrace.compliance.known import NOTHING, Known
-from skiptrace.compliance.overrides import Override, with_overrides
+from skiptrace.compliance.overrides import Override, Review, with_overrides
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
 from skiptrace.compliance.windows import Hours
 from skiptrace.model import Case, Channel, Contact, Effect, Grant, Judgement, RuleDecision
@@ -26,7 +26,7 @@ def grant(
     rules: RuleBook,
     known: Known = NOTHING,
     *,
-    overrides: Sequence[Override] = (),
+    overrides: Sequence[Override | Review] = (),
 ) -> tuple[Contact, tuple[RuleDecision, ...]]:
     """The contact with its grants, notes on what is closed and why, and every rule that was evaluated on it.
 
@@ -47,7 +47,7 @@ def open_channels(question: Granting, rules: RuleBook) -> tuple[dict[Channel, Ru
     applicable = [r for r in rules.by_stage[Stage.CONTACT] if contact.kind in r.kinds]
     decisions: Sequence[RuleDecision] = [evaluate(rule, CONTACT, question, rules, about) for rule in applicable]
     if question.overrides:
-        decisions = with_overrides(decisions, question.overrides, question.case, rules)
+        decisions = with_overrides(decisions, question.overrides, question.case, rules, contact.value)
     barred = frozenset().union(*(bars(d, rules) for d in decisions))
     granting = [rule for rule, d in zip(applicable, decisions, strict=True) if d.effect is Effect.GRANT]
     opened = {channel: rule for rule in granting for channel in sorted(rule.channels - barred)}

@@ -10,7 +10,7 @@ from skiptrace.compliance.gate import NO, Finding, Gate, of_fact
 from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.litigants import is_listed
 from skiptrace.compliance.location import Location, believed_addresses, locate
-from skiptrace.compliance.overrides import Override
+from skiptrace.compliance.overrides import Override, Review
 from skiptrace.compliance.places import is_of_care
 from skiptrace.compliance.rulebook import Rule, RuleBook
 from skiptrace.compliance.zones import area_code, is_military
@@ -38,7 +38,7 @@ class Granting:
     judgement: Judgement
     known: Known = NOTHING
     channel: Channel | None = None
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[Override | Review, ...] = ()
 
     @cached_property
     def identity(self) -> float:

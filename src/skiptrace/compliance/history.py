@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from skiptrace.compliance.known import Known, Stated
-from skiptrace.compliance.overrides import Override, Role
+from skiptrace.compliance.overrides import Override, Review, Role
 from skiptrace.model import (
     Account,
     AccountFact,
@@ -24,6 +24,7 @@ from skiptrace.model import (
     OverrideGiven,
     Refusal,
     Residence,
+    Reviewed,
 )
 
 RELAXING = frozenset(
@@ -57,14 +58,28 @@ def known_from(events: Iterable[ConsumerEvent]) -> Known:
     )
 
 
-def overrides_from(events: Iterable[ConsumerEvent], account_id: str) -> tuple[Override, ...]:
-    """What was given for this account, oldest first; of two for one rule the newer counts."""
-    given = [(e, e.what) for e in events if isinstance(e.what, OverrideGiven) and e.account_id == account_id]
-    return tuple(
-        Override(
-            what.rule_id, account_id, Role(what.role), event.reported_by, what.reason, what.expires_on, what.document
-        )
-        for event, what in sorted(given, key=lambda pair: pair[0].at)
+def overrides_from(events: Iterable[ConsumerEvent], account_id: str) -> tuple[Override | Review, ...]:
+    """What was given for this account, oldest first; of two on the same the newer counts."""
+    ordered = sorted((e for e in events if e.account_id == account_id), key=lambda e: e.at)
+    return tuple(word for event in ordered if (word := _word(event)) is not None)
+
+
+def _word(event: ConsumerEvent) -> Override | Review | None:
+    by, account_id, what = event.reported_by, event.account_id, event.what
+    if isinstance(what, OverrideGiven):
+        return Override(what.rule_id, account_id, Role(what.role), by, what.reason, what.expires_on, what.document)
+    if not isinstance(what, Reviewed):
+        return None
+    return Review(
+        what.rule_id,
+        account_id,
+        Role(what.role),
+        by,
+        what.reason,
+        what.released,
+        what.expires_on,
+        what.value,
+        what.document,
     )
 
 

@@ -16,6 +16,7 @@ from skiptrace.compliance.admission import ADMISSION, BATCH
 from skiptrace.compliance.contacts import hours_of
 from skiptrace.compliance.granting import CONTACT
 from skiptrace.compliance.in_flight import IN_FLIGHT
+from skiptrace.compliance.overrides import RELEASING
 from skiptrace.compliance.rulebook import Level, Mark, Profile, PurposeCode, Rule, RuleBook, Stage
 from skiptrace.compliance.sources import OUTBOUND, PROVIDER
 from skiptrace.compliance.third_parties import THIRD_PARTY
@@ -97,6 +98,8 @@ def _rule(file: str, raw: Mapping[str, Any]) -> Rule:
         raise ConfigError(f"rule {rule_id} in {file} cannot be switched off: its override level is never")
     if bool(rule.stages) == bool(rule.enforced_by):
         raise ConfigError(f"rule {rule_id} in {file} needs either stages or enforced_by")
+    if Effect.HOLD in rule.effects.values() and rule.review not in RELEASING:
+        raise ConfigError(f'rule {rule_id} in {file} holds for a person: say who may release it, review = "supervisor"')
     return rule
 
 
@@ -104,6 +107,7 @@ def _build(raw: Mapping[str, Any]) -> Rule:
     given = dict(raw)
     given["mark"] = Mark(raw["mark"])
     given["override"] = Level(raw["override"])
+    given["review"] = Level(raw.get("review", Level.NONE))
     given["stages"] = tuple(Stage(s) for s in raw.get("stages", ()))
     given["trigger"] = tuple(raw.get("trigger", ()))
     given["effects"] = MappingProxyType({k: Effect(v) for k, v in raw.get("effects", {}).items()})

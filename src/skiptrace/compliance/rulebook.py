@@ -54,13 +54,17 @@ Setting = str | int | float | bool | tuple[str, ...] | Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``effects`` maps outcome to effect; ``no`` always passes. ``channels`` is what it denies or grants."""
+    """One rule. ``effects`` maps outcome to effect; ``no`` always passes. ``channels`` is what it denies or grants.
+
+    ``override`` says who may go past it for an account, ``review`` who may release what it holds for a person.
+    """
 
     id: str
     statement: str
     citation: str
     mark: Mark
     override: Level
+    review: Level = Level.NONE
     stages: tuple[Stage, ...] = ()
     trigger: tuple[str, ...] = ()
     effects: Mapping[str, Effect] = field(default_factory=lambda: MappingProxyType({}))

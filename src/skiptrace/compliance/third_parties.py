@@ -54,7 +54,7 @@ def _once(q: Asking, rule: Rule, book: RuleBook) -> Finding:
         return Finding(NO, "this person has not been contacted about the consumer")
     if q.reason in rule.words("reasons"):
         return Finding("again", f"a second contact ({q.reason}) needs a supervisor's release")
-    return Finding("yes", "this person has been contacted once already")
+    return Finding("yes", "this person has been contacted once already; a second time takes a release with a reason")
 
 
 def _attorney(q: Asking, rule: Rule, book: RuleBook) -> Finding:

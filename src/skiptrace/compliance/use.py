@@ -16,7 +16,7 @@ from skiptrace.compliance.gate import STRENGTH, Verdict, decide
 from skiptrace.compliance.granting import Granting
 from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.location import ZoneEvidence
-from skiptrace.compliance.overrides import Override, overridden
+from skiptrace.compliance.overrides import Override, Review, overridden
 from skiptrace.compliance.rulebook import RuleBook, Stage
 from skiptrace.compliance.using import USE, Using, first_day, is_cap
 from skiptrace.compliance.windows import DAY, TZDATA, Window, tz
@@ -51,7 +51,7 @@ def can_use(
     judgement: Judgement,
     rules: RuleBook,
     known: Known = NOTHING,
-    overrides: Sequence[Override] = (),
+    overrides: Sequence[Override | Review] = (),
 ) -> Usability:
     """Whether the contact may be used on the channel at ``at`` (aware), and when in the coming week it may be.
 
@@ -65,7 +65,7 @@ def can_use(
     opened, of_contact = open_channels(granting, rules)
     using = Using.of(granting, channel, at.astimezone(UTC), rules)
     use = decide(rules, Stage.USE, USE, using, contact.contact_id or contact.kind.value)
-    use = overridden(use, overrides, fresh, rules)
+    use = overridden(use, overrides, fresh, rules, contact.value)
     admission = admit(fresh, rules, at=using.at, overrides=overrides)
     closed = [d for d in of_contact if channel in bars(d, rules)]
     reasons = [_sentence(d) for d in (*_denying(admission), *closed, *_denying(use))]

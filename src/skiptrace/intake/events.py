@@ -205,7 +205,7 @@ def read_event_file(
         raise BadInput(path.name, f"cannot be read: {error.strerror}") from None
 
 
-_OURS = (ConsumerEventKind.THIRD_PARTY, ConsumerEventKind.OVERRIDE)
+_OURS = (ConsumerEventKind.THIRD_PARTY, ConsumerEventKind.OVERRIDE, ConsumerEventKind.REVIEW)
 """Kinds that come through doors of their own."""
 
 _KINDS = [kind.value for kind in (*ConsumerEventKind, *What) if kind not in _OURS]

@@ -16,6 +16,7 @@ from skiptrace.model.consumers import (
     Refusal,
     Reported,
     Residence,
+    Reviewed,
     ThirdPartyAsked,
 )
 from skiptrace.model.delivery import Delivery, DeliveryState, Event, EventKind, Retracted, SinkHealth
@@ -146,6 +147,7 @@ __all__ = [
     "Reported",
     "Request",
     "Residence",
+    "Reviewed",
     "Responsiveness",
     "Retracted",
     "RuleDecision",

@@ -108,9 +108,13 @@ class AccountStated:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ThirdPartyAsked(Personal):
-    """Somebody else was asked where the consumer is: ``value`` is the number or address that was used."""
+    """Somebody else was asked where the consumer is: ``value`` is the number or address that was used.
+
+    ``reason`` says why again, for a second time (rule B-03).
+    """
 
     value: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +131,27 @@ class OverrideGiven:
     document: str = ""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Reviewed(Personal):
+    """Somebody looked at what one rule holds for a person to look at, and released or rejected it.
+
+    ``value`` is the contact that was looked at and ``contact_id`` its id in that trace; both are empty for the account
+    itself. A release holds until ``expires_on``, that day included; a rejection until a newer word on the same.
+    """
+
+    rule_id: str
+    role: str
+    released: bool
+    reason: str
+    expires_on: date
+    value: str = ""
+    contact_id: str = ""
+    document: str = ""
+
+
 Reported = (
     OverrideGiven
+    | Reviewed
     | ThirdPartyAsked
     | Attempt
     | Consent
@@ -154,6 +177,7 @@ class ConsumerEventKind(StrEnum):
     ACCOUNT = "account"
     THIRD_PARTY = "third_party"
     OVERRIDE = "override"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -187,6 +211,7 @@ REPORTED: Mapping[ConsumerEventKind, type[Reported]] = {
     ConsumerEventKind.ACCOUNT: AccountStated,
     ConsumerEventKind.THIRD_PARTY: ThirdPartyAsked,
     ConsumerEventKind.OVERRIDE: OverrideGiven,
+    ConsumerEventKind.REVIEW: Reviewed,
 }
 
 _KINDS = {what: kind for kind, what in REPORTED.items()}

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from skiptrace.matching import what_would_change, why_not
-from skiptrace.model import Call, Contact, Evidence, Match, Trace
+from skiptrace.model import Call, Contact, Evidence, Match, Reviewed, Trace
 from skiptrace.ports import Store
 from skiptrace.reporting.results import JsonObject, account_object, ground_object
 
@@ -38,6 +38,31 @@ def _rejected_object(match: Match) -> JsonObject:
         "why_not": why_not(match),
         "would_change": lifts,
     }
+
+
+async def reviews_told(store: Store, trace: Trace) -> list[JsonObject]:
+    """Who released or rejected what rules held, of the account (``contact_id`` is empty) and of this trace's contacts.
+
+    A contact that was looked at in another trace is named by its id in this one.
+    """
+    case = await store.case(trace.case_id)
+    history = await store.history(case) if case else ()
+    names = {"": ""} | {c.value: c.contact_id for c in (*trace.contacts, *trace.third_party_contacts)}
+    return [
+        {
+            "rule_id": seen.rule_id,
+            "contact_id": names[seen.value],
+            "verdict": "released" if seen.released else "rejected",
+            "by": event.reported_by,
+            "role": seen.role,
+            "at": event.at.isoformat(),
+            "reason": seen.reason,
+            "until": seen.expires_on.isoformat() if seen.released else None,
+            "document": seen.document,
+        }
+        for event in history
+        if event.account_id == trace.account_id and isinstance(seen := event.what, Reviewed) and seen.value in names
+    ]
 
 
 async def contact_explained(store: Store, trace: Trace, contact: Contact) -> JsonObject:

@@ -118,6 +118,10 @@ class AccessStore:
         mark = self._index.contact(who.tenant, ContactKind.PHONE, phone) if phone else b""
         return await self._read(lambda conn: principals.found_cases(conn, who, at, account_id=account_id, mark=mark))
 
+    async def to_review(self, who: Principal, at: datetime, rule_id: str = "") -> Sequence[str]:
+        """Ids of newest traces in which a rule held something for a person, as far as the principal's role reaches."""
+        return await self._read(lambda conn: principals.traces_to_review(conn, who, at, rule_id))
+
     async def progress(self, tenant: str, batch_id: str) -> Progress:
         return await self._read(lambda conn: _progress(conn, tenant, batch_id))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, or_, select
 
-from skiptrace.model import REPORTED, Case, ConsumerEvent, ConsumerEventKind, OverrideGiven
+from skiptrace.model import REPORTED, Case, ConsumerEvent, ConsumerEventKind, OverrideGiven, Reviewed, ThirdPartyAsked
 from skiptrace.ports import Clock
 from skiptrace.privacy import AuditEvent, Fingerprinter, Owner, SubjectKeys
 from skiptrace.stores.codec import decode, encode
@@ -102,12 +102,20 @@ def _is_about(row: Row[Any], account_id: str, person: bytes | None) -> bool:
 
 
 def _audited(event: ConsumerEvent, now: datetime) -> AuditEvent:
-    """An override is in the trail in words; everything else of a consumer is sealed."""
-    if not isinstance(event.what, OverrideGiven):
-        return AuditEvent(now, "consumer.event", event.event_id, event.kind.value)
-    given = event.what
-    detail = f"{given.rule_id} {given.role} {given.reason} until {given.expires_on} {given.document}".strip()
-    return AuditEvent(now, "override.given", event.account_id, detail, event.reported_by, event.tenant)
+    """What somebody answers for is in the trail in words; everything else of a consumer is sealed."""
+    match event.what:
+        case OverrideGiven() as given:
+            kind = "override.given"
+            said = f"{given.rule_id} {given.role} {given.reason} until {given.expires_on} {given.document}"
+        case Reviewed() as seen:
+            kind = "review.released" if seen.released else "review.rejected"
+            until = f"until {seen.expires_on}" if seen.released else ""
+            said = f"{seen.rule_id} {seen.role} {seen.reason} {until} {seen.document} {seen.contact_id}"
+        case ThirdPartyAsked() as asked:
+            kind, said = "third_party.asked", f"again: {asked.reason}" if asked.reason else "once"
+        case _:
+            return AuditEvent(now, "consumer.event", event.event_id, event.kind.value)
+    return AuditEvent(now, kind, event.account_id, " ".join(said.split()), event.reported_by, event.tenant)
 
 
 def owner(tenant: str, event_id: str) -> Owner:

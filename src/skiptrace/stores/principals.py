@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, delete, exists, or_, select, update
@@ -18,10 +19,14 @@ from skiptrace.stores.looking import Act
 from skiptrace.stores.schema import access as tables
 from skiptrace.stores.schema import calls, cases, traces
 from skiptrace.stores.schema.privacy import case_phones
+from skiptrace.stores.traces import held_trace_ids
 from skiptrace.stores.writer import Turn
 
 MOST_FOUND = 100
 """A search looks at so many cases."""
+
+AMONG, MOST_TO_REVIEW = 200, 50
+"""A list of what is held looks at so many of the newest traces, and names so many of them."""
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -237,6 +242,13 @@ def found_cases(
     rows = conn.execute(wanted.order_by(cases.c.number.desc()).limit(MOST_FOUND)).all()
     held = [_held(conn, who, row.case_id, row, at) for row in rows]
     return [one for one in held if may(who, Action.VIEW_CASE, one.scope).allowed]
+
+
+def traces_to_review(conn: Connection, who: Principal, at: datetime, rule_id: str) -> Sequence[str]:
+    """Newest first; of the ``AMONG`` newest traces of the tenant."""
+    found = (held_trace(conn, who, name, at) for name in held_trace_ids(conn, who.tenant, rule_id, AMONG))
+    within = (held.about for held in found if held and may(who, Action.REVIEW, held.scope).allowed)
+    return list(islice(within, MOST_TO_REVIEW))
 
 
 def _held(conn: Connection, who: Principal, about: str, row: AnyRow, at: datetime) -> Held:

@@ -11,6 +11,7 @@ from skiptrace.model import (
     Contact,
     ContactKind,
     ContactStatus,
+    Effect,
     Ground,
     Party,
     SourceRecord,
@@ -137,6 +138,21 @@ def newest_trace_ids(conn: Connection, tenant: str, at_most: int) -> Sequence[st
     newest_first = (traces.c.finished_at.desc(), traces.c.trace_id.desc())
     found = select(traces.c.trace_id).where(traces.c.tenant == tenant).order_by(*newest_first).limit(at_most)
     return list(conn.execute(found).scalars())
+
+
+def held_trace_ids(conn: Connection, tenant: str, rule_id: str, among: int) -> Sequence[str]:
+    """Of the newest traces, one for each account, those in which a rule (any, when it is empty) held something."""
+    traces = schema.traces
+    newest: dict[str, tuple[str, bytes]] = {}
+    newest_first = (traces.c.finished_at.desc(), traces.c.trace_id.desc())
+    wanted = select(traces.c.account_id, traces.c.trace_id, traces.c.history).where(traces.c.tenant == tenant)
+    for account_id, trace_id, history in conn.execute(wanted.order_by(*newest_first).limit(among)):
+        newest.setdefault(account_id, (trace_id, history))
+    return [trace_id for trace_id, history in newest.values() if _holds(unpack(History, history), rule_id)]
+
+
+def _holds(history: History, rule_id: str) -> bool:
+    return any(d.effect is Effect.HOLD and rule_id in ("", d.rule_id) for d in history.decisions)
 
 
 def trace_ids_of_batch(conn: Connection, batch_id: str) -> Sequence[str]:

@@ -40,6 +40,7 @@ from skiptrace.model import (
 )
 from skiptrace.web.problems import FieldError
 
+RULE = r"^[A-Z]{1,2}-[A-Z0-9]{1,8}$"
 _OPAQUE = r"^[A-Za-z0-9._-]{1,128}$"
 _PRINTABLE = r"^[^\x00-\x1f\x7f/]{1,128}$"
 
@@ -269,6 +270,20 @@ class RejectedView(BaseModel):
     would_change: list[WouldChange]
 
 
+class ReviewTold(BaseModel):
+    """Who released or rejected what a rule held, of the account or, with ``contact_id``, of one contact."""
+
+    rule_id: str
+    contact_id: str
+    verdict: str
+    by: str
+    role: str
+    at: datetime
+    reason: str
+    until: date | None
+    document: str
+
+
 class WhyView(BaseModel):
     """The explanation: for each contact the evidence, and the chain to the bytes that a vendor sent."""
 
@@ -279,6 +294,7 @@ class WhyView(BaseModel):
     versions: dict[str, str]
     contacts: list[dict[str, Any]]
     rejected: list[RejectedView]
+    reviews: list[ReviewTold]
 
 
 class AccountTraces(BaseModel):
@@ -352,7 +368,7 @@ class FoundCase(BaseModel):
 class OverrideIn(In):
     """Answer for going past one rule on one account. ``reason`` is a code, ``document`` the id of an order or memo."""
 
-    rule_id: str = Field(pattern=r"^[A-Z]{1,2}-[A-Z0-9]{1,8}$", examples=["X-08"])
+    rule_id: str = Field(pattern=RULE, examples=["X-08"])
     reason: Id
     expires_on: date = Field(description="The last day; at most 30 days from today.")
     document: Id | None = Field(default=None, description="Needed where the rule's level is counsel.")
@@ -364,6 +380,36 @@ class OverrideView(BaseModel):
     rule_id: str
     role: str
     expires_on: date
+
+
+class HeldView(BaseModel):
+    """What a rule holds for a person to look at: the account, or with ``contact_id`` one contact of the trace."""
+
+    trace_id: str
+    account_id: str
+    contact_id: str
+    rule_id: str
+    reason: str
+    citation: str
+    level: str = Field(description="Who may release it: operator, supervisor or counsel.")
+
+
+class ReviewIn(In):
+    """Release or reject what these rules hold. ``reason`` is a code; for B-03 one of the rule's own."""
+
+    rule_ids: list[Annotated[str, Field(pattern=RULE)]] = Field(min_length=1, max_length=20, examples=[["Q-18"]])
+    contact_id: Id | None = Field(default=None, description="A contact of the trace; the account when it is absent.")
+    verdict: Literal["release", "reject"]
+    reason: Id
+    expires_on: date | None = Field(default=None, description="The last day of a release; 30 days if absent.")
+    document: Id | None = Field(default=None, description="Needed where the rule's level is counsel.")
+
+
+class Reviewed(BaseModel):
+    trace_id: str
+    rule_ids: list[str]
+    verdict: str
+    role: str
 
 
 class DoubtView(BaseModel):

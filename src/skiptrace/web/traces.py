@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from skiptrace.access import Action
 from skiptrace.contacting import may_use
 from skiptrace.model import Contact, Outcome, Trace
-from skiptrace.reporting.explaining import contact_explained, trace_explained
+from skiptrace.reporting.explaining import contact_explained, reviews_told, trace_explained
 from skiptrace.reporting.known import on_account
 from skiptrace.reporting.results import account_object
 from skiptrace.web import once
@@ -44,7 +44,7 @@ async def get_trace(
     request: Request, trace_id: PathId, admitted: Annotated[Admitted, allowed(Action.VIEW_CASE, the_trace)]
 ) -> dict[str, Any]:
     house = house_of(request)
-    trace = await _trace(house, admitted, trace_id)
+    trace = await trace_of(house, admitted, trace_id)
     case = await house.store.case(trace.case_id)
     if case is None:
         raise not_found()
@@ -61,8 +61,9 @@ async def get_why(
     request: Request, trace_id: PathId, admitted: Annotated[Admitted, allowed(Action.VIEW_CASE, the_trace)]
 ) -> dict[str, Any]:
     house = house_of(request)
-    trace = await _trace(house, admitted, trace_id)
+    trace = await trace_of(house, admitted, trace_id)
     explained = trace_explained(trace)
+    explained["reviews"] = await reviews_told(house.store, trace)
     explained["contacts"] = [_masked(await contact_explained(house.store, trace, c)) for c in trace.contacts]
     return explained
 
@@ -94,7 +95,7 @@ async def post_can_use(
     admitted: Annotated[Admitted, allowed(Action.VIEW_CASE, the_trace)],
 ) -> CanUseView:
     house = house_of(request)
-    trace = await _trace(house, admitted, trace_id)
+    trace = await trace_of(house, admitted, trace_id)
     contact = _contact(trace, contact_id)
     at = body.at or house.clock.now()
     answer = await may_use(trace, contact, body.channel, at, store=house.store, rules=house.rules, besides=body.known)
@@ -115,7 +116,7 @@ async def post_outcome(
     admitted: Annotated[Admitted, allowed(Action.RECORD_OUTCOME, the_trace_of_an_outcome)],
 ) -> OutcomeView:
     house, who = house_of(request), admitted.who
-    trace = await _trace(house, admitted, body.trace_id)
+    trace = await trace_of(house, admitted, body.trace_id)
     contact = _contact(trace, body.contact_id)
     # Named by the request, so that a repetition after a crash is the same outcome
     text = "\0".join(("outcome", who.tenant, request.state.idempotency_key))
@@ -130,7 +131,8 @@ async def post_outcome(
     return OutcomeView.model_validate(known[outcome_id], from_attributes=True)
 
 
-async def _trace(house: House, admitted: Admitted, trace_id: str) -> Trace:
+async def trace_of(house: House, admitted: Admitted, trace_id: str) -> Trace:
+    """Raises Problem 404 when the key's tenant has no such trace."""
     trace = await house.store.trace(trace_id)
     if trace is None or trace.tenant != admitted.who.tenant:
         raise not_found()
