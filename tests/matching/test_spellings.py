@@ -73,6 +73,14 @@ FAMILIES = {
     "street without suffix": ("501 Broadway Rear", "501 Broadway, Rear Apt", "501 Broadway (rear)"),
     "belt": ("1455 South Loop E", "1455 S Loop East"),
     "misspelt suffix": ("1906 Otterbein Ln", "1906 Otterbein Lnae", "1906 Otterbein Lne"),
+    "columns": ("709 Otter Trl N", "709|Otter|Trl N", "709\tOtter Trl N", "OTTER TR N 709", "709 0 Otter Tl N"),
+    "article behind the name": ("27 The Otterway", "27 Otterway, The"),
+    "range cut short": ("230-232 Otter Rd", "230-32 Otter Rd"),
+    "mail stop": ("77 Otter Pkwy Mail Stop 4410", "77 Otter Pkwy MS 4410", "Mail Code 4410, 77 Otter Pkwy"),
+    "unit without a word in Publication 28": ("77 Otter Blvd Chalet 8", "77 Otter Boulevard, Chalet #8"),
+    "firm with a number": ("880 Otter Line Rd", "7 Eleven, 880 Otter Line Rd"),
+    "field names": ("881 Otter Line Rd", "Address: 881 Otter Line Rd", '"street": "881 Otter Line Rd"'),
+    "hundreds without the word": ("250 Otter Wharf", "Two Fifty Otter Wharf"),
     "long and short words": ("9 Mountain View Trace", "9 Mtn View Trce", "9 Mountainview Trace"),
 }
 ISLAND = {
@@ -115,6 +123,20 @@ def test_no_two_places_are_the_same() -> None:
         if one != other and compare_addresses(f"{a}, {TEXAS}", f"{b}, {TEXAS}").verdict == "same"
     ]
     assert merged == []
+
+
+def test_the_last_line_may_stand_first() -> None:
+    compared = compare_addresses("Leander TX 78641, 811 Otter Pass", f"811 Otter Pass, {TEXAS}")
+
+    assert compared.verdict == "same"
+
+
+@pytest.mark.parametrize("word", ["Villa", "Condo", "Chalet", "Barracks", "Townhouse"])
+def test_two_numbers_after_a_word_for_a_dwelling_are_two_units(word: str) -> None:
+    one, other = f"210 Otter Cir {word} 8, {TEXAS}", f"210 Otter Cir {word} 9, {TEXAS}"
+
+    assert compare_addresses(one, other).verdict == "different_unit"
+    assert compare_addresses(one, f"210 Otter Cir, {TEXAS}").verdict == "possible"
 
 
 def test_a_house_may_stand_at_a_corner() -> None:

@@ -35,7 +35,6 @@ _LABEL = re.compile(
     r"\b(?:TEL(?:EPHONE)?|PH(?:ONE)?|CELL(?:ULAR|PHONE)?|MOBILE|MOB|HOME|HM|WORK|WK|OFFICE|OFC|FAX|MAIN|DIRECT|BUSINESS|BUS|"
     r"NUMBER|NUM|NO|CALL|TEXT|DAY|DAYTIME|EVENING|EVE|NIGHT|RES|RESIDENCE|LANDLINE|PRIMARY|ALT|ALTERNATE|C|H|W|M|P|T|O)\b[.:#\s]*"
 )
-_OCR_DAMAGE = re.compile(r"(?<=[\d(])[OILSB]|[OILSB](?=\d)")
 _KEYPAD = {
     c: d
     for d, group in zip("23456789", ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"), strict=True)
@@ -145,8 +144,7 @@ def _digits(text: str) -> tuple[str, tuple[str, ...], str]:
     if len(plain) == 10 or (len(plain) == 11 and plain[0] == "1"):
         return plain, (), ""
     compact = re.sub(r"[^A-Z0-9]", "", text)
-    damaged = set(letters) <= set("OILSB") and bool(_OCR_DAMAGE.search(text))
-    if damaged:
+    if set(letters) <= set("OILSB"):
         return "", (), "ambiguous_letters"
     vanity = re.fullmatch(r"1?[2-9]\d{2}[A-Z0-9]{7,12}", compact)
     if vanity and re.search(r"[A-Z]{3,}", text):

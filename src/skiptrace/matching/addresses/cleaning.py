@@ -38,6 +38,11 @@ _L_AND_O = str.maketrans("lO", "10")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SLASHED = re.compile(r"(?<=[A-Z]{2})\.?\s*/\s*(?=([A-Z0-9]{2,}))|(?<=[A-Z]{2}\.) / ")
 _CALLE = re.compile(r"\bC/ ?(?!O\b)")
+# The name of a field before its value: City: Mesquite, "state": "TX".
+_FIELD = re.compile(
+    r"""["']?\b(?:(?:MAILING|STREET|HOME|PROPERTY|PHYSICAL|CURRENT|BILLING|SHIPPING)[ _]?)?"""
+    r"""(?:ADDR(?:ESS)?(?:[ _]?LINE[ _]?1)?|STREET|CITY|TOWN|STATE|(?:ZIP|POSTAL)(?:[ _]?CODE)?)["']?\s*[:=]"""
+)
 _SIGN_RUN = re.compile(r"#[# ]*#")
 _DECIMAL = re.compile(r"^(\s*\d+)\.(5|25|75)(?=\s)")
 _QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
@@ -159,6 +164,8 @@ def _plain(text: str, notes: list[str]) -> str:
         text = _SPACED_UNIT.sub(r"\1\2", text)
         text = _SPACED_HYPHEN.sub(r"\1-\2", text)
         text = text.replace(" @ ", " & ").replace(" + ", " & ")
+        if ":" in text or "=" in text:
+            text = _FIELD.sub(",", text)
         text = _BOUNDARY.sub(",", text).translate(_SIGNS)
     if "/" in text:
         text = _SLASHED.sub(lambda match: "," if match[1] in UNITS else " & ", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from skiptrace.matching.addresses.tables import UNITS
 from skiptrace.matching.addresses.values import Agreement, Finding, ParsedAddress
 
 _QUOTED = "unit {0.unit_key} and {1.unit_key}"
@@ -10,6 +11,8 @@ _ROOMS = frozenset({"APT", "#", "UNIT"})
 _POSITIONS = frozenset({"FRNT", "REAR", "SIDE", "LEFT", "RGHT", "UPPR", "LOWR", "BSMT", "ATTC"})
 _BUILDINGS = frozenset({"BLDG", "TOWER", "WING"})
 _LETTERS = {"FRNT": "F", "REAR": "R", "RGHT": "R", "LEFT": "L", "LOWR": "L", "UPPR": "U", "BSMT": "B"}
+_ANY = frozenset({"#", "UNIT"})
+_STATED = frozenset(UNITS.values()) - {"TH", "VILLA", "CABIN", "PAD", "SITE", "BAY"}  # words of Publication 28
 _OFFICES = frozenset({"STE", "#", "UNIT", "RM", "OFC"})
 
 
@@ -30,8 +33,16 @@ def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:
 def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) -> Agreement:
     if _glued(x) == _glued(y) != "" and len({designator for designator, _ in (*x, *y)}) == 1:
         return "same"
+    if _glued(x) == _glued(y) != "" and len(x) != len(y) and _is_within(x if len(x) > len(y) else y):
+        return "same"  # BLDG C APT 11 and C-11
     paired = _pairwise(x, y)
     return "possible" if paired == "different" and _glued(x) == _glued(y) != "" else paired
+
+
+def _is_within(units: tuple[tuple[str, str], ...]) -> bool:
+    """Whether a room in a building of one letter is named: where there is a C11, it is in building C."""
+    (holder, letter), (room, _) = units[:2]
+    return holder == "BLDG" and len(letter) == 1 and room in _ROOMS
 
 
 def _pairwise(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) -> Agreement:
@@ -78,7 +89,9 @@ def _unit_rank(x: tuple[str, str], y: tuple[str, str]) -> int:
 
 
 def _comparable(x: str, y: str) -> bool:
-    return x == y or any(x in group and y in group for group in (_ROOMS, _OFFICES, _SPACES))
+    if x == y or any(x in group and y in group for group in (_ROOMS, _OFFICES, _SPACES)):
+        return True
+    return (x in _ANY and y not in _STATED) or (y in _ANY and x not in _STATED)
 
 
 def _complement(x: tuple[str, str], y: tuple[str, str]) -> bool:

@@ -22,9 +22,9 @@ _HIGHWAY = re.compile(
     rf"|(?P<private>(?:PRIVATE|PVT|PRIV) {_TYPE})"
     rf"|(?P<island>(?:CARRETERA|CARR)(?: ESTATAL)?(?: PR)?)|(?P<pr>PR)"
     rf"|(?P<loop>{_OF_STATE}(?:LOOP|LP))|(?P<spur>{_OF_STATE}SPUR)"
-    rf"|(?P<state>(?:STATE|ST|NYS|{_CODES})(?: TRUNK)? {_TYPE}|S ?R|S ?H|STH|M|K|(?:{_CODES}))"
+    rf"|(?P<state>(?:STATE|ST|NYS|{_CODES})(?: TRUNK)? {_TYPE}(?: [MK](?=[ \-]\d))?|S ?R|S ?H|STH|M|K|(?:{_CODES}))"
     r"|(?P<any>HIGHWAY|HIWAY|HWY|ROUTE|RTE|RT))"
-    r" (?:NO |NUMBER |# )?(?P<number>\d+[A-Z]?|[A-Z]\d+[A-Z]?|[A-Z]{1,2}(?= |$))"
+    r"[ \-](?:NO |NUMBER |# )?(?P<number>\d+[A-Z]?|[A-Z]\d+[A-Z]?|[A-Z]{1,2}(?= |$))"
     r"(?: (?:HWY|HIGHWAY|RD|ROAD)(?= |$))?(?: (?P<rest>.+))?$"
 )
 _NAMES = {

@@ -44,7 +44,8 @@ _PREFIX_TYPES = word_set("""
     AVENIDA CALLE CAMINO VIA PASEO RUE CALZADA CORTE LA EL LAS LOS
 """)
 # CT, LA, NE and FL are a court, a lane, a directional and a floor too.
-_AMBIGUOUS_CODES = STATE_CODES & (SUFFIXES.keys() | DIRECTIONS.keys() | UNITS.keys())
+_AMBIGUOUS_CODES = STATE_CODES & (SUFFIXES.keys() | DIRECTIONS.keys() | UNITS.keys()) | {"VA"}  # W VA
+_CITY_LEADS = frozenset({"FT", "FORT", "MT", "MOUNT", "PT", "PORT", "ST", "LAKE"})
 _CITY_AND_STATE = 6  # words, at most
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 
@@ -271,7 +272,7 @@ def _is_state_code(tokens: list[str]) -> bool:
     if code in DIRECTIONS or code == "FL":
         if code == "FL" and before[0].isdigit():
             return False
-        return before not in SUFFIXES and ("," in tokens or _city_before(tokens))
+        return ("," in tokens and before not in SUFFIXES) or _city_before(tokens)
     if code in SUFFIXES:
         has_suffix = any(token in PLAIN_SUFFIXES or SUFFIXES.get(token) in PLAIN_SUFFIXES for token in tokens[1:-1])
         is_named = not _PREFIX_TYPES.isdisjoint(tokens[1:3]) and _city_before(tokens)  # 5 RUE ROYALE MANDEVILLE LA
@@ -337,13 +338,21 @@ def _known_city(words: list[str], state: str, zip5: str, *, whole: bool) -> int:
     if state:
         for size in candidates:
             if _zips_named(words[-size:], state) and _may_end_street(words, size):
-                return size
+                return size + _is_lead(words, size)
     if zip5:
         for size in candidates:
             spelled = city_key(" ".join(words[-size:]))
             if len(spelled) >= 5 and any(JaroWinkler.similarity(spelled, key) >= 0.92 for key in keys):
                 return size
     return 0
+
+
+def _is_lead(words: list[str], size: int) -> bool:
+    """Whether the FT of NORMANDY DR FT LIBERTY begins the city: a street ended before it."""
+    if len(words) < size + 2 or words[-size - 1] not in _CITY_LEADS:
+        return False
+    before = words[-size - 2]
+    return SUFFIXES.get(before) in PLAIN_SUFFIXES or (before.isdigit() and words[-size - 3 : -size - 2] != [])
 
 
 def _zips_named(words: list[str], state: str) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from skiptrace.matching.addresses.boxes import may_be_boxed, parse_box_line, par
 from skiptrace.matching.addresses.cleaning import tokens_of
 from skiptrace.matching.addresses.corners import may_be_corner, read_corner
 from skiptrace.matching.addresses.crf import label
+from skiptrace.matching.addresses.highways import may_be_highway, read_highway
 from skiptrace.matching.addresses.lastline import LastLine, city_key, take_last_line
 from skiptrace.matching.addresses.repairs import repair, without_repetition
 from skiptrace.matching.addresses.streets import Street, name_key, parse_street, starts_with_number
@@ -21,7 +23,7 @@ from skiptrace.matching.addresses.tables import (
     STATE_NAMES,
     SUFFIXES,
 )
-from skiptrace.matching.addresses.units import Units, identifier, take_units
+from skiptrace.matching.addresses.units import Units, identifier, named_unit, take_units
 from skiptrace.matching.addresses.values import ParsedAddress
 from skiptrace.matching.tables import word_set
 from skiptrace.matching.text import decode
@@ -147,7 +149,8 @@ def _street_address(tokens: list[str], fields: dict[str, Any], line: LastLine) -
 def _choose_street(segments: list[list[str]], fields: dict[str, Any], units: Units, line: LastLine) -> ParsedAddress:
     """Find the street among several segments, or among words that are no street."""
     confidence = 0.95
-    chosen = next((n for n, segment in enumerate(segments) if starts_with_number(segment)), None)
+    numbered = [n for n, segment in enumerate(segments) if starts_with_number(segment)]
+    chosen = next((n for n in numbered if _ends_street(segments[n])), numbered[0] if numbered else None)
     if chosen is None and segments:
         chosen = _find_inside(segments, line)
         confidence = 0.6
@@ -162,6 +165,11 @@ def _choose_street(segments: list[list[str]], fields: dict[str, Any], units: Uni
     for segment in reversed((*segments[:chosen], *segments[chosen + 1 :])):
         _place_segment(segment, street, units, line)
     return _finish_street(street, fields, units, line, confidence)
+
+
+def _ends_street(segment: list[str]) -> bool:
+    """Whether a segment with a number has a suffix or is a road: 880 RANGE LINE RD, and not the firm 7 ELEVEN."""
+    return len(segment) != 2 or segment[1] in SUFFIXES
 
 
 def _find_corner(segments: list[list[str]]) -> str | None:
@@ -296,7 +304,15 @@ def _place_segment(segment: list[str], street: Street, units: Units, line: LastL
         code = STATE_NAMES.get(tuple(segment)) or (words if words in STATE_CODES else "")
         line.state, line.city = (code or line.state), ("" if code else words)
         return
-    line.notes.append(words)
+    if not units and (named := _named_unit(segment)):
+        units.append(named)
+    else:
+        line.notes.append(words)
+
+
+def _named_unit(words: Sequence[str]) -> tuple[str, str] | None:
+    """CHALET 8 beside the street, which is no ROUTE 66."""
+    return None if may_be_highway(list(words)) and read_highway(list(words)) else named_unit(words)
 
 
 def _finish_street(
@@ -308,7 +324,9 @@ def _finish_street(
         units.append(("#", identifier(street.unit)))
     if street.note:
         line.notes.append(street.note)
-    if street.leftover:
+    if street.leftover and not units and (named := _named_unit(street.leftover)):
+        units.append(named)
+    elif street.leftover:
         line.notes.append(" ".join(street.leftover))
     if street.name and fields.get("kind") in {None, "po_box"}:
         fields["kind"] = "street"  # a box beside a street is kept, and the street is compared

@@ -31,6 +31,7 @@ _HYPHENED_GRID = re.compile(r"[NSEW]\d+-[NSEW]\d+$")
 _HYPHENED_HALF_GRID = re.compile(r"\d{1,2}-[NSEW]-\d+$")
 _QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
 _GRID = 4
+_TEN = 10
 _SIDES = frozenset({"N", "S", "E", "W", "NORTH", "SOUTH", "EAST", "WEST"})
 _GRID_FARMS = ("53", "54")  # Wisconsin
 _NO_NAMES = _ROADS | _GOVERNMENTS | frozenset(DIRECTIONS) | {"MILE", "ST", "STREET", "AVE", "AVENUE"}
@@ -44,6 +45,8 @@ def repair(tokens: list[str], zip5: str) -> list[str]:
         return tokens
     if not _SIGNS.isdisjoint(tokens):
         tokens = _number_signs(tokens)
+    if len(tokens) > 3 and tokens[1] == "0" and tokens[0].isdigit():
+        tokens = [tokens[0], *tokens[2:]]  # the empty column for a fraction
     if "KM" in tokens and "KM" in tokens[1:-1]:
         return _kilometre_first(tokens)
     first = tokens[0]
@@ -140,6 +143,7 @@ def _figures(tokens: list[str]) -> list[str]:
     value, used = _spelled_number(tokens)
     rest = tokens[used:]
     is_name = rest and "HUNDRED" in tokens[:used] and rest[0].partition("-")[0] in TENS.keys() | ORDINALS.keys()
+    is_name = is_name or (rest and rest[0] in ORDINALS and tokens[used - 1] in TENS)  # FIVE TWENTY NINTH ST
     if len(rest) < 2 or is_name or (used == 1 and "-" not in first):
         return tokens
     return [str(value), *rest]
@@ -157,6 +161,8 @@ def _spelled_number(tokens: list[str]) -> tuple[int, int]:
                 part *= 100
             elif word == "THOUSAND" and part and not total:
                 total, part = part * 1000, 0
+            elif value >= _TEN and 0 < part < 100 and part % 10:
+                part = part * 100 + value  # TWO FIFTY
             elif value and (part % 100 == 0 or (value < 10 and part % 10 == 0 and part % 100 > 10)):
                 part += value
             else:

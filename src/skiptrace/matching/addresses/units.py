@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from skiptrace.matching.addresses.tables import (
     BARE_UNITS,
@@ -18,6 +19,8 @@ from skiptrace.matching.addresses.tables import (
 
 _ORDINAL = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
 _IDENTIFIER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9\-/]*$|[A-Z](?:-?[A-Z])?$")
+_WORD = re.compile(r"(?!AND$)[A-Z]{3,}$")
+_NAMED = re.compile(r"(?:[A-Z]-?)?\d{1,4}(?:-?[A-Z])?$")
 _FILLERS = frozenset({"NO", "NUMBER", "NUM", "#"})
 _LEVELS = {"GROUND": "G", "GRND": "G", "TOP": "TOP", "MAIN": "MAIN"}
 _NUMBERED_ONLY = frozenset({"APT", "STE"})
@@ -67,10 +70,7 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
     designator = UNITS.get(token)
     if designator is None:
         return 0, None
-    skip = 1
-    while following in _FILLERS and at + skip + 1 < len(tokens):
-        skip += 1
-        following = tokens[at + skip]
+    skip, following = _skip_fillers(tokens, at, designator)
     if _is_identifier(following, designator, tokens, at + skip, rest):
         if designator in _HOLDERS and (penthouse := _PENTHOUSE.match(following)):
             return skip + 1, ("PH", identifier(penthouse[1]))  # APT PH1
@@ -90,6 +90,16 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
         if _segment_ends(tokens, at + 1):
             return 1, (designator, "")
     return 0, None
+
+
+def _skip_fillers(tokens: list[str], at: int, designator: str) -> tuple[int, str]:
+    """How far behind the designator its identifier may stand, and the word there: APT NO 4, and APT, 114."""
+    skip = 1
+    if designator in _NUMBERED_ONLY and tokens[at + 1 : at + 2] == [","] and tokens[at + 3 : at + 4] in ([], [","]):
+        skip = 2
+    while at + skip + 1 < len(tokens) and tokens[at + skip] in _FILLERS:
+        skip += 1
+    return skip, tokens[at + skip] if at + skip < len(tokens) else ","
 
 
 def _may_be_floor(tokens: list[str], at: int, rest: list[str]) -> bool:
@@ -174,6 +184,14 @@ def _street_ended(rest: list[str]) -> bool:
     return (
         last == "," or last in SUFFIXES or last in DIRECTIONS or (len(rest) > 2 and last[0].isdigit()) or len(rest) > 2
     )
+
+
+def named_unit(words: Sequence[str]) -> tuple[str, str] | None:
+    """A part of a building that Publication 28 has no word for: CHALET 8, BARRACKS 12."""
+    words = [word for word in words if word not in _FILLERS]
+    if len(words) != 2 or not _WORD.match(words[0]) or not _NAMED.match(words[1]):
+        return None
+    return words[0], identifier(words[1])
 
 
 def floor_number(word: str) -> str:

@@ -13,7 +13,7 @@ from skiptrace.matching.names.nicknames import is_variant, opposite_sexes, relat
 _FOLDS = tuple(
     (re.compile(pattern), reading)
     for pattern, reading in (
-        ("ABD[AEU]L", "ABDUL"), ("(?<=[GHJSY])EO(?=N)", "U"),
+        ("^YE(?=[KLV])", "E"), ("ABD[AEU]L", "ABDUL"), ("(?<=[GHJSY])EO(?=N)", "U"),
         ("SHCH|SCH|SZ", "SH"), ("TSCH|TCH|CZ", "CH"), ("DZH|DJ|ZH", "J"), ("KH", "H"), ("PH", "F"),
         ("CK|Q", "K"), ("X", "KS"),
         ("TS|TZ", "Z"), ("C(?!H)", "K"), ("OE|EU", "O"), ("UE|OU|OO", "U"), ("AE", "A"),
