@@ -30,7 +30,7 @@ from skiptrace.matching.contacts import (
     phone_measures,
     rival_measures,
 )
-from skiptrace.matching.identity import Candidates, Identity, Ties, group_measures, identify, rarities, tie, times
+from skiptrace.matching.identity import Candidates, Identity, Ties, group_measures, identify, tie, times
 from skiptrace.matching.weights import (
     ContactWeights,
     Curve,
@@ -94,7 +94,7 @@ def fit_identity(labelled: Labelled) -> Weights:
     """Record against subject."""
     candidates = labelled.candidates
     compared = compare(candidates.people, candidates.subjects, candidates.rows)
-    measures = rarities(candidates.people, compared) | times(candidates, compared)
+    measures = compared.rarities | times(candidates, compared)
     return fit_weights(IDENTITY_TABLES, SUBJECT_RAMPS, compared.levels, measures, labelled.same)
 
 
@@ -108,7 +108,7 @@ def fit_link(labelled: Labelled, parameters: Parameters) -> Weights:
     known = known[:: max(1, len(known) // MOST_TIES)]
     one = same[ties.left[known]] & same[ties.right[known]]
     levels = {name: level[known] for name, level in ties.compared.levels.items()}
-    measures = {name: m[known] for name, m in rarities(candidates.people, ties.compared).items()}
+    measures = {name: m[known] for name, m in ties.compared.rarities.items()}
     return fit_weights(IDENTITY_TABLES, IDENTITY_RAMPS, levels, measures, one)
 
 
@@ -147,7 +147,7 @@ class _Stage:
 
 def _alone(candidates: Candidates, parameters: Parameters) -> tuple[Compared, Floats]:
     compared = compare(candidates.people, candidates.subjects, candidates.rows)
-    measures = rarities(candidates.people, compared) | times(candidates, compared)
+    measures = compared.rarities | times(candidates, compared)
     return compared, parameters.identity.total(compared.levels, measures)
 
 

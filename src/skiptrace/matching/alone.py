@@ -15,7 +15,7 @@ from skiptrace.matching.cases import Question, columns_of
 from skiptrace.matching.columns import Floats
 from skiptrace.matching.comparisons import compare
 from skiptrace.matching.evidence import matches_of
-from skiptrace.matching.identity import Candidates, Identity, rarities, tie, times
+from skiptrace.matching.identity import Candidates, Identity, tie, times
 from skiptrace.matching.weights import Parameters, shipped_parameters, summed
 from skiptrace.model import Match, SourceRecord, Subject
 
@@ -65,7 +65,7 @@ def score_alone(
 def identify_alone(candidates: Candidates, search: Search, parameters: Parameters) -> Identity:
     """Each record by itself; no group step."""
     compared = compare(candidates.people, candidates.subjects, candidates.rows)
-    measures = rarities(candidates.people, compared) | times(candidates, compared)
+    measures = compared.rarities | times(candidates, compared)
     weights = parameters.identity
     prior = parameters.searches.get(search, weights.prior)
     parts: dict[str, Floats] = {"prior": np.full(len(candidates.rows), prior)}

@@ -63,6 +63,7 @@ def columns_of(questions: Sequence[Question]) -> CaseColumns:
         rows=np.arange(len(questions), len(persons)),
         subjects=np.repeat(np.arange(len(questions)), sizes),
         starts=np.concatenate(([0], np.cumsum(sizes))),
+        persons=persons,
     )
     everybody = [*subjects, *records]
     return CaseColumns(
@@ -99,12 +100,11 @@ def _names(persons: Sequence[ReadPerson]) -> NameColumns:
 
 
 def _addresses(persons: Sequence[ReadPerson]) -> AddressColumns:
-    rows = [address for person in persons for address in person.addresses]
-    *texts, first, last = zip(*rows, strict=True) if rows else [()] * 9
-    number, street, unit, box, city, state, zip5 = map(Words.of, texts)
-    spans = Spans.of_counts([len(person.addresses) for person in persons])
-    seen = np.array(first, float), np.array(last, float)
-    return AddressColumns(spans, number, street, unit, box, city, state, zip5, *seen)
+    homes = [home for person in persons for home in person.homes]
+    number, street, unit, box, city, state, zip5 = map(Words.of, zip(*homes, strict=True) if homes else [()] * 7)
+    spans = Spans.of_counts([len(person.homes) for person in persons])
+    first, last = np.array([seen for person in persons for seen in person.seen], float).reshape(-1, 2).T
+    return AddressColumns(spans, number, street, unit, box, city, state, zip5, first, last)
 
 
 def _phones(persons: Sequence[ReadPerson]) -> PhoneColumns:

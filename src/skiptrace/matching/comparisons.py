@@ -6,7 +6,7 @@ record against record.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 
@@ -19,6 +19,7 @@ from skiptrace.matching.columns import (
     AddressColumns,
     Codes,
     Flags,
+    Floats,
     Ints,
     Levels,
     NameColumns,
@@ -30,6 +31,7 @@ from skiptrace.matching.columns import (
     best_of,
 )
 from skiptrace.matching.names.nicknames import one_hop
+from skiptrace.matching.rarity import given_rarity, surname_rarity
 
 LEVELS: Mapping[str, tuple[str, ...]] = {
     "given": ("missing", "different", "same_initial", "initial", "alike", "near", "nickname", "same"),
@@ -51,10 +53,10 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "ssn4": ("missing", "different", "typing_error", "same"),
     "address": ("missing", "elsewhere", "same_area", "same_street", "same_building", "alike", "same"),
     "phone": ("missing", "different", "typing_error", "same"),
-    "relatives": ("missing", "same"),
     "full_name": ("missing", "same"),
     "name_at_address": ("missing", "same"),
     "name_with_phone": ("missing", "same"),
+    "relatives": ("missing", "same"),
 }
 GIVEN, SURNAME, MIDDLE, SUFFIX, BIRTH, SSN4, ADDRESS, PHONE = (
     {name: level for level, name in enumerate(LEVELS[field])}
@@ -64,24 +66,21 @@ GIVEN, SURNAME, MIDDLE, SUFFIX, BIRTH, SSN4, ADDRESS, PHONE = (
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Compared:
-    """Levels of all comparisons for a list of pairs of persons, and which of their names were compared."""
+    """Levels of all comparisons for a list of pairs of persons.
+
+    ``rarities`` are how rare the names are in which a pair agrees: bits of their frequency in the census, 0 where they
+    do not agree.
+    """
 
     levels: dict[str, Levels]
-    left_name: Ints
-    right_name: Ints
-
-    def of(self, pairs: slice | Ints) -> Compared:
-        """Some of the pairs."""
-        levels = {name: column[pairs] for name, column in self.levels.items()}
-        return Compared(levels, self.left_name[pairs], self.right_name[pairs])
+    rarities: dict[str, Floats]
 
 
-def compare(people: People, left: Ints, right: Ints, *, tied_only_from: int | None = None) -> Compared:
+def compare(people: People, left: Ints, right: Ints, *, closely: bool = True) -> Compared:
     """Compare persons pairwise; ``left`` and ``right`` are rows of ``people``.
 
-    Of the pairs ``tied_only_from`` there on, names that differ are looked at closely only where a birth date, SSN,
-    phone or address ties the two: without such a tie a misspelt name links nobody, and most pairs of one account's
-    records have none.
+    Without ``closely``, names that differ are looked at closely only where a birth date, SSN, phone or address ties the
+    two: without such a tie a misspelt name links nobody, and most pairs of one account's records have none.
     """
     levels = {
         "birth_date": birth_date_levels(people, left, right),
@@ -90,10 +89,10 @@ def compare(people: People, left: Ints, right: Ints, *, tied_only_from: int | No
         "phone": phone_levels(people.phones, left, right),
         "relatives": relative_levels(people.relatives, left, right),
     }
-    closely = _tied(levels)
-    closely[:tied_only_from] = True
-    names, left_name, right_name = _name_levels(people.names, left, right, closely)
-    return Compared(names | levels | _joint_levels(names, levels), left_name, right_name)
+    looked = np.ones(len(left), bool) if closely else _tied(levels)
+    names, left_name, right_name = _name_levels(people.names, left, right, looked)
+    levels = names | levels | _joint_levels(names, levels)
+    return Compared(levels, _rarities(people.names, levels, left_name, right_name))
 
 
 def _tied(levels: Mapping[str, Levels]) -> Flags:
@@ -113,6 +112,27 @@ def _joint_levels(names: Mapping[str, Levels], levels: Mapping[str, Levels]) -> 
         "name_at_address": (given & (levels["address"] >= ADDRESS["alike"])).view(np.int8),
         "name_with_phone": (given & (levels["phone"] == PHONE["same"])).view(np.int8),
     }
+
+
+def _rarities(names: NameColumns, levels: Mapping[str, Levels], left: Ints, right: Ints) -> dict[str, Floats]:
+    return {
+        "given_rarity": _where(levels["given"] >= GIVEN["near"], names.given, _given_rarities, left, right),
+        "surname_rarity": _where(levels["surname"] >= SURNAME["near"], names.surname, _surname_rarities, left, right),
+    }
+
+
+def _given_rarities(words: Words) -> Floats:
+    return np.array([given_rarity(word) for word in words.values.tolist()])
+
+
+def _surname_rarities(words: Words) -> Floats:
+    return np.array([surname_rarity(word) for word in words.values.tolist()])
+
+
+def _where(agree: Flags, words: Words, rarities: Callable[[Words], Floats], left: Ints, right: Ints) -> Floats:
+    # The commoner of the two spellings: a misspelt name is rare without being telling.
+    rarity = words.derived(rarities)
+    return np.minimum(rarity[words.codes[left]], rarity[words.codes[right]]) * agree
 
 
 # Levels are put together by multiplying and by taking the larger: over millions of pairs that takes a twentieth of the
@@ -155,11 +175,11 @@ def _name_levels(names: NameColumns, left: Ints, right: Ints, closely: Flags) ->
 def _best_agreeing(names: NameColumns, pair: Ints, a: Ints, b: Ints, levels: Mapping[str, Levels]) -> Ints:
     """The row of each pair whose names agree best; of several, by the alphabet, so that no order of rows matters."""
     agreement = levels["given"] + 2 * levels["surname"].astype(np.int64)
-    places = [
-        words.derived(_alphabetical)[words.codes[a]] + words.derived(_alphabetical)[words.codes[b]]
-        for words in (names.given, names.surname)
-    ]
-    order = np.lexsort((*places, levels["suffix"], levels["middle"], agreement, pair))
+    keys: list[NDArray[np.integer]] = []
+    for words in (names.given, names.surname):
+        x, y = (words.derived(_alphabetical)[words.codes[rows]] for rows in (a, b))
+        keys += np.minimum(x, y), np.maximum(x, y)
+    order = np.lexsort([*keys, levels["suffix"], levels["middle"], agreement, pair])
     ordered = pair[order]
     chosen: Ints = order[np.append(ordered[1:] != ordered[:-1], True)] if len(order) else order
     return chosen
@@ -390,7 +410,7 @@ def _spelling_levels(words: Words, x: Codes, y: Codes, alike: int, near: int) ->
     """``near``: one typing error in four letters or more. ``alike``: Jaro-Winkler 0.86, or at most a third edited."""
     if len(x) <= _FEW:
         pairs = zip(words.values[x].tolist(), words.values[y].tolist(), strict=True)
-        return np.array([(0, alike, near)[_likeness(one, two)] for one, two in pairs], np.int8)
+        return np.array([(0, alike, near)[likeness(one, two)] for one, two in pairs], np.int8)
     levels = np.zeros(len(x), np.int8)
     rows = _may_be_alike(words.derived(Spelled), x, y).nonzero()[0]
     if not len(rows):
@@ -407,7 +427,7 @@ def _spelling_levels(words: Words, x: Codes, y: Codes, alike: int, near: int) ->
 
 
 @lru_cache(maxsize=65_536)
-def _likeness(one: str, two: str) -> int:
+def likeness(one: str, two: str) -> int:
     """What ``_spelling_levels`` finds for one pair: 2 near, 1 alike, 0 neither."""
     shorter, edits = min(len(one), len(two)), OSA.distance(one, two, score_cutoff=_MOST_EDITS)
     if edits == 1 and shorter >= 3:

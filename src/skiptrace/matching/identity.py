@@ -6,25 +6,23 @@ by itself it is nothing. So records are tied to each other first, and evidence f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from math import log2
+from functools import cached_property
 
 import numpy as np
 
-from skiptrace.matching.columns import Codes, Flags, Floats, Ints, Levels, People, Words, pairs_of_equals
-from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, PHONE, SSN4, SURNAME, Compared, compare
-from skiptrace.matching.known_words import given_name, surname_count
+from skiptrace.matching.columns import Codes, Flags, Floats, Ints, Levels, People, pairs_of_equals
+from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, SSN4, Compared, compare
+from skiptrace.matching.pairing import compare_values
+from skiptrace.matching.persons import ReadPerson
 from skiptrace.matching.weights import Parameters, log_odds, probability, summed
 
-AMERICANS = 331_000_000
-AT_ONCE = 1_500
-"""Up to so many pairs of records are compared in one pass with the subjects: what takes time is the pass."""
+FEW = 250
+"""Up to so many pairs are compared value by value: over columns the steps alone take longer."""
 LARGEST_GROUP = 200
 """Records of one account beyond this many, least likely first, are judged alone: ties grow with the square."""
 SURE = 1.0 - 1e-9
-_NO_PAIRS = (np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -54,6 +52,8 @@ class Candidates:
     subjects: Ints
     starts: Ints
     """Position of the first record of each account, and the end."""
+    persons: Sequence[ReadPerson] = ()
+    """The rows of ``people`` as values, where they are at hand."""
     groups: Ints = field(init=False)
     """For each record the number of its account."""
 
@@ -80,40 +80,18 @@ class Identity:
 
 def identify(candidates: Candidates, parameters: Parameters) -> Identity:
     """Judge the records of each account together."""
-    people, weights = candidates.people, parameters.identity
-    left, right = pairs_of_equals(candidates.groups) if _are_few(candidates) else _NO_PAIRS
-    both = compare(
-        people,
-        np.concatenate((candidates.subjects, candidates.rows[left])),
-        np.concatenate((candidates.rows, candidates.rows[right])),
-        tied_only_from=len(candidates.rows),
-    )
-    compared = both.of(slice(len(candidates.rows)))
-    parts = weights.parts(compared.levels, rarities(people, compared) | times(candidates, compared))
+    weights = parameters.identity
+    compared = _compared(candidates, candidates.subjects, candidates.rows, closely=True)
+    parts = weights.parts(compared.levels, compared.rarities | times(candidates, compared))
     parts = {"prior": np.full(len(candidates.rows), weights.prior)} | parts
     alone = summed(parts.values())
-    if len(left):
-        between = both.of(slice(len(candidates.rows), None))
-        tied = _share(candidates, compared, between, left, right)
-        ties = _weighed(candidates, left[tied], right[tied], between.of(tied), parameters)
-    else:
-        ties = tie(candidates, compared, alone, parameters)
+    ties = tie(candidates, compared, alone, parameters)
     bits = alone
     for weights in parameters.group:
         group = weights.parts({}, group_measures(candidates, compared, alone, bits, ties))
         bits = weights.sum_of(group)
         parts = parts | group | {"alone": group["alone"] + weights.prior - alone}
     return Identity(compared, alone, ties, bits, parts)
-
-
-def rarities(people: People, compared: Compared) -> dict[str, Floats]:
-    """How rare an agreeing name is: bits of its frequency in the US census, 0 where the names do not agree."""
-    names = people.names
-    given, surname = names.given.derived(_given_rarities), names.surname.derived(_surname_rarities)
-    return {
-        "given_rarity": _where(compared.levels["given"] >= GIVEN["near"], names.given, given, compared),
-        "surname_rarity": _where(compared.levels["surname"] >= SURNAME["near"], names.surname, surname, compared),
-    }
 
 
 def times(candidates: Candidates, compared: Compared) -> dict[str, Floats]:
@@ -136,54 +114,19 @@ def times(candidates: Candidates, compared: Compared) -> dict[str, Floats]:
     }
 
 
-def _given_rarities(words: Words) -> Floats:
-    return np.array([_given_rarity(word) for word in words.values.tolist()])
-
-
-def _surname_rarities(words: Words) -> Floats:
-    return np.array([_surname_rarity(word) for word in words.values.tolist()])
-
-
-@lru_cache(maxsize=65_536)
-def _given_rarity(name: str) -> float:
-    return log2(AMERICANS / max(given_name(name)[0], 100)) if name else 0.0
-
-
-@lru_cache(maxsize=65_536)
-def _surname_rarity(name: str) -> float:
-    return log2(AMERICANS / max(surname_count(name), 50)) if name else 0.0
-
-
-def _where(agree: Flags, words: Words, rarity: Floats, compared: Compared) -> Floats:
-    # The commoner of the two spellings: a misspelt name is rare without being telling.
-    left, right = rarity[words.codes[compared.left_name]], rarity[words.codes[compared.right_name]]
-    return np.minimum(left, right) * agree
-
-
 def tie(candidates: Candidates, compared: Compared, alone: Floats, parameters: Parameters) -> Ties:
     """Compare records of the same account with each other, as far as they can be one person."""
     left, right = pairs_to_compare(candidates, compared, alone)
-    between = compare(candidates.people, candidates.rows[left], candidates.rows[right], tied_only_from=0)
-    return _weighed(candidates, left, right, between, parameters)
-
-
-def _weighed(candidates: Candidates, left: Ints, right: Ints, between: Compared, parameters: Parameters) -> Ties:
-    bits = parameters.link.total(between.levels, rarities(candidates.people, between))
+    between = _compared(candidates, candidates.rows[left], candidates.rows[right], closely=False)
+    bits = parameters.link.total(between.levels, between.rarities)
     return Ties(left, right, bits, between, len(candidates.rows))
 
 
-def _are_few(candidates: Candidates) -> bool:
-    sizes = candidates.starts[1:] - candidates.starts[:-1]
-    return bool(sizes.max(initial=0) <= LARGEST_GROUP and (sizes * (sizes - 1)).sum() <= 2 * AT_ONCE)
-
-
-def _share(candidates: Candidates, compared: Compared, between: Compared, left: Ints, right: Ints) -> Ints:
-    """Which of the pairs ``pairs_to_compare`` would have chosen, where all are compared already."""
-    kind, levels = _kinds(candidates, compared), between.levels
-    shares = (levels["birth_date"] == BIRTH["same"]) | (levels["ssn4"] == SSN4["same"])
-    shares |= (kind[left] == kind[right]) | (levels["phone"] == PHONE["same"])
-    tied: Ints = shares.nonzero()[0]
-    return tied
+def _compared(candidates: Candidates, left: Ints, right: Ints, *, closely: bool) -> Compared:
+    """Pairs of rows, by whichever of the two ways is the quicker for so many; both find the same."""
+    if candidates.persons and len(left) <= FEW:
+        return compare_values(candidates.persons, left.tolist(), right.tolist(), closely=closely)
+    return compare(candidates.people, left, right, closely=closely)
 
 
 def _kinds(candidates: Candidates, compared: Compared) -> Codes:

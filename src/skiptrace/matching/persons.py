@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from math import isnan
 
 from skiptrace.matching import spelling
 from skiptrace.matching.addresses import ParsedAddress, parse_address
@@ -22,24 +23,31 @@ _NEVER = float("nan")
 Person = Subject | SourceRecord
 Reading = tuple[str, str, str, str]
 """Given name, middle name, surname and suffix."""
+Home = tuple[str, str, str, str, str, str, str]
+"""Number, street, unit, box, city, state and ZIP code."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ReadPerson(Personal):
-    """A person's fields, each list a row of the columns; missing texts are empty, numbers 0, times NaN.
+    """A person's fields; missing texts are empty, numbers 0, times NaN.
 
-    ``addresses`` are number, street, unit, box, city, state, ZIP code and the years of the first and the last sighting
-    before (negative) or after the day judged; ``lines`` the same addresses as Publication 28 writes them. ``phones``
-    are number, kind of line and year of the last sighting. ``relatives`` are full names.
+    ``seen`` are the years of the first and the last sighting of each home before (negative) or after the day judged,
+    ``came`` the earliest and ``left`` the latest of them, ``lines`` the homes as Publication 28 writes them. ``phones``
+    are number, kind of line and year of the last sighting, ``numbers`` those that are phones. ``relatives`` are full
+    names.
     """
 
     names: tuple[Reading, ...]
     born: tuple[int, int, int]
     ssn4: int
-    addresses: tuple[tuple[str, str, str, str, str, str, str, float, float], ...]
+    homes: tuple[Home, ...]
     lines: tuple[str, ...]
+    seen: tuple[tuple[float, float], ...]
+    came: float
+    left: float
     phones: tuple[tuple[int, int, float], ...]
-    relatives: tuple[str, ...]
+    numbers: frozenset[int]
+    relatives: frozenset[str]
     source: str
 
 
@@ -69,24 +77,23 @@ def _read_person(this: _This) -> ReadPerson:
     person, as_of = this.person, this.as_of
     born = person.birth_date
     read = [_read_address(sighting.address) for sighting in person.addresses]
+    seen = [(_years(sighting.first_seen, as_of), _years(sighting.last_seen, as_of)) for sighting in person.addresses]
+    phones = [
+        (phone_number(sighting.number), _KINDS.get(sighting.line_type, OTHER_LINE), _years(sighting.last_seen, as_of))
+        for sighting in person.phones
+    ]
     return ReadPerson(
         names=tuple(reading for name in person.names or (Name(),) for reading in _readings_of(name)),
         born=(born.year, born.month, born.day) if born else (0, 0, 0),
         ssn4=spelling.last_four(person.ssn4 or person.ssn),
-        addresses=tuple(
-            (*parts, _years(sighting.first_seen, as_of), _years(sighting.last_seen, as_of))
-            for (parts, _), sighting in zip(read, person.addresses, strict=True)
-        ),
+        homes=tuple(home for home, _ in read),
         lines=tuple(line for _, line in read),
-        phones=tuple(
-            (
-                phone_number(sighting.number),
-                _KINDS.get(sighting.line_type, OTHER_LINE),
-                _years(sighting.last_seen, as_of),
-            )
-            for sighting in person.phones
-        ),
-        relatives=tuple(_full_name(relative.name) for relative in person.relatives),
+        seen=tuple(seen),
+        came=min((first for first, _ in seen if not isnan(first)), default=_NEVER),
+        left=max((last for _, last in seen if not isnan(last)), default=_NEVER),
+        phones=tuple(phones),
+        numbers=frozenset(number for number, _, _ in phones if number),
+        relatives=frozenset(name for relative in person.relatives if (name := _full_name(relative.name))),
         source=(person.upstream or person.provider) if isinstance(person, SourceRecord) else "",
     )
 
@@ -117,7 +124,7 @@ def _reading(parsed: ParsedName, surnames: Sequence[str]) -> Reading:
 
 
 @lru_cache(maxsize=16_384)
-def _read_address(address: Address) -> tuple[tuple[str, str, str, str, str, str, str], str]:
+def _read_address(address: Address) -> tuple[Home, str]:
     parsed = read_address(address)
     return (*address_parts(parsed), spelling.line(parsed.city), parsed.state, parsed.zip5), parsed.standard
 

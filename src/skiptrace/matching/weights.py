@@ -19,6 +19,7 @@ _MANY = 4_000
 """From so many places on a table of cells pays."""
 LIMIT = 40.0
 """No sum of evidence counts for more than this many bits, which keeps probabilities apart from 0 and 1."""
+_LEAST = 2.0**-LIMIT
 
 
 def probability(bits: Floats) -> Floats:
@@ -29,7 +30,7 @@ def probability(bits: Floats) -> Floats:
 
 def log_odds(p: Floats) -> Floats:
     """Log-odds in bits; probabilities are kept within 2**-40 of 0 and 1."""
-    p = np.minimum(np.maximum(p, 2.0**-LIMIT), 1.0 - 2.0**-LIMIT)
+    p = np.minimum(np.maximum(p, _LEAST), 1.0 - _LEAST)
     bits: Floats = np.log2(p / (1.0 - p))
     return bits
 
