@@ -111,6 +111,10 @@ def signed(capsys: Capsys, home: Path, *account: str) -> str:
     """The id of a request to erase that somebody else has signed."""
     said = in_process(capsys, home, "privacy", "ask-erasure", *account, "--reason", "R-17", "--json")
     asked = str(json.loads(said.out)["approval_id"])
+    shown = json.loads(in_process(capsys, home, "access", "approvals", "--by", "second", "--json").out)
+    wanted = {"account_id": account[-1], "reason": "R-17"}
+    assert ("erase", wanted) in [(a["action"], a["request"]) for a in shown if a["approval_id"] == asked]
+    assert "R-17" in in_process(capsys, home, "access", "approvals", "--by", "second").out
     assert in_process(capsys, home, "access", "approve", asked, "--by", "second").code == 0
     return asked
 

@@ -45,6 +45,7 @@ def results(folder: Path) -> dict[str, dict[str, object]]:
         "rules rehearse",
         "can-use",
         "reviews list",
+        "access approvals",
         "reviews release",
         "reviews reject",
         "third-party list",

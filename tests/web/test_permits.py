@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from skiptrace.access import Principal, Role
 from skiptrace.model import AccountFact, Fact, Lane
+from skiptrace.stores import schema
 from skiptrace.stores.looking import Act
 from tests import builders as build
 from tests.web.serving import Served, case_of
@@ -41,6 +42,39 @@ async def test_to_assign_to_oneself_takes_somebody_elses_signature_once_for_this
     assert await take("A-2", approval_id) == 403, "it was signed for another account"
     assert await take("A-1", approval_id) == 200
     assert await take("A-1", approval_id) == 403, "a signature is used up"
+
+
+async def test_who_signs_is_shown_what_is_asked_by_whom_and_why_and_no_person(either: Served) -> None:
+    cora, ada = await either.key(Role.COMPLIANCE, "cora"), await either.key(Role.ADMIN, "ada")
+    case = case_of()
+    await either.store.submit([case], Lane.STANDARD)
+    await either.call(cora, "POST", "/v1/accounts/A-1:ask-erasure", json={"reason": "R-17"})
+
+    answer = await either.call(ada, "GET", "/v1/approvals")
+    (shown,) = answer.json()
+    assert (shown["action"], shown["requested_by"]) == ("erase", "cora")
+    assert shown["request"] == {"account_id": "A-1", "reason": "R-17"}
+    assert shown["asked_at"] < shown["expires_at"]
+    assert case.subject.names[0].last not in answer.text
+    assert (await either.call(cora, "GET", "/v1/approvals")).json() == [], "one's own is not for oneself to sign"
+    await either.call(ada, "POST", f"/v1/approvals/{shown['approval_id']}:approve")
+    assert (await either.call(ada, "GET", "/v1/approvals")).json() == []
+    (asked,) = [e.detail for e in await either.audit() if e.event == "approval.asked"]
+    assert asked == "erase account_id=A-1 reason=R-17"
+
+
+async def test_a_request_that_was_changed_after_it_was_asked_is_neither_shown_nor_signed(door: Served) -> None:
+    cora, ada = await door.key(Role.COMPLIANCE, "cora"), await door.key(Role.ADMIN, "ada")
+    await door.store.submit([case_of()], Lane.STANDARD)
+    asked = await door.call(cora, "POST", "/v1/accounts/A-1:ask-erasure", json={"reason": "R-17"})
+    harmless = '{"account_id":"A-9","reason":"R-17"}'
+    await door.store._database.write(
+        lambda conn: conn.execute(schema.access.approvals.update().values(request=harmless)).rowcount
+    )
+
+    assert (await door.call(ada, "GET", "/v1/approvals")).json() == []
+    path = f"/v1/approvals/{asked.json()['approval_id']}:approve"
+    assert (await door.call(ada, "POST", path)).status_code == 404
 
 
 async def test_an_approval_expires(door: Served) -> None:

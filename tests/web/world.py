@@ -10,8 +10,9 @@ from uuid import uuid4
 
 from skiptrace.access import Action, Principal, Role, Scope
 from skiptrace.ports import Caps, Intent, Reserved
+from skiptrace.stores.erasing import Account
 from skiptrace.stores.looking import Act
-from skiptrace.stores.promises import Approval, payload
+from skiptrace.stores.promises import Approval
 from skiptrace.testing.store import a_case
 from tests.web.serving import OTHER, TENANT, Served, submission
 
@@ -49,7 +50,7 @@ class World:
 
     async def approval(self, scope: Scope) -> str:
         """A fresh request for a signature."""
-        wanted = Approval(uuid4().hex, Action.ASSIGN, b"payload")
+        wanted = Approval(uuid4().hex, Action.ASSIGN, {"account_id": "A"})
         await self.door.store.access.ask_approval(self._act(scope, "somebody"), wanted)
         return wanted.approval_id
 
@@ -83,7 +84,7 @@ class World:
         account_id = f"{ACCOUNTS[scope]}-{uuid4().hex}"
         made = a_case(uuid4().hex, tenant=TENANTS[scope], requester=REQUESTERS[scope])
         await self.door.traced(replace(made, account=replace(made.account, account_id=account_id)))
-        wanted = Approval(uuid4().hex, Action.ERASE, payload(account_id=account_id, reason="R-17"))
+        wanted = Account(TENANT, account_id, "cora", "R-17").signature(uuid4().hex)
         await self.door.store.access.ask_approval(Act(TENANT, "cora", self.door.clock.now()), wanted)
         await self.door.store.access.approve(Act(TENANT, "ada", self.door.clock.now()), wanted.approval_id)
         return account_id, wanted.approval_id
@@ -211,6 +212,7 @@ REQUESTS: dict[tuple[str, str], Requested] = {
         ("POST", "/v1/accounts/{account_id}:assign", {"principal_id": "carla"}),
         ("POST", "/v1/approvals", {"action": "assign", "account_id": "{account_id}", "principal_id": "sue"}),
         ("GET", "/v1/quarantine", None),
+        ("GET", "/v1/approvals", None),
         ("GET", "/v1/break-glass", None),
         ("GET", "/v1/alerts", None),
     )
@@ -225,6 +227,7 @@ WITHOUT_OBJECT = {
     ("POST", "/v1/cases:bulk"),
     ("GET", "/v1/quarantine"),
     ("GET", "/v1/doubts"),
+    ("GET", "/v1/approvals"),
     ("GET", "/v1/break-glass"),
     ("GET", "/v1/alerts"),
 }

@@ -39,6 +39,20 @@ def disable(context: typer.Context, principal: Somebody) -> None:
     stop(read_settings(context), principal)
 
 
+@app.command("approvals")
+def approvals(
+    context: typer.Context,
+    *,
+    by: Annotated[str, typer.Option(help="Who would sign; the requester of the settings if absent.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
+) -> None:
+    """What waits for one's signature: who asks for what, on which account, why and since when."""
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.keys_run import list_approvals
+
+    list_approvals(read_settings(context), by, as_json=as_json)
+
+
 @app.command("approve")
 def approve(
     context: typer.Context,

@@ -14,6 +14,7 @@ from skiptrace.settings import Settings
 
 ACTIONS: Mapping[str, Action] = {
     "access alerts": Action.READ_AUDIT,
+    "access approvals": Action.APPROVE,
     "access approve": Action.APPROVE,
     "access assign": Action.ASSIGN,
     "access disable": Action.MANAGE_USERS,

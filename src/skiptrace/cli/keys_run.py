@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -98,6 +98,22 @@ def disable(settings: Settings, principal_id: str) -> None:
     """All keys of the principal stop working at once."""
     if not _with_store(settings, lambda access, act: access.disable(act, principal_id)):
         raise BadInput("principal", "is not an active one of this tenant")
+
+
+def list_approvals(settings: Settings, by: str, *, as_json: bool) -> None:
+    found = _with_store(settings, lambda access, act: access.unsigned(replace(act, by=by or act.by)))
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    if not found:
+        console().print("Nothing waits for this signature.")
+        return
+    rows = [[u.approval_id, u.action, _said(u.request), u.requested_by, f"{u.asked_at:%Y-%m-%d %H:%M}"] for u in found]
+    console().print(table(["approval", "what", "request", "asked by", "at (UTC)"], rows))
+
+
+def _said(request: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(request.items()))
 
 
 def approve(settings: Settings, approval_id: str, by: str) -> None:

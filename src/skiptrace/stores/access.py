@@ -18,7 +18,7 @@ from skiptrace.stores import looking, principals, promises
 from skiptrace.stores.databases import Database
 from skiptrace.stores.looking import Act, Alert, Look, Marker
 from skiptrace.stores.principals import Held, KeyHolder
-from skiptrace.stores.promises import Approval, Asked, Claimed, Opening, Promises, StoredResponse
+from skiptrace.stores.promises import Approval, Asked, Claimed, Opening, Promises, StoredResponse, Unsigned
 from skiptrace.stores.schema import calls, cases, jobs, traces
 from skiptrace.stores.trouble import plain_errors
 from skiptrace.stores.writer import Turn, Writer
@@ -155,6 +155,10 @@ class AccessStore:
 
     async def ask_approval(self, act: Act, wanted: Approval) -> datetime:
         return await self._write(lambda turn: promises.ask_approval(turn, act, wanted))
+
+    async def unsigned(self, act: Act) -> Sequence[Unsigned]:
+        """Requests that wait for a signature which this person may give."""
+        return await self._read(lambda conn: promises.unsigned(conn, act.tenant, act.by, act.at))
 
     async def approve(self, act: Act, approval_id: str) -> bool:
         return await self._write(lambda turn: promises.approve(turn, act, approval_id))

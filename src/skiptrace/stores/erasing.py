@@ -24,7 +24,7 @@ from skiptrace.stores import schema
 from skiptrace.stores.databases import Database, insert_into
 from skiptrace.stores.following import bury
 from skiptrace.stores.history import empty_events, owners_of_account
-from skiptrace.stores.promises import Approval, payload
+from skiptrace.stores.promises import Approval
 from skiptrace.stores.schema import calls, cases, replies, traces
 from skiptrace.stores.schema.jobs import jobs
 from skiptrace.stores.schema.privacy import case_phones, erasures, holds
@@ -49,8 +49,7 @@ class Account:
 
     def signature(self, approval_id: str) -> Approval:
         """What a second person signs: the erasure of this account, for this reason."""
-        stands_under = payload(account_id=self.account_id, reason=self.reason)
-        return Approval(approval_id, Action.ERASE, stands_under)
+        return Approval(approval_id, Action.ERASE, {"account_id": self.account_id, "reason": self.reason})
 
 
 @dataclass(frozen=True, slots=True)

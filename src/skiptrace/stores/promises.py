@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
 from skiptrace.access import Action
 from skiptrace.model import Personal
@@ -75,16 +76,34 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A second signature: its id, and the one action and payload (by its hash) that it stands under."""
+    """A second signature: its id, the one action and the very request that it stands under: ids and codes, no person.
+
+    The signature is bound to the request by its hash.
+    """
 
     approval_id: str
     action: Action
-    payload: bytes
+    request: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        return orjson.dumps(dict(self.request), option=orjson.OPT_SORT_KEYS).decode()
+
+    @property
+    def payload(self) -> bytes:
+        return hashlib.sha256(self.text.encode()).digest()
 
 
-def payload(**request: str) -> bytes:
-    """What a signature stands under: the request that will be made, by its hash."""
-    return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).digest()
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A request that waits for somebody's signature, as they are shown it."""
+
+    approval_id: str
+    action: str
+    request: Mapping[str, str]
+    requested_by: str
+    asked_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -196,26 +215,57 @@ def ask_approval(turn: Turn, act: Act, wanted: Approval) -> datetime:
         "payload_hash": wanted.payload,
         "requested_by": act.by,
         "expires_at": act.at + APPROVAL_HOLDS,
+        "request": wanted.text,
+        "asked_at": act.at,
     }
     turn.conn.execute(tables.approvals.insert(), row)
-    turn.events.append(act.event("approval.asked", wanted.approval_id, wanted.action))
+    said = " ".join(f"{name}={value}" for name, value in sorted(wanted.request.items()))
+    turn.events.append(act.event("approval.asked", wanted.approval_id, f"{wanted.action} {said}"))
     return act.at + APPROVAL_HOLDS
 
 
-def approve(turn: Turn, act: Act, approval_id: str) -> bool:
-    """Sign somebody else's request. False for one's own, an expired, a signed or an unknown one."""
+def unsigned(conn: Connection, tenant: str, by: str, at: datetime) -> Sequence[Unsigned]:
+    """What waits for a signature that ``by`` may give, oldest first; what was tampered with is not among it."""
     table = tables.approvals
-    waiting = (
-        table.c.approval_id == approval_id,
-        table.c.tenant == act.tenant,
-        table.c.requested_by != act.by,
-        table.c.approved_by.is_(None),
-        table.c.expires_at > act.at,
+    rows = conn.execute(
+        select(table).where(*_waiting(tenant, by, at)).order_by(table.c.expires_at, table.c.approval_id)
     )
+    return [
+        Unsigned(row.approval_id, row.action, orjson.loads(row.request), row.requested_by, row.asked_at, row.expires_at)
+        for row in rows
+        if row.request is not None and _is_whole(row)
+    ]
+
+
+def approve(turn: Turn, act: Act, approval_id: str) -> bool:
+    """Sign somebody else's request, as it is shown.
+
+    False for one's own, an expired, a signed or an unknown one, and for one that does not say what was asked.
+    """
+    table = tables.approvals
+    waiting = (table.c.approval_id == approval_id, *_waiting(act.tenant, act.by, act.at))
+    row = turn.conn.execute(select(table).where(*waiting)).one_or_none()
+    if row is None or not _is_whole(row):
+        return False
     if not turn.conn.execute(update(table).where(*waiting).values(approved_by=act.by)).rowcount:
         return False
     turn.events.append(act.event("approval.given", approval_id))
     return True
+
+
+def _waiting(tenant: str, by: str, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    table = tables.approvals
+    return (
+        table.c.tenant == tenant,
+        table.c.requested_by != by,
+        table.c.approved_by.is_(None),
+        table.c.expires_at > at,
+    )
+
+
+def _is_whole(row: Row[Any]) -> bool:
+    """Whether the request that is shown is the one that the signature will stand under."""
+    return row.request is None or hmac.compare_digest(hashlib.sha256(row.request.encode()).digest(), row.payload_hash)
 
 
 def use_approval(turn: Turn, act: Act, wanted: Approval) -> bool:

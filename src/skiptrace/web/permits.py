@@ -10,7 +10,7 @@ from skiptrace.access import Action
 from skiptrace.errors import BadInput
 from skiptrace.intake import Problem as FieldProblem
 from skiptrace.stores.looking import Act
-from skiptrace.stores.promises import Approval, payload
+from skiptrace.stores.promises import Approval
 from skiptrace.web import once
 from skiptrace.web.cases import KEYED, USUAL, WITH_BODY
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
@@ -29,6 +29,7 @@ from skiptrace.web.shapes import (
     PathAccount,
     PathId,
     Signed,
+    UnsignedView,
 )
 from skiptrace.web.where import behind_the_glass, the_account_to_assign, the_assignment_to_approve, the_tenant
 
@@ -53,9 +54,7 @@ async def post_assign(
 ) -> Assigned:
     house, act = house_of(request), act_of(house_of(request), admitted)
     if body.principal_id == act.by:
-        signed = Approval(
-            body.approval_id or "", Action.ASSIGN, payload(account_id=account_id, principal_id=body.principal_id)
-        )
+        signed = assignment(body.approval_id or "", account_id, body.principal_id)
         if not await house.access.use_approval(act, signed):
             raise Problem(403, "not-approved", "no unused signature of a second person stands under this assignment")
     try:
@@ -80,11 +79,23 @@ async def post_approval(
     admitted: Annotated[Admitted, allowed(Action.ASSIGN, the_assignment_to_approve)],
 ) -> ApprovalView:
     house = house_of(request)
-    wanted = Approval(
-        house.new_id(), Action(body.action), payload(account_id=body.account_id, principal_id=body.principal_id)
-    )
+    wanted = assignment(house.new_id(), body.account_id, body.principal_id)
     expires_at = await house.access.ask_approval(act_of(house, admitted), wanted)
     return ApprovalView(approval_id=wanted.approval_id, expires_at=expires_at)
+
+
+@router.get(
+    "/v1/approvals",
+    response_model=list[UnsignedView],
+    responses=responses(*USUAL),
+    summary="What waits for one's signature: who asks for what, on which account, why and since when",
+)
+async def get_approvals(
+    request: Request, admitted: Annotated[Admitted, allowed(Action.APPROVE, the_tenant)]
+) -> list[UnsignedView]:
+    house = house_of(request)
+    found = await house.access.unsigned(act_of(house, admitted))
+    return [UnsignedView.model_validate(one, from_attributes=True) for one in found]
 
 
 @router.post(
@@ -155,6 +166,11 @@ async def get_alerts(
 ) -> list[AlertView]:
     found = await house_of(request).access.alerts(admitted.who.tenant, PAGE)
     return [AlertView.model_validate(one, from_attributes=True) for one in found]
+
+
+def assignment(approval_id: str, account_id: str, principal_id: str) -> Approval:
+    """What a second person signs: this account to this principal."""
+    return Approval(approval_id, Action.ASSIGN, {"account_id": account_id, "principal_id": principal_id})
 
 
 def act_of(house: House, admitted: Admitted) -> Act:

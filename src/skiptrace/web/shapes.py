@@ -534,6 +534,17 @@ class ApprovalView(BaseModel):
     expires_at: datetime
 
 
+class UnsignedView(BaseModel):
+    """What somebody asks a second person to sign: ids and codes, no person."""
+
+    approval_id: str
+    action: str
+    request: dict[str, str] = Field(examples=[{"account_id": "A010213447", "reason": "R-17"}])
+    requested_by: str
+    asked_at: datetime
+    expires_at: datetime
+
+
 class Signed(BaseModel):
     approval_id: str
     approved: bool

@@ -130,6 +130,8 @@ approvals = Table(
     Column("expires_at", Instant, nullable=False),
     Column("approved_by", Line, nullable=True),
     Column("used_at", Instant, nullable=True),
+    Column("request", Line, nullable=True),
+    Column("asked_at", Instant, nullable=True),
 )
 
 break_glass = Table(
