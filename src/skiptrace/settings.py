@@ -95,6 +95,21 @@ class PlatformSettings(BaseModel):
     """Name of the arq queue."""
 
 
+class KeyServiceSettings(BaseModel):
+    """The OpenBao or HashiCorp Vault whose transit engine seals the key file. ``docs/privacy.md``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: Annotated[str, Field(pattern=r"^(https://[^/@?#]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)/?$")]
+    """https, or an agent of the service on this machine."""
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
+    mount: Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,128}$")] = "transit"
+    namespace: str = ""
+    token_file: Path
+    """Read for each request; mode 0600. An agent may renew it."""
+    ca_file: Path | None = None
+
+
 class Settings(BaseModel):
     """All settings. Money is in US dollars; a cap that is not set does not limit."""
 
@@ -117,6 +132,8 @@ class Settings(BaseModel):
     platform: PlatformSettings | None = None
     key_file: Path | None = None
     """Key ring; empty means ``home``. Keep it out of the database's backups."""
+    key_service: KeyServiceSettings | None = None
+    """Seals the key file. Without it the file lies in clear, readable by its owner only."""
     subject_keys: str = ""
     """URL of the vault, a database apart from the first; empty means SQLite beside the key file. Back it up apart."""
     retention: Path | None = None

@@ -16,7 +16,7 @@ from skiptrace.errors import BadInput, ConfigError
 from skiptrace.matching.weights import Parameters, read_parameters, shipped_parameters, with_sources
 from skiptrace.model import AddressCheck, Judgement, Manifest, PastOutcome, PhoneCheck, SourceRecord, Subject
 from skiptrace.ports import Caps, Clock, Dispatcher, Limiter, Provider
-from skiptrace.privacy import Actor, RingWrapper
+from skiptrace.privacy import Actor, Guard, RingWrapper
 from skiptrace.providers import catalog, reference_file
 from skiptrace.providers.base import Setup
 from skiptrace.providers.http import Wire
@@ -156,11 +156,22 @@ async def open_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore
         checkpoints=settings.checkpoints_path,
         subject_keys=settings.subject_keys,
         actor=Actor(settings.requester, settings.tenant),
+        guard=guard_of(settings),
     )
     try:
         yield store
     finally:
         await store.close()
+
+
+def guard_of(settings: Settings) -> Guard | None:
+    """Who seals the key file: the key service of the settings, or nobody."""
+    if (mine := settings.key_service) is None:
+        return None
+    from skiptrace.privacy.transit import Transit
+
+    ca_file = mine.ca_file and mine.ca_file.expanduser()
+    return Transit(mine.url, mine.key, mine.token_file.expanduser(), mine.mount, mine.namespace, ca_file)
 
 
 @asynccontextmanager
@@ -211,7 +222,9 @@ async def prepare_reference(settings: Settings, progress: Progress | None = None
         async with open_store(settings, SystemClock()):
             mine = settings.providers.get(REFERENCE, ProviderSettings())
             options = _reference_options(settings, mine)
-            reference_file.prepare(options, settings.home_dir, RingWrapper(settings.key_path), progress)
+            reference_file.prepare(
+                options, settings.home_dir, RingWrapper(settings.key_path, guard_of(settings)), progress
+            )
 
 
 def installed(settings: Settings) -> dict[str, Manifest]:
@@ -260,7 +273,7 @@ def _setup(settings: Settings, manifest: Manifest, mine: ProviderSettings, wire:
         base_url = f"{settings.sandbox_url.rstrip('/')}/{manifest.id}"
     if manifest.id == REFERENCE:
         options = _reference_options(settings, mine)
-    wrapper = RingWrapper(settings.key_path)
+    wrapper = RingWrapper(settings.key_path, guard_of(settings))
     return Setup(wire, clock, settings.home_dir, credentials, base_url, options, wrapper)
 
 

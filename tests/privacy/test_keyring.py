@@ -95,7 +95,7 @@ def test_a_damaged_key_file_is_refused_without_showing_it(tmp_path: Path, conten
 def test_a_key_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     path.touch(0o600)
-    path.write_bytes(orjson.dumps({"format": 2, "hardware": True}))
+    path.write_bytes(orjson.dumps({"format": 99, "hardware": True}))
     with pytest.raises(ConfigError, match="newer skiptrace: install that version"):
         KeyRing.read(path)
 

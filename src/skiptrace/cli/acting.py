@@ -45,6 +45,7 @@ ACTIONS: Mapping[str, Action] = {
     "privacy release": Action.ERASE,
     "privacy retain": Action.ERASE,
     "privacy rotate": Action.CONFIGURE,
+    "privacy seal-key-file": Action.CONFIGURE,
     "providers pause": Action.CONFIGURE,
     "providers resume": Action.CONFIGURE,
     "quarantine list": Action.QUARANTINE,

@@ -122,3 +122,18 @@ def rotate(
     from skiptrace.cli.privacy_run import rotate_keys
 
     asyncio.run(rotate_keys(read_settings(context), resume=resume, retire=retire))
+
+
+@app.command("seal-key-file")
+def seal_key_file(
+    context: typer.Context,
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="Write it in clear again, to go on without a service.")] = False,
+) -> None:
+    """Seal the key file with the key service of the settings, or anew with its newest key. Stop workers before."""
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.privacy_run import seal_key_file as run
+
+    asyncio.run(run(read_settings(context), undo=undo))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from skiptrace.access import MATRIX, Action
 from skiptrace.cli.output import console, print_json, table
-from skiptrace.errors import PolicyRefused
+from skiptrace.errors import ConfigError, PolicyRefused
 from skiptrace.intake import free_text
 from skiptrace.privacy import AuditEvent, KeyRing
 from skiptrace.privacy.retention import load_retention
 from skiptrace.settings import Settings
 from skiptrace.stores.erasing import Account
 from skiptrace.stores.looking import Act
-from skiptrace.wiring import SystemClock, new_id, open_store
+from skiptrace.wiring import SystemClock, guard_of, new_id, open_store
 
 TWO = MATRIX.entries[Action.ERASE].citation
 
@@ -90,17 +90,30 @@ async def rotate_keys(settings: Settings, *, resume: bool, retire: bool) -> None
     clock = SystemClock()
     if retire:
         async with open_store(settings, clock) as store:
-            retired = await store.retire_keys(settings.key_path)
+            retired = await store.retire_keys(settings.key_path, guard_of(settings))
             await store.audit.note(AuditEvent(clock.now(), "keys.retired", "key ring", f"{retired} keys"))
         console().print(f"{retired} old keys are off the ring. Back up {settings.key_path} now; destroy older copies.")
         return
     if not resume:
         async with open_store(settings, clock) as store:
             await store.audit.note(AuditEvent(clock.now(), "keys.rotated", "key ring"))
-        KeyRing.rotate(settings.key_path)
+        KeyRing.rotate(settings.key_path, guard_of(settings))
     async with open_store(settings, clock) as store:
         wrapped = await store.rewrap_keys()
     console().print(f"The keys of {wrapped:,} cases are wrapped with the active key. Back up {settings.key_path} now.")
+
+
+async def seal_key_file(settings: Settings, *, undo: bool) -> None:
+    """Raises ConfigError without a key service, StoreError while it cannot be reached."""
+    if (guard := guard_of(settings)) is None:
+        raise ConfigError("the setting key_service does not name a key service: docs/privacy.md says what it needs")
+    KeyRing.seal_file(settings.key_path, guard, undo=undo)
+    opened = settings.model_copy(update={"key_service": None}) if undo else settings
+    async with open_store(opened, SystemClock()) as store:
+        event = "keys.unsealed" if undo else "keys.sealed"
+        await store.audit.note(AuditEvent(SystemClock().now(), event, "key ring"))
+    done = "lies in clear again: take key_service out of the settings" if undo else "is sealed: destroy older copies"
+    console().print(f"{settings.key_path} {done}.", markup=False, soft_wrap=True)
 
 
 def _act(account: Account) -> Act:

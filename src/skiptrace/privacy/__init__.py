@@ -5,7 +5,7 @@ from skiptrace.privacy.audit import AuditEvent, AuditRow, ChainBroken, chain, ve
 from skiptrace.privacy.checkpoints import BadCheckpoint, Checkpoint, CheckpointFile, Signer
 from skiptrace.privacy.fields import CannotOpen, FieldCipher
 from skiptrace.privacy.index import Fingerprinter
-from skiptrace.privacy.keyring import KeyRing
+from skiptrace.privacy.keyring import Guard, KeyRing
 from skiptrace.privacy.subjects import Cipher, Erased, Owner, Part, SubjectIds, SubjectKeys
 from skiptrace.privacy.wrapping import RingWrapper
 
@@ -22,6 +22,7 @@ __all__ = [
     "Erased",
     "FieldCipher",
     "Fingerprinter",
+    "Guard",
     "KeyRing",
     "Owner",
     "Part",

@@ -2,33 +2,42 @@
 
 It holds one root secret and one or more field keys by id. Field keys may be rotated: a new one becomes ``active`` and
 the old ones stay for reading. The root never changes, because fingerprints and the audit chain must stay comparable.
+With a ``Guard``, such as a key management service, the file holds the ring sealed, and is worth nothing alone.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import os
 import secrets
-import stat
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, Protocol
 
 import orjson
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from skiptrace.errors import ConfigError, RowRefused
+from skiptrace.privacy.private_files import create_private, read_private, replace_private
 
 KEY_BYTES = 32
 SETTLED_SECONDS = 5.0
 """After so long every running process has noticed that the ring was changed (``privacy.wrapping``)."""
-_FORMAT = 1
+_FORMAT, _SEALED = 1, 2
 _FIRST_KEY = "k1"
 _ROOT = "root"
+
+
+class Guard(Protocol):
+    """Whoever seals the ring in the key file. Raises ConfigError, or StoreError while it cannot be reached."""
+
+    def seal(self, secret: bytes) -> str: ...
+
+    def open(self, sealed: str) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,61 +58,69 @@ class KeyRing:
         return cls(secrets.token_bytes(KEY_BYTES), MappingProxyType(keys), _FIRST_KEY)
 
     @classmethod
-    def read(cls, path: Path) -> KeyRing:
+    def read(cls, path: Path, guard: Guard | None = None) -> KeyRing:
         """Read a key file. Raises ConfigError, with what to do, when it is missing, open to others or damaged."""
-        try:
-            with path.open("rb") as file:
-                _refuse_open_to_others(path, os.fstat(file.fileno()))
-                data = file.read(1 << 20)
-        except FileNotFoundError:
-            raise ConfigError(f"the key file {path} is missing: restore it from your backup") from None
-        except OSError as error:
-            raise ConfigError(f"the key file {path} cannot be read: {error.strerror}") from None
-        return cls._parse(path, data)
+        ring, sealed = cls._found(path, guard)
+        if guard is not None and not sealed:
+            raise ConfigError(
+                f"the key file {path} is not sealed by the key service: run skiptrace privacy seal-key-file"
+            )
+        return ring
 
     @classmethod
-    def create(cls, path: Path) -> KeyRing:
+    def create(cls, path: Path, guard: Guard | None = None) -> KeyRing:
         """Write a fresh ring to ``path``, mode 0600. When another process was quicker, its ring is read instead."""
         ring = cls.new()
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_private(draft, ring.dump())
-            first = _publish(draft, path)
+            first = create_private(path, ring.dump(guard))
         except OSError as error:
             raise ConfigError(f"the key file {path} cannot be created: {error.strerror}") from None
-        return ring if first else cls.read(path)
+        return ring if first else cls.read(path, guard)
 
     @classmethod
-    def rotate(cls, path: Path) -> KeyRing:
+    def rotate(cls, path: Path, guard: Guard | None = None) -> KeyRing:
         """Add a key and make it the active one; the others stay for reading. The file is replaced in one step."""
-        ring = cls.read(path)
+        ring = cls.read(path, guard)
         number = 1 + max((int(i[1:]) for i in ring.keys if i[1:].isdigit()), default=0)
         keys = {**ring.keys, f"k{number}": secrets.token_bytes(KEY_BYTES)}
         rotated = cls(ring.root, MappingProxyType(keys), f"k{number}")
-        rotated._replace(path)
+        rotated._replace(path, guard)
         return rotated
 
     @classmethod
-    def retire(cls, path: Path) -> int:
+    def retire(cls, path: Path, guard: Guard | None = None) -> int:
         """Take every key but the active one off the ring: what they sealed opens no more. Returns how many that were.
 
         Raises RowRefused when the ring was changed so lately that another process may not have noticed.
         """
-        ring = cls.read(path)
+        ring = cls.read(path, guard)
         old = ring.keys.keys() - {ring.active}
         if old and time.time() - path.stat().st_mtime < SETTLED_SECONDS:
             raise RowRefused(f"the key file was changed a moment ago: run again in {SETTLED_SECONDS:.0f} seconds")
         if old:
-            cls(ring.root, MappingProxyType({ring.active: ring.keys[ring.active]}), ring.active)._replace(path)
+            left = MappingProxyType({ring.active: ring.keys[ring.active]})
+            cls(ring.root, left, ring.active)._replace(path, guard)
         return len(old)
 
-    def _replace(self, path: Path) -> None:
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    @classmethod
+    def seal_file(cls, path: Path, guard: Guard, *, undo: bool = False) -> None:
+        """Seal a key file, or seal it anew with the guard's newest key; ``undo`` writes it in clear again."""
+        ring, _ = cls._found(path, guard)
+        ring._replace(path, None if undo else guard)
+
+    @classmethod
+    def _found(cls, path: Path, guard: Guard | None) -> tuple[KeyRing, bool]:
+        """The ring, and whether it lay there sealed."""
+        content = _fields(path, read_private(path, "key file"))
+        if content.get("format") != _SEALED:
+            return cls._parse(path, content), False
+        if guard is None:
+            raise ConfigError(f"the key file {path} is sealed by a key service: name it in the setting key_service")
+        return cls._parse(path, _fields(path, guard.open(str(content.get("sealed"))))), True
+
+    def _replace(self, path: Path, guard: Guard | None) -> None:
         try:
-            _write_private(draft, self.dump())
-            draft.replace(path)
-            _sync_folder(path.parent)
+            replace_private(path, self.dump(guard))
         except OSError as error:
             raise ConfigError(f"the key file {path} cannot be written: {error.strerror}") from None
 
@@ -119,26 +136,42 @@ class KeyRing:
         """One-way values by which a database, which stores them, knows its ring again."""
         return {_ROOT: _hkdf(self.root, "check")} | {i: _hkdf(key, "check") for i, key in self.keys.items()}
 
-    def dump(self) -> bytes:
+    def dump(self, guard: Guard | None = None) -> bytes:
         """The key file's content."""
+        options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         keys = {key_id: base64.b64encode(key).decode() for key_id, key in self.keys.items()}
         ring = {"format": _FORMAT, "active": self.active, "root": base64.b64encode(self.root).decode(), "keys": keys}
-        return orjson.dumps(ring, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        plain = orjson.dumps(ring, option=options)
+        return (
+            plain if guard is None else orjson.dumps({"format": _SEALED, "sealed": guard.seal(plain)}, option=options)
+        )
 
     @classmethod
-    def _parse(cls, path: Path, data: bytes) -> KeyRing:
-        damaged = ConfigError(f"the key file {path} is damaged: restore it from your backup")
+    def _parse(cls, path: Path, ring: dict[str, Any]) -> KeyRing:
+        if ring.get("format") != _FORMAT:
+            raise ConfigError(f"the key file {path} was written by a newer skiptrace: install that version")
         try:
-            ring = orjson.loads(data)
-            if ring["format"] != _FORMAT:
-                raise ConfigError(f"the key file {path} was written by a newer skiptrace: install that version")
             keys = {str(key_id): _secret(text) for key_id, text in ring["keys"].items()}
             read = cls(_secret(ring["root"]), MappingProxyType(keys), ring["active"])
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise damaged from None
+            raise _damaged(path) from None
         if read.active not in keys or not all(0 < len(key_id.encode()) < 32 for key_id in keys) or _ROOT in keys:
-            raise damaged
+            raise _damaged(path)
         return read
+
+
+def _fields(path: Path, data: bytes) -> dict[str, Any]:
+    try:
+        content = orjson.loads(data)
+    except ValueError:
+        raise _damaged(path) from None
+    if not isinstance(content, dict) or "format" not in content:
+        raise _damaged(path)
+    return content
+
+
+def _damaged(path: Path) -> ConfigError:
+    return ConfigError(f"the key file {path} is damaged: restore it from your backup")
 
 
 def _secret(text: str) -> bytes:
@@ -153,38 +186,3 @@ def _secret(text: str) -> bytes:
 
 def _hkdf(secret: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"skiptrace/1/{purpose}".encode()).derive(secret)
-
-
-def _refuse_open_to_others(path: Path, found: os.stat_result) -> None:
-    if not stat.S_ISREG(found.st_mode):
-        raise ConfigError(f"the key file {path} is not a regular file")
-    if os.name == "posix" and found.st_mode & 0o077:
-        raise ConfigError(f"the key file {path} is open to other users: run chmod 600 {path}")
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _publish(draft: Path, path: Path) -> bool:
-    """Give the draft its name. False when the name is taken: a link, unlike a rename, never replaces a file."""
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink()
-    _sync_folder(path.parent)
-    return True
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from skiptrace.privacy.fields import CannotOpen, FieldCipher
-from skiptrace.privacy.keyring import KeyRing
+from skiptrace.privacy.keyring import Guard, KeyRing
 
 LOOK_SECONDS = 1.0
 """How soon a running process notices a rotation."""
@@ -16,8 +16,9 @@ LOOK_SECONDS = 1.0
 class RingWrapper:
     """A ``Cipher`` over the key file. A process that runs while the ring is rotated goes on with the new key."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, guard: Guard | None = None) -> None:
         self._path = path
+        self._guard = guard
         self._seen = 0
         self._looked = 0.0
         self._cipher: FieldCipher | None = None
@@ -51,5 +52,5 @@ class RingWrapper:
             self._looked = time.monotonic()
             changed = self._path.stat().st_mtime_ns
             if self._cipher is None or changed != self._seen:
-                self._cipher, self._seen = FieldCipher(KeyRing.read(self._path)), changed
+                self._cipher, self._seen = FieldCipher(KeyRing.read(self._path, self._guard)), changed
             return self._cipher

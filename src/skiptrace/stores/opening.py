@@ -9,14 +9,16 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, select, text
 
 from skiptrace.errors import ConfigError
-from skiptrace.privacy import Cipher, KeyRing, SubjectIds
+from skiptrace.privacy import Cipher, Guard, KeyRing, SubjectIds
 from skiptrace.stores import schema
 from skiptrace.stores.databases import take_turn
 from skiptrace.stores.migrations import REVISIONS
 from skiptrace.stores.vault import Vault
 
 
-def prepare(key_file: Path, keys: Engine, wrapper: Cipher, conn: Connection) -> tuple[KeyRing, Vault]:
+def prepare(
+    key_file: Path, guard: Guard | None, keys: Engine, wrapper: Cipher, conn: Connection
+) -> tuple[KeyRing, Vault]:
     """``keys`` leads to the vault's database, whose secrets ``wrapper`` wraps.
 
     Raises ConfigError when the database is newer than this version, or when the key file or the vault is missing, wrong
@@ -24,7 +26,7 @@ def prepare(key_file: Path, keys: Engine, wrapper: Cipher, conn: Connection) -> 
     """
     take_turn(conn, at_most=0)  # a migration takes the time that it takes
     _migrate(conn)
-    ring = _ring(conn, key_file)
+    ring = _ring(conn, key_file, guard)
     return ring, _vault(conn, Vault(keys, wrapper, SubjectIds(ring.derive("subject ids"))))
 
 
@@ -70,25 +72,25 @@ def _upgrade(conn: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _ring(conn: Connection, key_file: Path) -> KeyRing:
+def _ring(conn: Connection, key_file: Path, guard: Guard | None) -> KeyRing:
     rows = conn.execute(select(schema.keys))
     known = {row.key_id: row.check_value for row in rows}
-    ring = _fitting(key_file, known)
+    ring = _fitting(key_file, guard, known)
     if missing := [{"key_id": i, "check_value": value} for i, value in ring.checks().items() if i not in known]:
         conn.execute(schema.keys.insert(), missing)
     return ring
 
 
-def _fitting(key_file: Path, known: Mapping[str, bytes]) -> KeyRing:
+def _fitting(key_file: Path, guard: Guard | None, known: Mapping[str, bytes]) -> KeyRing:
     """The ring in ``key_file``, which must hold every key that the database knows; a fresh one when it knows none."""
     if not key_file.exists():
         if not known:
-            return KeyRing.create(key_file)
+            return KeyRing.create(key_file, guard)
         raise ConfigError(
             f"the key file {key_file} is missing, and the database cannot be read without it: "
             "restore the file from your backup, or name another database to begin anew"
         )
-    ring = KeyRing.read(key_file)
+    ring = KeyRing.read(key_file, guard)
     checks = ring.checks()
     if any(not hmac.compare_digest(checks.get(key_id, b""), value) for key_id, value in known.items()):
         raise ConfigError(f"the key file {key_file} belongs to another database: name the one this database began with")

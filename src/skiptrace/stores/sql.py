@@ -31,6 +31,7 @@ from skiptrace.privacy import (
     AuditEvent,
     CheckpointFile,
     Fingerprinter,
+    Guard,
     KeyRing,
     RingWrapper,
     Signer,
@@ -146,12 +147,13 @@ class SqlStore(SqlJobs):
         checkpoints: Path | None = None,
         subject_keys: str = "",
         actor: Actor = NOBODY,
+        guard: Guard | None = None,
     ) -> SqlStore:
         """Open ``sqlite:///path`` or ``postgresql://…``; the schema and, for a new database, the key file are made.
 
         ``checkpoints`` is the audit trail's second sink, beside the key file when it is not given. ``actor`` stands in
         the audit trail where no ``acting`` block says who acts. ``subject_keys`` is the URL of the vault, a file beside
-        the key file when it is not given.
+        the key file when it is not given. ``guard`` seals the key file.
         Raises ConfigError when the database or the key file cannot be used, StoreError when the database fails.
         """
         if subject_keys.startswith("postgres") and not url.startswith("postgres"):
@@ -160,8 +162,8 @@ class SqlStore(SqlJobs):
         keys = database_at(subject_keys or f"sqlite:///{key_file.with_name(VAULT)}")
         try:
             with plain_errors():
-                wrapper = RingWrapper(key_file)
-                ring, vault = await database.write(partial(prepare, key_file, keys.engine, wrapper))
+                wrapper = RingWrapper(key_file, guard)
+                ring, vault = await database.write(partial(prepare, key_file, guard, keys.engine, wrapper))
         except BaseException:
             await database.close()
             await keys.close()
@@ -206,7 +208,7 @@ class SqlStore(SqlJobs):
             pass
         return done
 
-    async def retire_keys(self, key_file: Path) -> int:
+    async def retire_keys(self, key_file: Path, guard: Guard | None = None) -> int:
         """Take every key but the active one off the ring, once nothing needs them. Returns how many that were.
 
         Raises RowRefused when a process may still be sealing with an old one.
@@ -215,9 +217,9 @@ class SqlStore(SqlJobs):
         header = self._cipher.header()
         if await self._read(partial(self._vault.sealed_otherwise, header)):
             raise RowRefused("a secret was wrapped with an old key a moment ago: run again")
-        await self._writer.write(forget_other_keys, KeyRing.read(key_file).active)
-        retired = KeyRing.retire(key_file)
-        await self._writer.write(forget_other_keys, KeyRing.read(key_file).active)
+        await self._writer.write(forget_other_keys, KeyRing.read(key_file, guard).active)
+        retired = KeyRing.retire(key_file, guard)
+        await self._writer.write(forget_other_keys, KeyRing.read(key_file, guard).active)
         return retired
 
     # The ledger
