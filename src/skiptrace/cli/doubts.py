@@ -35,6 +35,7 @@ def settle(
     charged: Annotated[
         bool, typer.Option("--charged/--not-charged", help="What the vendor's bill says.", show_default=False)
     ],
+    reference: Annotated[str, typer.Option(help="The line or number of the bill, for the audit trail.")] = "",
 ) -> None:
     """Settle calls by the vendor's bill: booked at their price, or released, so that they may be asked again."""
     import asyncio
@@ -42,8 +43,12 @@ def settle(
     from skiptrace.cli.context import read_settings
     from skiptrace.cli.doubts_run import settle as run
 
-    asyncio.run(run(read_settings(context), call, charged=charged))
-    typer.echo(f"{len(call)} calls are {'booked' if charged else 'released'}.")
+    wanted = list(dict.fromkeys(call))
+    late = asyncio.run(run(read_settings(context), wanted, charged=charged, reference=reference))
+    typer.echo(f"{len(wanted) - len(late)} calls are {'booked' if charged else 'released'}.")
+    if late:
+        typer.echo(f"Somebody was quicker with {', '.join(late)}: look again, skiptrace doubts list.", err=True)
+        raise typer.Exit(1)
 
 
 @app.command("restored")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from decimal import Decimal
 
 from skiptrace.cli.output import console, print_json, table
-from skiptrace.errors import BadInput
+from skiptrace.errors import BadInput, LostLease
+from skiptrace.intake import free_text
 from skiptrace.model import Call
-from skiptrace.purchase import resolve
 from skiptrace.reporting.text import money
+from skiptrace.resolving import Bill, end_doubt
 from skiptrace.settings import Settings
 from skiptrace.wiring import SystemClock, open_store
 
@@ -31,16 +33,23 @@ async def show(settings: Settings, *, as_json: bool) -> None:
     console().print(table(head, rows, right=["price"]))
 
 
-async def settle(settings: Settings, call_ids: Sequence[str], *, charged: bool) -> None:
-    """Raises BadInput, before anything is settled, for a call that is not in doubt."""
-    clock = SystemClock()
+async def settle(settings: Settings, call_ids: Sequence[str], *, charged: bool, reference: str) -> Sequence[str]:
+    """Returns those that somebody else was quicker with.
+
+    Raises BadInput, before anything is settled, for a call that is not in doubt.
+    """
+    clock, late = SystemClock(), list[str]()
+    bill = Bill(None if charged else Decimal(0), free_text(reference, "reference") or "the bill", settings.requester)
     async with open_store(settings, clock) as store:
-        found = {call.call_id: call for call in await store.in_doubt(settings.tenant)}
+        found = {call.call_id for call in await store.in_doubt(settings.tenant)}
         if unknown := [call_id for call_id in call_ids if call_id not in found]:
             raise BadInput("call", f"{unknown[0]} is not in doubt; skiptrace doubts list names those that are")
-        for call in (found[call_id] for call_id in dict.fromkeys(call_ids)):
-            not_charged = f"not on the bill, says {settings.requester}"
-            await resolve(call, call.reserved if charged else None, not_charged, store, clock.now())
+        for call_id in call_ids:
+            try:
+                await end_doubt(call_id, settings.tenant, bill, store, clock)
+            except LostLease:
+                late.append(call_id)
+    return late
 
 
 async def take_over(settings: Settings, *, as_json: bool) -> None:

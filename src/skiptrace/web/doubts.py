@@ -8,8 +8,7 @@ from fastapi import APIRouter, Request
 
 from skiptrace.access import Action
 from skiptrace.errors import LostLease
-from skiptrace.privacy import AuditEvent
-from skiptrace.purchase import resolve
+from skiptrace.resolving import Bill, end_doubt
 from skiptrace.web import once
 from skiptrace.web.cases import KEYED, USUAL
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
@@ -48,19 +47,9 @@ async def post_resolve(
     admitted: Annotated[Admitted, allowed(Action.RESOLVE_DOUBT, the_call)],
 ) -> Resolved:
     house, who = house_of(request), admitted.who
-    doubtful = {call.call_id: call for call in await house.store.in_doubt(who.tenant)}
-    if call_id not in doubtful:
-        raise _settled()
-    now, call = house.clock.now(), doubtful[call_id]
-    note = f"charged {body.charged:f} USD by {body.reference}"
-    await house.store.audit.note(AuditEvent(now, "call.resolved", call_id, note, who.principal_id, who.tenant))
+    bill = Bill(body.charged, body.reference, who.principal_id)
     try:
-        not_charged = f"not on the invoice: {body.reference}"
-        settled = await resolve(call, body.charged or None, not_charged, house.store, now)
-    except LostLease:
-        raise _settled() from None
+        settled = await end_doubt(call_id, who.tenant, bill, house.store, house.clock)
+    except LostLease as late:
+        raise Problem(409, "not-in-doubt", str(late)) from None
     return Resolved(call_id=call_id, state=settled.state, charged=settled.charged)
-
-
-def _settled() -> Problem:
-    return Problem(409, "not-in-doubt", "the call is not in doubt, or somebody has settled it meanwhile")
