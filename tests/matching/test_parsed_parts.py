@@ -126,3 +126,12 @@ def test_a_zip_code_knows_its_cities_and_time_zone() -> None:
     assert (area.cities[0], area.state, area.timezone) == ("AMES", "IA", "America/Chicago")
     assert "50010" in zips_of_city("AMES", "IA")
     assert find_zip("00000") is None
+
+
+def test_units_and_roads_compare_alike_in_either_order() -> None:
+    pairs = (
+        ("12 Elm St Ste 11, Ames IA", "12 Elm St Ste 500 #11, Ames IA"),
+        ("MS Route 12, Ames IA", "12 MS Ave, Ames IA"),
+    )
+    for a, b in pairs:
+        assert compare_addresses(a, b).verdict == compare_addresses(b, a).verdict

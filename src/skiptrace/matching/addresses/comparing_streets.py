@@ -48,7 +48,7 @@ def compare_streets(a: ParsedAddress, b: ParsedAddress) -> Finding:
     road_a, road_b = _highway(a.name), _highway(b.name)
     if road_a and road_b:
         return _compare_highways(a, b, road_a, road_b), _QUOTED
-    if (road_a or road_b) and a.number and _may_be_named(a, b, (road_a or road_b or _NO_ROAD)[0]):
+    if (road_a or road_b) and (a.number or b.number) and _may_be_named(a, b, (road_a or road_b or _NO_ROAD)[0]):
         return "possible", _QUOTED + ": a numbered road may have a name too"
     if a.suffix != b.suffix and a.suffix and b.suffix:
         # FOX RUN and FOX RUN LN: the suffix of one is the last word of the other's name.

@@ -31,6 +31,8 @@ def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:
 
 
 def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) -> Agreement:
+    if (len(y), y) < (len(x), x):
+        x, y = y, x  # one order for either call, so that comparing is symmetric
     if _glued(x) == _glued(y) != "" and len({designator for designator, _ in (*x, *y)}) == 1:
         return "same"
     if _glued(x) == _glued(y) != "" and len(x) != len(y) and _is_within(x if len(x) > len(y) else y):
