@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from skiptrace.errors import ConfigError
-from skiptrace.model import Outcome, OutcomeKind
+from skiptrace.model import Channel, ConsumerEvent, Outcome, OutcomeKind, Refusal
 from skiptrace.ports import Caps, Reserved
 from skiptrace.privacy.retention import SHIPPED, Kind, load_retention
 from skiptrace.stores import SqlStore
@@ -149,6 +149,65 @@ async def test_a_held_account_is_left_untouched(place: Place) -> None:
         assert case.subject.ssn == "987654329"
         assert await store.reply("call-1") == REPLY
         assert await store.case("case-2") is None
+
+
+REFUSED = Refusal(frozenset({Channel.VOICE_MANUAL}), NOW)
+
+
+async def report(place: Place, event_id: str, days: float, account_id: str = "A case-1") -> None:
+    """A refusal, reported so many days after the case."""
+    async with at(place, NOW + timedelta(days=days)) as store:
+        event = ConsumerEvent(event_id, "default", account_id, NOW + timedelta(days=days), "platform", REFUSED)
+        assert await store.record_events([event]) == 1
+
+
+async def told(place: Place) -> int:
+    async with at(place, NOW) as store:
+        return len(await store.history(a_case()))
+
+
+async def test_what_was_reported_goes_five_years_after_the_last_report(place: Place) -> None:
+    await fill(place)
+    await report(place, "e-1", 0)
+    assert (await run(place, 1097))["case_files"] == 2
+    assert await run(place, 1826) == {}
+    assert await told(place) == 1
+    assert await run(place, 1828) == {"consumer_events": 1}
+    assert await told(place) == 0
+    assert await place.sql("SELECT count(*), kind FROM consumer_events GROUP BY kind") == [(1, "refusal")]
+    assert await run(place, 5000) == {}
+
+
+async def test_a_refusal_counts_as_long_as_a_file_of_its_consumer_is_kept(place: Place) -> None:
+    await fill(place)
+    await report(place, "e-1", 0)
+    events = [rule for rule in OF_CASES if rule.kind is Kind.CONSUMER_EVENTS]
+    async with at(place, NOW + timedelta(days=3000)) as store:
+        assert [done.count for done in await store.retaining.run(events, dry=False)] == [0]
+    assert await told(place) == 1
+
+
+async def test_a_later_report_on_another_account_of_the_same_person_keeps_it(place: Place) -> None:
+    await fill(place)
+    await report(place, "e-1", 0)
+    await report(place, "e-2", 1000, "A case-2")
+    assert "consumer_events" not in await run(place, 1828)
+    assert (await run(place, 2828))["consumer_events"] == 2
+
+
+async def test_a_call_that_was_reported_keeps_the_file(place: Place) -> None:
+    await fill(place)
+    await report(place, "e-1", 500)
+    assert (await run(place, 1100))["case_files"] == 1
+
+
+async def test_a_held_accounts_reports_are_left(place: Place) -> None:
+    await fill(place)
+    await report(place, "e-1", 0)
+    await report(place, "e-2", 0, "A case-9")
+    async with at(place, NOW) as store:
+        await store.erasing.hold(Account("default", "A case-9", "jane", "suit"))
+    assert (await run(place, 5000))["consumer_events"] == 1
 
 
 async def test_the_audit_trail_is_the_disposal_log(place: Place) -> None:

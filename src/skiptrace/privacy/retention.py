@@ -21,6 +21,7 @@ class Kind(StrEnum):
     THIRD_PARTY_CONTACTS = "third_party_contacts"
     UNUSED_CONTACTS = "unused_contacts"
     CASE_FILES = "case_files"
+    CONSUMER_EVENTS = "consumer_events"
     DELIVERIES = "deliveries"
     ACCESSES = "accesses"
     IDEMPOTENCY_ANSWERS = "idempotency_answers"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select
 
 from skiptrace.model import REPORTED, Case, ConsumerEvent, ConsumerEventKind, OverrideGiven, Reviewed, ThirdPartyAsked
 from skiptrace.ports import Clock
@@ -120,7 +120,11 @@ def _audited(event: ConsumerEvent, now: datetime) -> AuditEvent:
 
 def owner(tenant: str, event_id: str) -> Owner:
     """Whose secrets seal an event: its own, so that an erasure reaches what was reported before it and no later one."""
-    return (tenant, f"event/{event_id}")
+    return (tenant, f"{OWNER}{event_id}")
+
+
+OWNER = "event/"
+"""What the owner of an event's secrets is called before its id."""
 
 
 def owners_of_account(conn: Connection, tenant: str, account_id: str) -> list[Owner]:
@@ -135,6 +139,35 @@ def empty_events(conn: Connection, tenant: str, account_id: str) -> None:
     table = consumer_events
     of_account = table.update().where(table.c.tenant == tenant, table.c.account_id == account_id)
     conn.execute(of_account.values(content=b"", person=None))
+
+
+def disposable_events(cutoff: datetime) -> ColumnElement[bool]:
+    """True of an event that is the last sign of its consumer's accounts, and older than ``cutoff``.
+
+    While a file of the consumer's is kept, or something was reported since on any of their accounts, a refusal counts.
+    """
+    own, other = consumer_events, consumer_events.alias()
+    later = other.c.recorded_at > cutoff
+    return and_(
+        func.length(own.c.content) > 0,
+        own.c.recorded_at <= cutoff,
+        ~exists().where(other.c.tenant == own.c.tenant, other.c.account_id == own.c.account_id, later),
+        ~exists().where(other.c.tenant == own.c.tenant, other.c.person == own.c.person, later),
+        ~exists().where(cases.c.tenant == own.c.tenant, cases.c.account_id == own.c.account_id, _KEPT),
+        ~exists().where(cases.c.tenant == own.c.tenant, cases.c.person == own.c.person, _KEPT),
+    )
+
+
+_KEPT = func.length(cases.c.names) > 0
+
+
+def empty_owned(conn: Connection, owners: Sequence[Owner]) -> None:
+    """The same for single events, named by the owners of their secrets."""
+    table = consumer_events
+    for tenant in {tenant for tenant, _ in owners}:
+        ids = [name.removeprefix(OWNER) for of, name in owners if of == tenant]
+        these = table.update().where(table.c.tenant == tenant, table.c.event_id.in_(ids))
+        conn.execute(these.values(content=b"", person=None))
 
 
 def _unknown(conn: Connection, events: Sequence[ConsumerEvent]) -> list[ConsumerEvent]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, exists, func, literal, select
 
 from skiptrace.model import JobState
 from skiptrace.ports import Clock
@@ -19,8 +19,10 @@ from skiptrace.stores import purging, schema
 from skiptrace.stores.databases import Database
 from skiptrace.stores.erasing import NOTHING, empty, forget_questions, is_held
 from skiptrace.stores.following import bury
+from skiptrace.stores.history import OWNER, disposable_events, empty_owned
 from skiptrace.stores.purging import Purge
 from skiptrace.stores.schema import calls, cases, outcomes, replies, traces
+from skiptrace.stores.schema.history import consumer_events
 from skiptrace.stores.schema.jobs import jobs
 from skiptrace.stores.trouble import plain_errors
 from skiptrace.stores.vault import Vault
@@ -31,6 +33,9 @@ _LET_GO = -1
 
 _ENDED = (JobState.DONE, JobState.CANCELLED, JobState.QUARANTINED)
 _OPEN_JOB = exists().where(jobs.c.case_id == cases.c.case_id, jobs.c.state.not_in(_ENDED))
+
+
+_Empties = Callable[[Connection, Sequence[Owner], datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,11 @@ class Retaining:
         return self._vault.destroy(owners, self._clock.now(), part)
 
     async def _page(self, kind: Kind, cutoff: datetime) -> Sequence[Owner]:
-        due = _due(kind, cutoff).order_by(cases.c.number).limit(PAGE)
+        due = _due(kind, cutoff)
+        page = due.order_by(due.selected_columns.number).limit(PAGE)
         with plain_errors():
-            rows = await self._database.read(lambda conn: conn.execute(due).all())
-        return [(row.tenant, row.case_id) for row in rows]
+            rows = await self._database.read(lambda conn: conn.execute(page).all())
+        return [(row.tenant, row.owner) for row in rows]
 
     def _cutoff(self, rule: RetentionRule) -> datetime:
         return self._clock.now() - timedelta(days=rule.keep_days)
@@ -109,17 +115,16 @@ class Retaining:
                 forget_questions(turn.conn, [case_id for _, case_id in page.owners])
             if page.rule.kind is Kind.CASE_FILES:
                 bury(turn.conn, _accounts_of(turn.conn, page.owners), self._vault, self._index)
-            turn.events.append(
-                AuditEvent(self._clock.now(), "disposal.begun", page.rule.kind, f"{len(page.owners)} cases")
-            )
+            said = f"{len(page.owners)} {'events' if page.rule.kind is Kind.CONSUMER_EVENTS else 'cases'}"
+            turn.events.append(AuditEvent(self._clock.now(), "disposal.begun", page.rule.kind, said))
         return [None] * len(pages)
 
     def _empty(self, turn: Turn, pages: Sequence[_Page]) -> Sequence[object]:
         for page in pages:
-            _EMPTIES[page.rule.kind](turn.conn, [case_id for _, case_id in page.owners], page.cutoff)
+            _EMPTIES[page.rule.kind](turn.conn, page.owners, page.cutoff)
             turn.events += [
-                AuditEvent(self._clock.now(), f"disposed.{page.rule.kind}", case_id, page.rule.citation, tenant=tenant)
-                for tenant, case_id in page.owners
+                AuditEvent(self._clock.now(), f"disposed.{page.rule.kind}", owner, page.rule.citation, tenant=tenant)
+                for tenant, owner in page.owners
             ]
         return [len(page.owners) for page in pages]
 
@@ -130,9 +135,14 @@ def _accounts_of(conn: Connection, owners: Sequence[Owner]) -> list[tuple[str, s
     return [(row.tenant, row.account_id) for row in found]
 
 
-def _due(kind: Kind, cutoff: datetime) -> Select[tuple[str, str]]:
-    """The cases to which a rule applies now; a held account's never."""
-    return select(cases.c.tenant, cases.c.case_id, cases.c.number).where(_IS_DUE[kind](cutoff), ~is_held(cases))
+def _due(kind: Kind, cutoff: datetime) -> Select[tuple[str, str, int]]:
+    """The owners of the secrets, cases or events, to which a rule applies now; a held account's never."""
+    if kind is Kind.CONSUMER_EVENTS:
+        owner = (literal(OWNER) + consumer_events.c.event_id).label("owner")
+        events = select(consumer_events.c.tenant, owner, consumer_events.c.number)
+        return events.where(disposable_events(cutoff), ~is_held(consumer_events))
+    of_case = select(cases.c.tenant, cases.c.case_id.label("owner"), cases.c.number)
+    return of_case.where(_IS_DUE[kind](cutoff), ~is_held(cases))
 
 
 def _ssn_is_due(cutoff: datetime) -> ColumnElement[bool]:
@@ -163,6 +173,11 @@ def _files_are_due(cutoff: datetime) -> ColumnElement[bool]:
         exists().where(
             traces.c.case_id == cases.c.case_id, outcomes.c.trace_id == traces.c.trace_id, outcomes.c.at > cutoff
         ),
+        exists().where(
+            consumer_events.c.tenant == cases.c.tenant,
+            consumer_events.c.account_id == cases.c.account_id,
+            consumer_events.c.recorded_at > cutoff,
+        ),
     )
     return and_(func.length(cases.c.names) > 0, cases.c.accepted_at <= cutoff, *(~one for one in later), ~_OPEN_JOB)
 
@@ -179,6 +194,7 @@ _DESTROYS: Mapping[Kind, tuple[Part | None]] = {
     Kind.FULL_SSN: (Part.SSN,),
     Kind.RAW_REPLIES: (Part.REPLIES,),
     Kind.CASE_FILES: (None,),
+    Kind.CONSUMER_EVENTS: (None,),
 }
 
 
@@ -222,10 +238,17 @@ def _delete_records(conn: Connection, old: Select[tuple[str]]) -> None:
     conn.execute(delete(records).where(records.c.trace_id.in_(old), *(~one for one in needed)))
 
 
-_EMPTIES: Mapping[Kind, Callable[[Connection, Sequence[str], datetime], None]] = {
-    Kind.FULL_SSN: _empty_ssn,
-    Kind.RAW_REPLIES: _empty_replies,
-    Kind.THIRD_PARTY_CONTACTS: partial(_delete_contacts, schema.third_party_contacts, schema.third_party_evidence),
-    Kind.UNUSED_CONTACTS: partial(_delete_contacts, schema.contacts, schema.evidence),
-    Kind.CASE_FILES: lambda conn, case_ids, _: empty(conn, case_ids),
+def _of_cases(empty_them: Callable[[Connection, Sequence[str], datetime], None]) -> _Empties:
+    return lambda conn, owners, cutoff: empty_them(conn, [case_id for _, case_id in owners], cutoff)
+
+
+_THIRD_PARTIES = partial(_delete_contacts, schema.third_party_contacts, schema.third_party_evidence)
+
+_EMPTIES: Mapping[Kind, _Empties] = {
+    Kind.FULL_SSN: _of_cases(_empty_ssn),
+    Kind.RAW_REPLIES: _of_cases(_empty_replies),
+    Kind.THIRD_PARTY_CONTACTS: _of_cases(_THIRD_PARTIES),
+    Kind.UNUSED_CONTACTS: _of_cases(partial(_delete_contacts, schema.contacts, schema.evidence)),
+    Kind.CASE_FILES: _of_cases(lambda conn, case_ids, _: empty(conn, case_ids)),
+    Kind.CONSUMER_EVENTS: lambda conn, owners, _: empty_owned(conn, owners),
 }
