@@ -75,7 +75,7 @@ def collect_rarely() -> None:
     an eighth of a worker's CPU.
     """
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(100_000, 20, 50)
 
 
 def parameters_for(settings: Settings) -> Parameters:

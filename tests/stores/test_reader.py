@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, literal, select, union_all
 
 from skiptrace.errors import BadInput
-from skiptrace.stores.databases import Database, database_at, padded
+from skiptrace.stores.databases import Database, OneOf, database_at
 from skiptrace.stores.reader import Reader
 from tests.stores.databases import Place
 
 
 @pytest.fixture
-async def database(sqlite_place: Place) -> AsyncIterator[Database]:
-    database = database_at(sqlite_place.url)
+async def database(place: Place) -> AsyncIterator[Database]:
+    database = database_at(place.url)
     yield database
     await database.close()
 
@@ -62,7 +62,17 @@ async def test_one_that_cannot_be_answered_fails_alone(database: Database) -> No
     assert doubling.groups == [[1, 13, 3], [1], [13], [3]]
 
 
-@pytest.mark.parametrize(("count", "length"), [(0, 0), (1, 1), (2, 2), (3, 4), (5, 8), (8, 8), (9, 16)])
-def test_in_lists_have_few_lengths_and_the_same_values(count: int, length: int) -> None:
-    values = padded(range(count))
-    assert (len(values), set(values)) == (length, set(range(count)))
+NAMES = union_all(
+    *(select(literal(name).label("name"), literal(mark).label("mark")) for name, mark in (("a", b"1"), ("b", b"2")))
+).subquery()
+
+
+@pytest.mark.parametrize("wanted", [[], ["b"], ["a", "x", "b", "a"]])
+async def test_a_list_of_any_length_is_looked_up(database: Database, wanted: list[str]) -> None:
+    by_name, by_mark = select(NAMES.c.name).where(OneOf(NAMES.c.name, "some")), OneOf(NAMES.c.mark, "some")
+    marks = [{"a": b"1", "b": b"2"}.get(name, b"") for name in wanted]
+    found = await database.read(lambda conn: conn.execute(by_name, {"some": wanted}).scalars().all())
+    by_bytes = await database.read(
+        lambda conn: conn.execute(select(NAMES.c.name).where(by_mark), {"some": marks}).scalars().all()
+    )
+    assert sorted(found) == sorted(by_bytes) == sorted({"a", "b"} & set(wanted))

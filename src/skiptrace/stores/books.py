@@ -29,9 +29,6 @@ _FROM: dict[CallState, frozenset[CallState]] = {
     CallState.IN_DOUBT: frozenset({CallState.INTENDED, CallState.SENT, CallState.ANSWERED}),
 }
 
-CHANGES_MONEY = frozenset({CallState.SETTLED, CallState.NOT_CHARGED})
-"""States in which a call holds another sum under its caps than before; all others hold the reservation."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -69,14 +66,17 @@ class Move:
 
 @dataclass(slots=True)
 class Books:
-    """The loaded rows of one turn. ``changed`` and ``new`` name the calls to write back."""
+    """The loaded rows of one turn. ``changed`` and ``new`` name the calls to write back.
+
+    ``committed`` knows the counters that have a limit; ``changes`` is what this turn adds to any counter.
+    """
 
     entries: dict[str, Entry] = field(default_factory=dict)
     active: dict[Question, str] = field(default_factory=dict)
     committed: dict[Counter, Decimal] = field(default_factory=dict)
     new: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
-    counted: set[Counter] = field(default_factory=set)
+    changes: dict[Counter, Decimal] = field(default_factory=dict)
 
     def load(self, entry: Entry) -> None:
         self.entries[entry.call.call_id] = entry
@@ -124,17 +124,15 @@ class Books:
         self.changed.add(entry.call.call_id)
 
     def _refuse_over(self, intent: Intent, caps: Caps) -> None:
-        limits = {"case": caps.case, "run": caps.run, "day": caps.day, "provider_day": caps.provider_day}
-        for counter in counters(intended(intent)):
-            limit = limits[counter[1]]
-            if limit is not None and self.committed.get(counter, Decimal(0)) + intent.price > limit:
+        for counter, limit in limits(intent, caps):
+            if self.committed.get(counter, Decimal(0)) + intent.price > limit:
                 raise CapReached(counter[1])
 
     def _count(self, call: Call, change: Decimal) -> None:
         if change:
             for counter in counters(call):
                 self.committed[counter] = self.committed.get(counter, Decimal(0)) + change
-                self.counted.add(counter)
+                self.changes[counter] = self.changes.get(counter, Decimal(0)) + change
 
 
 def counters(call: Call) -> Iterator[Counter]:
@@ -147,6 +145,14 @@ def counters(call: Call) -> Iterator[Counter]:
         yield (call.tenant, "run", call.batch_id)
     yield (call.tenant, "day", day)
     yield (call.tenant, "provider_day", f"{day} {call.provider}")
+
+
+def limits(intent: Intent, caps: Caps) -> Iterator[tuple[Counter, Decimal]]:
+    """The counters of a purchase for which there is a cap, each with its cap."""
+    of_cap = {"case": caps.case, "run": caps.run, "day": caps.day, "provider_day": caps.provider_day}
+    for counter in counters(intended(intent)):
+        if (limit := of_cap[counter[1]]) is not None:
+            yield counter, limit
 
 
 def _weight(call: Call) -> Decimal:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
 from skiptrace.model import (
     Account,
@@ -27,7 +27,7 @@ from skiptrace.model import (
 from skiptrace.ports import BatchState, Clock
 from skiptrace.privacy import AuditEvent, Fingerprinter, SubjectKeys
 from skiptrace.stores.codec import decode, encode
-from skiptrace.stores.databases import insert_into, padded
+from skiptrace.stores.databases import OneOf, insert_into
 from skiptrace.stores.schema import calls, cases, traces
 from skiptrace.stores.schema.jobs import jobs
 from skiptrace.stores.schema.privacy import case_phones
@@ -37,7 +37,7 @@ from skiptrace.stores.writer import Turn
 CHUNK = 500
 """So many cases are written or read at a time."""
 
-_SOME = select(cases).where(cases.c.case_id.in_(bindparam("ids", expanding=True)))
+_SOME = select(cases).where(OneOf(cases.c.case_id, "ids"))
 _FINISHED = exists().where(traces.c.case_id == cases.c.case_id)
 _HELD = exists().where(jobs.c.case_id == cases.c.case_id, jobs.c.state == JobState.QUARANTINED)
 
@@ -154,7 +154,7 @@ def _case(keys: SubjectKeys, row: Row[Any]) -> Case:
 
 def read_cases(conn: Connection, case_ids: Sequence[str], vault: Vault) -> list[Case | None]:
     """The cases of these ids, None for one that does not exist or was erased. One statement."""
-    rows = conn.execute(_SOME, {"ids": padded(case_ids)}).all()
+    rows = conn.execute(_SOME, {"ids": list(case_ids)}).all()
     keys = vault.find((row.tenant, row.case_id) for row in rows)
     found = {row.case_id: _case(keys[of], row) for row in rows if (of := (row.tenant, row.case_id)) in keys}
     return [found.get(case_id) for case_id in case_ids]

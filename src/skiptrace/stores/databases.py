@@ -9,14 +9,28 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, select, text
+from sqlalchemy import (
+    URL,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Table,
+    any_,
+    bindparam,
+    create_engine,
+    event,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, OperationalError
@@ -24,6 +38,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 
 from skiptrace.errors import ConfigError
 from skiptrace.stores.columns import Instant
@@ -45,9 +60,11 @@ statement is not idle by PostgreSQL's count, and would hold its turn for ever.
 _TURN = 0x736B6970
 """Key of the PostgreSQL advisory lock under which writers take turns."""
 _TAKE_TURN = text(
-    "SELECT pg_advisory_xact_lock(:key), CASE WHEN current_setting('server_version_num')::int >= 170000 "
+    "SELECT pg_advisory_xact_lock(:key), set_config('enable_seqscan', 'off', true), "
+    "CASE WHEN current_setting('server_version_num')::int >= 170000 "
     "THEN set_config('transaction_timeout', :at_most, true) END"
 )
+"""What is written is found by its key; a statement that is planned while a table is small must not read all of it later."""
 
 _READING = {"skiptrace_reading": True}
 """Marks a connection on which no transaction is begun."""
@@ -136,7 +153,7 @@ class Postgres:
         from sqlalchemy.ext.asyncio import create_async_engine
 
         url = url.set(drivername="postgresql+asyncpg")
-        settings = {"idle_in_transaction_session_timeout": str(STALLED_SECONDS * 1000)}
+        settings = {"idle_in_transaction_session_timeout": str(STALLED_SECONDS * 1000), "jit": "off"}
         self._engine = create_async_engine(
             url,
             pool_size=READERS + 1,
@@ -240,22 +257,41 @@ def _now_in_sqlite(element: DatabaseNow, compiler: SQLCompiler, **kw: object) ->
     return "strftime(" + ", ".join([_SQLITE_INSTANT, "'now'", *later]) + ")"
 
 
+class OneOf(FunctionElement[bool]):
+    """Whether ``column`` is one of the values of the list that is passed as the parameter ``name``.
+
+    One array on PostgreSQL: with IN every length of a list is a statement of its own, to be written, parsed, planned.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: Column[Any], name: str) -> None:
+        super().__init__(column, bindparam(name, type_=postgresql.ARRAY(column.type)))
+
+    def self_group(self, against: OperatorType | None = None) -> OneOf:
+        """It is a condition as it stands: SQLite needs no "= 1" behind it, which would keep it from its index."""
+        return self
+
+
+@compiles(OneOf, "postgresql")
+def _any_in_postgres(element: OneOf, compiler: SQLCompiler, **kw: object) -> str:
+    column, values = element.clauses
+    return compiler.process(column == any_(values), **kw)
+
+
+@compiles(OneOf, "sqlite")
+def _in_in_sqlite(element: OneOf, compiler: SQLCompiler, **kw: object) -> str:
+    column, values = element.clauses
+    return compiler.process(column.in_(bindparam(values.key, type_=column.type, expanding=True)), **kw)
+
+
 _SQLITE_INSTANT = "'%Y-%m-%dT%H:%M:%f000+00:00'"
 _NOW = select(DatabaseNow())
 
 
 def database_now(conn: Connection) -> datetime:
     return conn.execute(_NOW).scalar_one()
-
-
-def padded(values: Iterable[T]) -> list[T]:
-    """For an IN list: the values, with the last one repeated until there are 1, 2, 4, 8, … of them.
-
-    Every length of a list is a statement of its own, which the server would parse and plan anew.
-    """
-    several = list(values)
-    length = 1 << (len(several) - 1).bit_length() if several else 0
-    return several + several[-1:] * (length - len(several))
 
 
 def insert_into(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, or_, select, union
 from skiptrace.model import BAD_OUTCOMES, ContactKind, OutcomeKind, PastOutcome
 from skiptrace.privacy import Fingerprinter
 from skiptrace.stores import schema
-from skiptrace.stores.databases import insert_into, padded
+from skiptrace.stores.databases import OneOf, insert_into
 from skiptrace.stores.schema.privacy import tombstones
 from skiptrace.stores.traces import read_traces
 from skiptrace.stores.vault import Vault
@@ -53,7 +53,7 @@ def past_outcomes(conn: Connection, accounts: Sequence[tuple[str, str]], vault: 
     rows: list[Row[Any]] = []
     buried: list[Row[Any]] = []
     for tenant in sorted({tenant for tenant, _ in accounts}):
-        of_tenant = padded({account for of, account in accounts if of == tenant})
+        of_tenant = list({account for of, account in accounts if of == tenant})
         rows += conn.execute(_HAPPENED, {"of_tenant": tenant, "accounts": of_tenant})
         buried += conn.execute(_BURIED, {"of_tenant": tenant, "accounts": of_tenant})
     told = read_traces(conn, vault, sorted({row.trace_id for row in rows})) if rows else ()
@@ -94,7 +94,7 @@ _HAPPENED = (
     .join(schema.traces, schema.traces.c.trace_id == schema.outcomes.c.trace_id)
     .where(
         schema.traces.c.tenant == bindparam("of_tenant"),
-        schema.traces.c.account_id.in_(bindparam("accounts", expanding=True)),
+        OneOf(schema.traces.c.account_id, "accounts"),
     )
     .order_by(schema.outcomes.c.at, schema.outcomes.c.outcome_id)
 )
@@ -103,7 +103,7 @@ _BURIED = (
     select(tombstones)
     .where(
         tombstones.c.tenant == bindparam("of_tenant"),
-        tombstones.c.account_id.in_(bindparam("accounts", expanding=True)),
+        OneOf(tombstones.c.account_id, "accounts"),
     )
     .order_by(tombstones.c.at)
 )

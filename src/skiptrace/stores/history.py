@@ -12,7 +12,7 @@ from skiptrace.model import REPORTED, Case, ConsumerEvent, ConsumerEventKind, Ov
 from skiptrace.ports import Clock
 from skiptrace.privacy import AuditEvent, Fingerprinter, Owner, SubjectKeys
 from skiptrace.stores.codec import decode, encode
-from skiptrace.stores.databases import padded
+from skiptrace.stores.databases import OneOf
 from skiptrace.stores.schema import cases
 from skiptrace.stores.schema.history import consumer_events
 from skiptrace.stores.vault import Vault
@@ -78,8 +78,8 @@ class Histories:
 def _rows(conn: Connection, asked: set[tuple[str, str, bytes | None]]) -> list[Row[Any]]:
     rows: list[Row[Any]] = []
     for tenant in sorted({tenant for tenant, _, _ in asked}):
-        accounts = padded({account for of, account, _ in asked if of == tenant})
-        people = padded({person for of, _, person in asked if of == tenant and person is not None})
+        accounts = list({account for of, account, _ in asked if of == tenant})
+        people = list({person for of, _, person in asked if of == tenant and person is not None})
         rows += conn.execute(_EVENTS, {"tenant": tenant, "accounts": accounts, "people": people})
     return rows
 
@@ -89,8 +89,8 @@ _EVENTS = (
     .where(
         consumer_events.c.tenant == bindparam("tenant"),
         or_(
-            consumer_events.c.account_id.in_(bindparam("accounts", expanding=True)),
-            consumer_events.c.person.in_(bindparam("people", expanding=True)),
+            OneOf(consumer_events.c.account_id, "accounts"),
+            OneOf(consumer_events.c.person, "people"),
         ),
     )
     .order_by(consumer_events.c.at, consumer_events.c.number)

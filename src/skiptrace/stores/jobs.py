@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, case, exists, func, literal, select, text
+from sqlalchemy import Connection, Row, Select, bindparam, case, exists, func, literal, select, text
 from sqlalchemy.sql.elements import ColumnElement
 
 from skiptrace.errors import LostLease
@@ -20,7 +20,7 @@ from skiptrace.model.jobs import QUARANTINED_AFTER
 from skiptrace.ports import Evidenced, Swept
 from skiptrace.privacy import AuditEvent
 from skiptrace.stores.cases import Intake
-from skiptrace.stores.databases import database_now, padded
+from skiptrace.stores.databases import OneOf, database_now
 from skiptrace.stores.lanes import Tags
 from skiptrace.stores.outbox import add_events, alert
 from skiptrace.stores.purchases import Purchases
@@ -196,12 +196,11 @@ def _quarantine_alert(row: Row[Any], now: datetime) -> Event:
 def _known(conn: Connection, case_ids: Sequence[str]) -> set[str]:
     known: set[str] = set()
     for start in range(0, len(case_ids), CHUNK):
-        known.update(conn.execute(_KNOWN, {"ids": padded(case_ids[start : start + CHUNK])}).scalars())
+        known.update(conn.execute(_KNOWN, {"ids": case_ids[start : start + CHUNK]}).scalars())
     return known
 
 
-_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
-_KNOWN = select(jobs.c.case_id).where(jobs.c.case_id.in_(_IDS))
+_KNOWN = select(jobs.c.case_id).where(OneOf(jobs.c.case_id, "ids"))
 
 
 def _queue(conn: Connection, fresh: Sequence[tuple[Case, Submission]], now: datetime) -> None:
@@ -248,7 +247,7 @@ def _tags(conn: Connection, lane: Lane, tenants: Sequence[str]) -> list[int]:
     if not tenants:
         return []
     stands = conn.execute(_STANDS[lane]).one()
-    given = conn.execute(_GIVEN, {"of_lane": lane.value, "tenants": padded(set(tenants))})
+    given = conn.execute(_GIVEN, {"of_lane": lane.value, "tenants": list(set(tenants))})
     tags = Tags(max(stands.clock, stands.first - 1), {row.tenant: row.tag for row in given})
     handed_out = tags.give(tenants)
     insert_rows(conn, lanes, [{"lane": lane.value, "clock": tags.clock}], replace_known=("lane",))
@@ -258,7 +257,7 @@ def _tags(conn: Connection, lane: Lane, tenants: Sequence[str]) -> list[int]:
 
 
 _GIVEN = select(turns.c.tenant, turns.c.tag).where(
-    turns.c.lane == bindparam("of_lane"), turns.c.tenant.in_(bindparam("tenants", expanding=True))
+    turns.c.lane == bindparam("of_lane"), OneOf(turns.c.tenant, "tenants")
 )
 
 
@@ -276,13 +275,13 @@ _STANDS = {lane: _stands(lane) for lane in Lane}
 
 # Ending
 
-_HELD = select(jobs).where(jobs.c.case_id.in_(_IDS)).with_for_update()
+_HELD = select(jobs).where(OneOf(jobs.c.case_id, "ids")).with_for_update()
 
 
 def held(conn: Connection, leases: Sequence[Lease]) -> dict[str, Row[Any]]:
     """The jobs, by case, that these leases still hold; locked until the transaction ends. Take the turn before."""
     tokens = {lease.case_id: (lease.worker_id, lease.token) for lease in leases}
-    rows = conn.execute(_HELD, {"ids": padded(tokens)})
+    rows = conn.execute(_HELD, {"ids": list(tokens)})
     return {row.case_id: row for row in rows if tokens[row.case_id] == (row.worker_id, row.token)}
 
 
@@ -425,10 +424,10 @@ def read_job(conn: Connection, named: Named) -> Job | None:
 
 
 def read_jobs(conn: Connection, case_ids: Sequence[str]) -> Sequence[Job]:
-    return [job_of(row) for row in conn.execute(_OF_CASES, {"ids": padded(case_ids)})]
+    return [job_of(row) for row in conn.execute(_OF_CASES, {"ids": list(case_ids)})]
 
 
-_OF_CASES = select(jobs).where(jobs.c.case_id.in_(_IDS))
+_OF_CASES = select(jobs).where(OneOf(jobs.c.case_id, "ids"))
 
 
 def read_quarantined(conn: Connection, tenant: str, at_most: int) -> Sequence[Job]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, select
 
 from skiptrace.errors import BadInput, LostLease
 from skiptrace.model import Contact, Event, Ground, SourceRecord, Trace
@@ -14,7 +14,7 @@ from skiptrace.privacy import AuditEvent, Cipher, Owner, SubjectKeys
 from skiptrace.stores import schema
 from skiptrace.stores.books import Entry
 from skiptrace.stores.codec import encode, pack
-from skiptrace.stores.databases import padded
+from skiptrace.stores.databases import OneOf
 from skiptrace.stores.jobs import Ending
 from skiptrace.stores.outbox import add_events, events_of
 from skiptrace.stores.purchases import row_of
@@ -195,10 +195,10 @@ def _ground(trace_id: str, contact_id: str, number: int, ground: Ground, keys: R
 
 
 def _known(turn: Turn, trace_ids: Sequence[str]) -> set[str]:
-    return set(turn.conn.execute(_KNOWN, {"ids": padded(trace_ids)}).scalars())
+    return set(turn.conn.execute(_KNOWN, {"ids": list(trace_ids)}).scalars())
 
 
-_KNOWN = select(schema.traces.c.trace_id).where(schema.traces.c.trace_id.in_(bindparam("ids", expanding=True)))
+_KNOWN = select(schema.traces.c.trace_id).where(OneOf(schema.traces.c.trace_id, "ids"))
 
 
 def _merge(into: _Rows, several: Iterable[_Rows]) -> None:

@@ -5,19 +5,19 @@ Five to eight statements per turn, however many purchases share it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, TextClause, and_, bindparam, exists, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, TextClause, and_, exists, func, select, text
 
 from skiptrace.errors import SkiptraceError
 from skiptrace.model import Call, CallState
 from skiptrace.ports import Reserved
 from skiptrace.privacy import AuditEvent
-from skiptrace.stores.books import CHANGES_MONEY, Books, Entry, Move, Reserve, counters, intended
-from skiptrace.stores.databases import padded
+from skiptrace.stores.books import Books, Counter, Entry, Move, Reserve, limits
+from skiptrace.stores.databases import OneOf
 from skiptrace.stores.replies import reply_row
 from skiptrace.stores.rows import insert_rows, update_rows
 from skiptrace.stores.schema import calls, replies, spending
@@ -27,10 +27,12 @@ from skiptrace.stores.vault import Vault
 from skiptrace.stores.writer import Turn
 
 # Built once: for a single purchase, building and hashing them costs as much as running them.
-_BY_ID = select(calls).where(calls.c.call_id.in_(bindparam("ids", expanding=True)))
-_ACTIVE = select(calls).where(calls.c.fingerprint.in_(bindparam("fingerprints", expanding=True)), text("active"))
+_STANDING = select(calls.c.call_id, calls.c.state, calls.c.token, calls.c.active, calls.c.hit).where(
+    OneOf(calls.c.call_id, "ids")
+)
+_ACTIVE = select(calls).where(OneOf(calls.c.fingerprint, "fingerprints"), text("active"))
 _COUNTERS = select(spending).where(
-    tuple_(spending.c.tenant, spending.c.cap, spending.c.name).in_(bindparam("counters", expanding=True))
+    OneOf(spending.c.tenant, "tenants"), OneOf(spending.c.cap, "caps"), OneOf(spending.c.name, "names")
 )
 _OPEN = text(OPEN)
 _UNDER_WAY = (CallState.INTENDED, CallState.SENT, CallState.ANSWERED)
@@ -114,7 +116,7 @@ class Purchases:
             insert_rows(conn, calls, new)
         if kept:
             insert_rows(conn, replies, self._replies(kept))
-        if books.counted:
+        if books.changes:
             _write_counters(conn, books)
 
     def _replies(self, kept: Sequence[Move]) -> list[dict[str, object]]:
@@ -139,33 +141,37 @@ def anything_left_behind(conn: Connection, before: datetime) -> bool:
 
 def _load(conn: Connection, operations: Sequence[Reserve | Move]) -> Books:
     books = Books()
-    intents = [o.intent for o in operations if isinstance(o, Reserve)]
-    moved = {o.call.call_id for o in operations if isinstance(o, Move)}
-    if moved:
-        for row in conn.execute(_BY_ID, {"ids": padded(moved)}):
-            books.load(_entry(row))
-    if intents:
-        for row in conn.execute(_ACTIVE, {"fingerprints": padded({intent.fingerprint for intent in intents})}):
-            books.load(_entry(row))
-    paid = {o.call.call_id for o in operations if isinstance(o, Move) and o.to in CHANGES_MONEY}
-    touched = [books.entries[call_id].call for call_id in paid & books.entries.keys()]
-    touched += [intended(intent) for intent in intents]
-    if wanted := {counter for call in touched for counter in counters(call)}:
-        for row in conn.execute(_COUNTERS, {"counters": padded(wanted)}):
-            books.committed[row.tenant, row.cap, row.name] = row.committed
+    if moved := [o.call for o in operations if isinstance(o, Move)]:
+        _load_standing(conn, books, moved)
+    if reserves := [o for o in operations if isinstance(o, Reserve)]:
+        for row in conn.execute(_ACTIVE, {"fingerprints": list({o.intent.fingerprint for o in reserves})}):
+            books.load(Entry(_call(row), row.active, row.hit))
+        _load_counters(conn, books, {counter for o in reserves for counter, _ in limits(o.intent, o.caps)})
     return books
+
+
+def _load_standing(conn: Connection, books: Books, moved: Sequence[Call]) -> None:
+    """A token names one version of a row, so of a call that stands as its caller shows it the rest is known."""
+    rows = {row.call_id: row for row in conn.execute(_STANDING, {"ids": [call.call_id for call in moved]})}
+    for call in moved:
+        row = rows.get(call.call_id)
+        if row is not None and (row.state, row.token) == (call.state, call.token):
+            books.load(Entry(call, row.active, row.hit))
+
+
+def _load_counters(conn: Connection, books: Books, wanted: Set[Counter]) -> None:
+    if wanted:
+        tenants, caps, names = (list(set(part)) for part in zip(*wanted, strict=True))
+        for row in conn.execute(_COUNTERS, {"tenants": tenants, "caps": caps, "names": names}):
+            books.committed[row.tenant, row.cap, row.name] = row.committed
 
 
 def _write_counters(conn: Connection, books: Books) -> None:
     rows = [
-        {"tenant": tenant, "cap": cap, "name": name, "committed": books.committed[tenant, cap, name]}
-        for tenant, cap, name in sorted(books.counted)
+        {"tenant": tenant, "cap": cap, "name": name, "committed": change}
+        for (tenant, cap, name), change in sorted(books.changes.items())
     ]
-    insert_rows(conn, spending, rows, replace_known=("tenant", "cap", "name"))
-
-
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(_call(row), row.active, row.hit)
+    insert_rows(conn, spending, rows, add_to_known=("tenant", "cap", "name"))
 
 
 def _call(row: Row[Any]) -> Call:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Column, Connection, Dialect, Table, TableValuedAlias, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -47,12 +47,22 @@ def insert_rows(
     *,
     skip_known: tuple[str, ...] = (),
     replace_known: tuple[str, ...] = (),
+    add_to_known: tuple[str, ...] = (),
 ) -> None:
-    """Write rows that have the same columns. A row whose columns ``skip_known`` or ``replace_known`` are there already
-    is left out, or its other columns take the new values.
+    """Write rows that have the same columns. A row whose columns ``skip_known``, ``replace_known`` or ``add_to_known``
+    are there already is left out, or its other columns take the new values, or those are added to them.
     """
     if rows:
-        _ready_insert(conn.dialect, table, tuple(rows[0]), skip_known, replace_known).run(conn, rows)
+        known = _Known(skip_known, replace_known, add_to_known)
+        _ready_insert(conn.dialect, table, tuple(rows[0]), known).run(conn, rows)
+
+
+class _Known(NamedTuple):
+    """By which columns a row is known, and what becomes of it then."""
+
+    skip: tuple[str, ...]
+    replace: tuple[str, ...]
+    add_to: tuple[str, ...]
 
 
 def update_rows(conn: Connection, table: Table, key: str, rows: Sequence[Row]) -> None:
@@ -62,10 +72,8 @@ def update_rows(conn: Connection, table: Table, key: str, rows: Sequence[Row]) -
 
 
 @lru_cache(maxsize=512)  # a few engines, each with some thirty statements
-def _ready_insert(
-    dialect: Dialect, table: Table, names: tuple[str, ...], skip_known: tuple[str, ...], replace_known: tuple[str, ...]
-) -> _Ready:
-    return _ready(dialect, table, _insert(dialect.name, table, names, skip_known, replace_known))
+def _ready_insert(dialect: Dialect, table: Table, names: tuple[str, ...], known: _Known) -> _Ready:
+    return _ready(dialect, table, _insert(dialect.name, table, names, known))
 
 
 @lru_cache(maxsize=512)  # a few engines, each with some thirty statements
@@ -83,19 +91,18 @@ _NEW = "new_"
 """Begins the names of parameters: those of columns are taken."""
 
 
-def _insert(
-    dialect: str, table: Table, names: tuple[str, ...], skip_known: tuple[str, ...], replace_known: tuple[str, ...]
-) -> Insert:
+def _insert(dialect: str, table: Table, names: tuple[str, ...], known: _Known) -> Insert:
     insert: Insert
     if dialect == "postgresql":
         insert = postgresql.insert(table).from_select(names, select(*_arrays(table, names).c))
     else:
         insert = sqlite.insert(table).values({name: bindparam(f"{_NEW}{name}") for name in names})
-    if skip_known:
-        return insert.on_conflict_do_nothing(index_elements=list(skip_known))
-    if replace_known:
-        others = {name: insert.excluded[name] for name in names if name not in replace_known}
-        return insert.on_conflict_do_update(index_elements=list(replace_known), set_=others)
+    if known.skip:
+        return insert.on_conflict_do_nothing(index_elements=list(known.skip))
+    if key := known.replace or known.add_to:
+        new = {name: insert.excluded[name] for name in names if name not in key}
+        added = {name: table.c[name] + value for name, value in new.items()}
+        return insert.on_conflict_do_update(index_elements=list(key), set_=new if known.replace else added)
     return insert
 
 

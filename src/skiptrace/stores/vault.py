@@ -22,7 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from skiptrace.privacy import CannotOpen, Cipher, Erased, Owner, Part, SubjectIds, SubjectKeys
 from skiptrace.privacy.subjects import PartCipher
 from skiptrace.stores.columns import Instant
-from skiptrace.stores.databases import insert_into, padded
+from skiptrace.stores.databases import OneOf, insert_into
 
 OPEN_AT_ONCE = 8192
 OPEN_SECONDS = 300.0
@@ -47,7 +47,7 @@ vault_id = Table(
     Column("id", LargeBinary, nullable=False),
 )
 
-_SOME = select(subject_keys).where(subject_keys.c.subject_id.in_(bindparam("ids", expanding=True)))
+_SOME = select(subject_keys).where(OneOf(subject_keys.c.subject_id, "ids"))
 _REWRAP = subject_keys.update().where(subject_keys.c.subject_id == bindparam("key")).values(wrapped=bindparam("again"))
 
 
@@ -182,7 +182,7 @@ class Vault:
         found: dict[bytes, SubjectKeys] = {}
         erased: set[bytes] = set()
         for start in range(0, len(ids), PAGE):
-            for row in conn.execute(_SOME, {"ids": padded(ids[start : start + PAGE])}):
+            for row in conn.execute(_SOME, {"ids": ids[start : start + PAGE]}):
                 if row.wrapped is None:
                     erased.add(row.subject_id)
                 else:
