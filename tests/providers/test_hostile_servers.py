@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import random
 import ssl
 import time
 import tracemalloc
@@ -16,7 +17,7 @@ import pytest
 import trustme
 
 from skiptrace.errors import BrokenReply, ConfigError, InDoubt, StopProvider, TryLater
-from skiptrace.providers.http import CUT, MAX_BODY_BYTES, Wire
+from skiptrace.providers.http import CUT, INFLATE_STEP, MAX_BODY_BYTES, UNSUSPICIOUS_BYTES, Wire, _Bounded
 from skiptrace.providers.reading import read_json
 from skiptrace.providers.transport import MAX_HEADERS, AddressRefused, AiohttpTransport, verified_tls
 from skiptrace.testing.server import Say, ScriptedServer
@@ -124,13 +125,35 @@ def memory() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("memory")
-async def test_a_gzip_bomb_is_cut_at_the_limit(bomb: bytes) -> None:
+async def test_a_gzip_bomb_is_cut_soon_after_it_shows_what_it_is(bomb: bytes) -> None:
     head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(bomb)
     async with serving(says(head, bomb)) as port, wire() as made:
         reply = await get(made, f"http://127.0.0.1:{port}/")
 
-    assert len(reply.body) == MAX_BODY_BYTES
+    assert UNSUSPICIOUS_BYTES < len(reply.body) <= UNSUSPICIOUS_BYTES + INFLATE_STEP
+    assert "times its size" in reply.headers[CUT]
+
+
+async def test_a_body_that_inflates_as_replies_do_is_cut_at_the_limit_only() -> None:
+    person = b'{"first": "Sam", "line": "12 Oak St", "seen": "%s"}'
+    dates = random.Random(5)
+    long = b",".join(person % dates.randbytes(4).hex().encode() for _ in range(200_000))
+    packed = gzip.compress(long)
+    head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n" % len(packed)
+    async with serving(says(head, packed)) as port, wire() as made:
+        reply = await get(made, f"http://127.0.0.1:{port}/")
+
+    assert reply.body == long[:MAX_BODY_BYTES]
     assert "longer" in reply.headers[CUT]
+
+
+def test_inflating_stops_for_the_others_after_every_step() -> None:
+    inflated = bytes(10 * INFLATE_STEP)
+    body = _Bounded(MAX_BODY_BYTES, "gzip")
+
+    stops = sum(1 for _ in body.feed(gzip.compress(inflated)))
+
+    assert (stops, bytes(body.data), body.cut, body.finish()) == (10, inflated, "", "")
 
 
 @pytest.mark.usefixtures("memory")

@@ -27,6 +27,7 @@ from skiptrace.reporting.writers import ResultWriter, result_files
 from skiptrace.tracing import App
 
 _ACCEPT_AT_ONCE = 500
+_READ_AT_ONCE = 200
 
 
 class Watch(Protocol):
@@ -131,12 +132,22 @@ async def _accept(batch: Batch, app: App, watch: Watch) -> None:
 async def _deliver_earlier(batch: Batch, app: App, delivery: _Delivery) -> int:
     """Write the cases that an earlier run finished. Returns how many."""
     count = 0
+    page: list[Trace] = []
     async for trace in app.store.batch_traces(batch.terms.batch_id):
-        case = await app.store.case(trace.case_id)
-        if case is not None:
-            delivery.write(case, trace)
-            count += 1
-    return count
+        page.append(trace)
+        if len(page) == _READ_AT_ONCE:
+            count += await _deliver_page(page, app, delivery)
+            page.clear()
+    return count + await _deliver_page(page, app, delivery)
+
+
+async def _deliver_page(traces: Sequence[Trace], app: App, delivery: _Delivery) -> int:
+    """Their cases are asked for side by side, so that the store reads them together."""
+    cases = await asyncio.gather(*(app.store.case(trace.case_id) for trace in traces))
+    found = [(case, trace) for case, trace in zip(cases, traces, strict=True) if case is not None]
+    for case, trace in found:
+        delivery.write(case, trace)
+    return len(found)
 
 
 class _Delivery:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -68,6 +68,11 @@ MEANING: Mapping[int, Meaning] = MappingProxyType(
 CUT = "skiptrace-cut"
 """Header that the wire adds to a reply whose body it had to cut or could not inflate; the value says why."""
 MAX_BODY_BYTES = 5 * 1024 * 1024
+INFLATE_STEP = 64 * 1024
+"""So many bytes are inflated before the others have their turn: a fifth of a millisecond."""
+UNSUSPICIOUS_BYTES = 1024 * 1024
+MOST_INFLATION = 100
+"""A longer body that grew by more than this is a bomb: replies of vendors grow tenfold, zeros a thousandfold."""
 MAX_HOST = 254
 ATTEMPTS = 3
 LONGEST_HOLD = 3_600.0
@@ -218,7 +223,8 @@ class Wire:
         """Read at most ``max_body_bytes``, counted after inflating; a longer body is cut and marked as such."""
         body = _Bounded(self._max_body_bytes, response.headers.get("content-encoding", ""))
         async for chunk in response.stream:  # type: ignore[union-attr]
-            body.feed(chunk)
+            for _ in body.feed(chunk):
+                await asyncio.sleep(0)
             if body.cut:
                 break
         headers = {name.lower(): value for name, value in response.headers.items() if name not in _SECRET_HEADERS}
@@ -289,18 +295,34 @@ class _Bounded:
         gzip_or_zlib = zlib.MAX_WBITS | 32
         self._inflate = zlib.decompressobj(gzip_or_zlib) if self._encoding in {"gzip", "x-gzip", "deflate"} else None
 
-    def feed(self, chunk: bytes) -> None:
-        room = self._limit - len(self.data) + 1
+    def feed(self, chunk: bytes) -> Iterator[None]:
+        """Take a chunk in. Yields after each step of inflating: there the others have their turn."""
         self._taken += len(chunk)
-        try:
-            self.data += self._inflate.decompress(chunk, room) if self._inflate else chunk[:room]
-        except zlib.error:
-            self.cut = "the body does not inflate"
+        if self._inflate is None:
+            self._keep(chunk)
+            return
+        more = True
+        while more and not self.cut:
+            try:
+                step = self._inflate.decompress(chunk, INFLATE_STEP)
+            except zlib.error:
+                self.cut = "the body does not inflate"
+                return
+            chunk = self._inflate.unconsumed_tail
+            self._keep(step, left=len(chunk))
+            if self._inflate.unused_data:
+                self.cut = self.cut or "the compressed body goes on after its end"
+            if more := len(step) == INFLATE_STEP:
+                yield
+
+    def _keep(self, step: bytes, left: int = 0) -> None:
+        """Add what fits. ``left`` bytes of what was taken are not inflated yet."""
+        self.data += step[: self._limit - len(self.data) + 1]
         if max(len(self.data), self._taken) > self._limit:
             del self.data[self._limit :]
             self.cut = f"the body is longer than {self._limit} bytes"
-        elif self._inflate and self._inflate.unused_data:
-            self.cut = "the compressed body goes on after its end"
+        elif len(self.data) > max(UNSUSPICIOUS_BYTES, MOST_INFLATION * (self._taken - left)):
+            self.cut = f"the body inflates to more than {MOST_INFLATION} times its size"
 
     def finish(self) -> str:
         """Why the whole body is still not to be trusted, empty when it is."""

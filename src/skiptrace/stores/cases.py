@@ -38,6 +38,7 @@ CHUNK = 500
 """So many cases are written or read at a time."""
 
 _SOME = select(cases).where(OneOf(cases.c.case_id, "ids"))
+_KNOWN = select(cases.c.case_id).where(OneOf(cases.c.case_id, "ids"))
 _FINISHED = exists().where(traces.c.case_id == cases.c.case_id)
 _HELD = exists().where(jobs.c.case_id == cases.c.case_id, jobs.c.state == JobState.QUARANTINED)
 
@@ -72,7 +73,9 @@ class Intake:
         new = 0
         for start in range(0, len(given), CHUNK):
             chunk = given[start : start + CHUNK]
-            keys = self._vault.make((case.tenant, case.case_id) for case in chunk)
+            keys = self._vault.make((case.tenant, case.case_id) for case in chunk)  # also refuses one that was erased
+            if not (chunk := _unknown(turn.conn, chunk)):
+                continue
             rows = [_row(keys[case.tenant, case.case_id], self._index, case, now) for case in chunk]
             added = set(turn.conn.execute(statement, rows).scalars())
             if numbers := _numbers(self._index, [case for case in chunk if case.case_id in added]):
@@ -82,6 +85,12 @@ class Intake:
             batches = sorted({case.batch_id for case in given})
             turn.events.append(AuditEvent(now, "cases.accepted", " ".join(batches), f"{new} cases"))
         return new
+
+
+def _unknown(conn: Connection, several: Sequence[Case]) -> list[Case]:
+    """Those that were not accepted before: a batch that is run again need not be sealed again."""
+    known = set(conn.execute(_KNOWN, {"ids": [case.case_id for case in several]}).scalars())
+    return [case for case in several if case.case_id not in known]
 
 
 def _numbers(index: Fingerprinter, added: Sequence[Case]) -> list[dict[str, object]]:

@@ -64,7 +64,7 @@ _TAKE_TURN = text(
     "CASE WHEN current_setting('server_version_num')::int >= 170000 "
     "THEN set_config('transaction_timeout', :at_most, true) END"
 )
-"""What is written is found by its key; a statement that is planned while a table is small must not read all of it later."""
+"""What is written is found by its key: a statement planned while its table is small must not read all of it later."""
 
 _READING = {"skiptrace_reading": True}
 """Marks a connection on which no transaction is begun."""
