@@ -80,6 +80,9 @@ FAMILIES = {
     "unit without a word in Publication 28": ("77 Otter Blvd Chalet 8", "77 Otter Boulevard, Chalet #8"),
     "firm with a number": ("880 Otter Line Rd", "7 Eleven, 880 Otter Line Rd"),
     "field names": ("881 Otter Line Rd", "Address: 881 Otter Line Rd", '"street": "881 Otter Line Rd"'),
+    "unit named twice": ("77 Otter Ln Apt C5", "77 Otter Ln #C5 Apt C5", "77 Otter Ln Apt C5 # C5"),
+    "letter glued to its unit": ("77 Otter Ln Unit B", "77 Otter Ln UnitB", "77 Otter Ln, UNITB"),
+    "numbered road": ("1020 Road 12", "1020 Rd. 12", "1020 Road #12"),
     "hundreds without the word": ("250 Otter Wharf", "Two Fifty Otter Wharf"),
     "long and short words": ("9 Mountain View Trace", "9 Mtn View Trce", "9 Mountainview Trace"),
 }

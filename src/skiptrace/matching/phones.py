@@ -22,7 +22,7 @@ _EXTENSION = re.compile(
 _TRAILING_EXTENSION = re.compile(r"(\d{4})\s*,\s*,*\s*(\d{1,6})\s*$")
 _SPLIT = re.compile(r"\s*(?:;|\||\bOR\b|\bAND\b|&|\n|\\|(?<=\d{4})\s*/|(?<=\d{4}),\s*(?=[(+]?\d{3}\D*\d{3}))\s*")
 _RUN = re.compile(r"[\s,;.(]{6,}")
-_SPREADSHEET = re.compile(r"(?<=\d{10})\.0+$")
+_SPREADSHEET = re.compile(r"(?<=\d{4})\.0+$")
 _ROUNDED = re.compile(r"\d(?:\.\d+)?E\+?(?:09|9|10)")
 _IN_FULL = re.compile(r"(\d)\.(\d{9})E\+?0?9|(1)\.(\d{10})E\+?10")
 _GLUED_PAIR = re.compile(r"^(1?[2-9]\d{9})(1?[2-9]\d{9})$")

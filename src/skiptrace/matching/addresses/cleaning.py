@@ -25,8 +25,8 @@ _GLUED_SUFFIX = re.compile(
     r"(?<= )(ST|STREET|AVE?|AVENUE|RD|ROAD|DR|DRIVE|LN|LANE|CT|COURT|CIR|CIRCLE|PL|PLACE|BLVD|WAY|TER|TERRACE|TRL|PKWY|"
     r"SQ|CV|LOOP|XING|HWY|TPKE|PLZ)(APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)(?=[\d #,]|$|[A-Z]?\d)"
 )
-_GLUED_DESIGNATOR = re.compile(r"[A-Z](?:APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)|APT[A-Z]")
-_GLUED_LETTER = re.compile(r"\bAPT(?=[A-NP-RT-Z](?:,|$| ))")
+_GLUED_DESIGNATOR = re.compile(r"[A-Z](?:APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)|(?:APT|UNIT|BLDG)[A-Z]")
+_GLUED_LETTER = re.compile(r"\b(?:APT(?=[A-NP-RT-Z](?:,|$| ))|(?:UNIT|BLDG)(?=[A-DF-RT-XZ](?:,|$| )))")
 _DOTTED_UNIT = re.compile(r"\b(APT|UNIT|STE|BLDG|LOT|NO)\.(?=[A-Z](?:,|$| ))")
 _DECIMAL_ZIP = re.compile(r"(?<=[ ,]\d{5})\.0+$")
 _GLUED_FLOOR = re.compile(r"(?<= )(\d{1,2})(?=(?:FL|FLR|FLOOR)\b)")
@@ -46,7 +46,7 @@ _FIELD = re.compile(
 _SIGN_RUN = re.compile(r"#[# ]*#")
 _DECIMAL = re.compile(r"^(\s*\d+)\.(5|25|75)(?=\s)")
 _QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
-_STATE_ROUTE = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-(\d{{1,4}}[A-Z]?)\b")
+_STATE_ROUTE = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-(\d{{1,4}}[A-Z]?)\b(?! CALLE)")
 _LETTER_ROUTE = re.compile(r"^(\s*\d+ (?:[NSEW] )?[KM])-(?=\d)")
 _STATE_ZIP = re.compile(r"\b([A-Z]{2})-?(\d{5}(?:-?\d{4})?)$")
 _MAIL_STOP = re.compile(r"\bMAIL (?:STOP|DROP|CODE)\b")
@@ -82,7 +82,7 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
         text = _mended_zip(text, damaged)
     has_unit = "APT" in text or "UNIT" in text or "STE" in text or "LOT" in text or "BLDG" in text or "SUITE" in text
     if has_unit and _GLUED_DESIGNATOR.search(text):
-        text = _GLUED_LETTER.sub("APT ", _GLUED_SUFFIX.sub(r"\1 \2 ", text))
+        text = _GLUED_LETTER.sub(r"\g<0> ", _GLUED_SUFFIX.sub(r"\1 \2 ", text))
     if "MAIL " in text:
         text = _MAIL_STOP.sub("MAILSTOP", text)
     tokens = text.replace(",", " , ").split()

@@ -29,7 +29,8 @@ _ONE_ROAD = (
     frozenset({"PR", "CARR"}),
     frozenset({"PR", "PRIVATE ROAD"}),
 )
-_MAYBE_ONE_ROAD = (frozenset({"FM", "RANCH ROAD"}),)
+_MAYBE_ONE_ROAD = (frozenset({"FM", "RANCH ROAD"}), frozenset({"ROAD", "COUNTY ROAD"}))
+_ESTATES = frozenset({"EST", "ESTS"})  # EST is written for ESTATES too
 _NO_ROAD = ("", "", "")
 _NAMED_ROADS = word_set("""
     AVE BLVD EXPY FWY HWY PIKE PKWY RD ST TPKE TRL WAY
@@ -50,12 +51,12 @@ def compare_streets(a: ParsedAddress, b: ParsedAddress) -> Finding:
         return _compare_highways(a, b, road_a, road_b), _QUOTED
     if (road_a or road_b) and (a.number or b.number) and _may_be_named(a, b, (road_a or road_b or _NO_ROAD)[0]):
         return "possible", _QUOTED + ": a numbered road may have a name too"
-    if a.suffix != b.suffix and a.suffix and b.suffix:
+    if a.suffix != b.suffix and a.suffix and b.suffix and {a.suffix, b.suffix} != _ESTATES:
         # FOX RUN and FOX RUN LN: the suffix of one is the last word of the other's name.
         is_within = a.name_key + a.suffix == b.name_key or b.name_key + b.suffix == a.name_key
         return ("possible" if is_within and _compare_directions(a, b) != "different" else "different"), _QUOTED
     directions = _compare_directions(a, b)
-    suffixes: Agreement = "same" if a.suffix == b.suffix else "possible"
+    suffixes: Agreement = "same" if a.suffix == b.suffix or {a.suffix, b.suffix} == _ESTATES else "possible"
     if a.name_key == b.name_key:
         names: Agreement = "same"
     elif _joined(a) == _joined(b):

@@ -23,7 +23,7 @@ _HIGHWAY = re.compile(
     rf"|(?P<island>(?:CARRETERA|CARR)(?: ESTATAL)?(?: PR)?)|(?P<pr>PR)"
     rf"|(?P<loop>{_OF_STATE}(?:LOOP|LP))|(?P<spur>{_OF_STATE}SPUR)"
     rf"|(?P<state>(?:STATE|ST|NYS|{_CODES})(?: TRUNK)? {_TYPE}(?: [MK](?=[ \-]\d))?|S ?R|S ?H|STH|M|K|(?:{_CODES}))"
-    r"|(?P<any>HIGHWAY|HIWAY|HWY|ROUTE|RTE|RT))"
+    r"|(?P<any>HIGHWAY|HIWAY|HWY|ROUTE|RTE|RT)|(?P<road>ROAD|RD))"
     r"[ \-](?:NO |NUMBER |# )?(?P<number>\d+[A-Z]?|[A-Z]\d+[A-Z]?|[A-Z]{1,2}(?= |$))"
     r"(?: (?:HWY|HIGHWAY|RD|ROAD)(?= |$))?(?: (?P<rest>.+))?$"
 )
@@ -31,6 +31,7 @@ _NAMES = {
     "us": "US HIGHWAY", "interstate": "INTERSTATE", "county": "COUNTY ROAD", "town": "TOWNSHIP ROAD", "farm": "FM",
     "ranch": "RANCH ROAD", "tribal": "BIA ROAD", "forest": "FOREST ROAD", "private": "PRIVATE ROAD",
     "island": "CARR", "pr": "PR", "loop": "LOOP", "spur": "SPUR", "state": "STATE HIGHWAY", "any": "HIGHWAY",
+    "road": "ROAD",
 }  # fmt: skip
 _LETTERED = frozenset({"county", "state", "any"})
 _LETTER_WORDS = word_set("""

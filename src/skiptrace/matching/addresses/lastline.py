@@ -275,7 +275,8 @@ def _is_state_code(tokens: list[str]) -> bool:
         return ("," in tokens and before not in SUFFIXES) or _city_before(tokens)
     if code in SUFFIXES:
         has_suffix = any(token in PLAIN_SUFFIXES or SUFFIXES.get(token) in PLAIN_SUFFIXES for token in tokens[1:-1])
-        is_named = not _PREFIX_TYPES.isdisjoint(tokens[1:3]) and _city_before(tokens)  # 5 RUE ROYALE MANDEVILLE LA
+        where = tokens if code == "PR" else tokens[1:3]
+        is_named = not _PREFIX_TYPES.isdisjoint(where) and _city_before(tokens)  # 5 RUE ROYALE MANDEVILLE LA
         return has_suffix or is_named or ("," in tokens and not tokens[tokens.index(",") - 1].isdigit())
     return True
 

@@ -90,7 +90,9 @@ def _ends_road(words: list[str]) -> bool:
     if words[-1] in _HIGHWAYS and len(words) > 2:
         before = words[-2]  # of KING GEORGE HWY # 4 and not of STATE HWY # 4
         return before in _GOVERNMENTS or before in DIRECTIONS or before in STATE_CODES or not before.isalpha()
-    return words[-1] in _ROADS or (words[-1] in {"RD", "ROAD"} and len(words) > 1 and words[-2] in _GOVERNMENTS)
+    if words[-1] in {"RD", "ROAD"} and len(words) > 1:
+        return words[-2] in _GOVERNMENTS or (len(words) == 2 and words[0].isdigit())
+    return words[-1] in _ROADS
 
 
 def _is_identifier(tokens: list[str], at: int) -> bool:

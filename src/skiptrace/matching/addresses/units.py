@@ -50,13 +50,24 @@ def take_units(tokens: list[str]) -> tuple[list[str], Units]:
         if token in UNITS or (at < last and UNITS.get(tokens[at + 1]) == "FL"):
             taken, unit = _unit_at(tokens, at, rest)
             if unit:
-                if unit not in units:
+                if not _repeats(unit, units):
                     units.append(unit)
                 at += taken
                 continue
         rest.append(token)
         at += 1
     return rest, units
+
+
+def _repeats(unit: tuple[str, str], units: Units) -> bool:
+    """Whether a unit was named before, perhaps with another designator: #C5 APT C5."""
+    if unit in units:
+        return True
+    at = next((n for n, (_, number) in enumerate(units) if number == unit[1] != ""), None)
+    if at is None or "#" not in {unit[0], units[at][0]}:
+        return False
+    units[at] = unit if units[at][0] == "#" else units[at]
+    return True
 
 
 def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[str, str] | None]:
