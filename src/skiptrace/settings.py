@@ -110,6 +110,26 @@ class KeyServiceSettings(BaseModel):
     ca_file: Path | None = None
 
 
+class SignInSettings(BaseModel):
+    """The identity provider whose access tokens let people in at the HTTP door. ``docs/access.md``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str
+    audience: str
+    jwks: Annotated[str, Field(pattern=r"^(https://[^@?#]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?/[^@?#]*)$")]
+    """Where the provider publishes its keys."""
+    roles: dict[str, Literal["collector", "supervisor", "compliance", "admin"]]
+    """What the role claim may say, and which role that is here."""
+    role_claim: str = "roles"
+    team_claim: str = ""
+    require_mfa: bool = True
+    """Tokens must say that more than one factor was shown; API keys are then for services alone."""
+    amr: tuple[str, ...] = ("mfa",)
+    acr: tuple[str, ...] = ()
+    """Values of either claim that say so."""
+
+
 class Settings(BaseModel):
     """All settings. Money is in US dollars; a cap that is not set does not limit."""
 
@@ -144,6 +164,8 @@ class Settings(BaseModel):
     requester: str = "local"
     role: Role = Role.OPERATOR
     """What the command line may do, as the action matrix says; ``operator`` may do everything."""
+    sign_in: SignInSettings | None = None
+    """Lets people in with tokens of an identity provider; without it everybody has an API key."""
     api_docs: bool = False
     """Serve the OpenAPI document and a page to read it, without a key."""
     api_proxies: str = ""

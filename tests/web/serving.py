@@ -26,6 +26,7 @@ from skiptrace.testing.store import a_result
 from skiptrace.web.app import create_app
 from skiptrace.web.house import House
 from skiptrace.web.serving import listen, server
+from skiptrace.web.sign_in import SignIn
 from tests import builders as build
 from tests.builders import FixedClock
 
@@ -112,12 +113,20 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    folder: Path, url: str = "", *, docs: bool = False, read_seconds: float = 10.0, **limits: Any
+    folder: Path,
+    url: str = "",
+    *,
+    docs: bool = False,
+    read_seconds: float = 10.0,
+    sign_in: SignIn | None = None,
+    **limits: Any,
 ) -> AsyncIterator[Served]:
     """``limits`` are those of ``skiptrace.web.serving.server``."""
     clock, bell = FixedClock(), Bell()
     store = await SqlStore.open(url or f"sqlite:///{folder}/store.db", folder / "keys.json", clock)
-    house = House(store, store.access, bell, load_rules(None), clock, lambda: uuid4().hex, Decimal(5), read_seconds)
+    house = House(
+        store, store.access, bell, load_rules(None), clock, lambda: uuid4().hex, Decimal(5), read_seconds, sign_in
+    )
     listener = listen("127.0.0.1", 0)
     running = server(create_app(house, docs=docs), house.closing, **limits)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -17,7 +17,7 @@ from skiptrace.privacy import Cipher, Fingerprinter
 from skiptrace.stores import looking, principals, promises
 from skiptrace.stores.databases import Database
 from skiptrace.stores.looking import Act, Alert, Look, Marker
-from skiptrace.stores.principals import Held, KeyHolder
+from skiptrace.stores.principals import Held, KeyHolder, Standing
 from skiptrace.stores.promises import Approval, Asked, Claimed, Opening, Promises, StoredResponse, Unsigned
 from skiptrace.stores.schema import calls, cases, jobs, traces
 from skiptrace.stores.trouble import plain_errors
@@ -66,6 +66,9 @@ class AccessStore:
 
     async def keys(self, tenant: str) -> Sequence[KeyRecord]:
         return await self._read(partial(principals.keys_of_tenant, tenant=tenant))
+
+    async def standing(self, tenant: str, principal_id: str) -> Standing | None:
+        return await self._read(partial(principals.standing_of, tenant=tenant, principal_id=principal_id))
 
     async def principal(self, tenant: str, principal_id: str) -> Principal | None:
         return await self._read(partial(principals.principal_of, tenant=tenant, principal_id=principal_id))

@@ -42,6 +42,14 @@ class KeyHolder:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A principal, and whether it is still let in."""
+
+    principal: Principal
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """An object of the principal's tenant, and whose it is as seen from the principal."""
 
@@ -71,13 +79,19 @@ def keys_of_tenant(conn: Connection, tenant: str) -> Sequence[KeyRecord]:
     return [_record(row) for row in rows]
 
 
-def principal_of(conn: Connection, tenant: str, principal_id: str) -> Principal | None:
+def standing_of(conn: Connection, tenant: str, principal_id: str) -> Standing | None:
     people = tables.principals
     wanted = (people.c.tenant == tenant, people.c.principal_id == principal_id)
     row = conn.execute(select(people).where(*wanted)).one_or_none()
     if row is None:
         return None
-    return Principal(row.principal_id, row.tenant, Role(row.role), row.team, _actions(row.grants))
+    principal = Principal(row.principal_id, row.tenant, Role(row.role), row.team, _actions(row.grants))
+    return Standing(principal, row.active)
+
+
+def principal_of(conn: Connection, tenant: str, principal_id: str) -> Principal | None:
+    found = standing_of(conn, tenant, principal_id)
+    return found.principal if found else None
 
 
 def put_principal(turn: Turn, act: Act, principal: Principal, marks: Marks) -> None:

@@ -47,6 +47,7 @@ from skiptrace.web import once
 from skiptrace.web.bodies import SafeRequest
 from skiptrace.web.house import House, house_of
 from skiptrace.web.problems import Problem, as_problem, not_found, unavailable
+from skiptrace.web.sign_in import is_token
 
 SECONDS = 30.0
 """A request that is not a stream is answered within this time."""
@@ -150,14 +151,25 @@ async def enter(request: Request) -> Principal:
 _NAMES = frozenset({"key", "api_key", "apikey", "token", "access_token", "authorization"})
 
 
-async def principal_of(house: House, key: str) -> Principal:
-    """Raises Problem 401. The row is read each time, so that a revocation counts from the next request on."""
+async def principal_of(house: House, key: str, *, fresh: bool = False) -> Principal:
+    """Of an API key, or of an access token; a ``fresh`` one was got by signing in just now. Raises Problem 401.
+
+    The row is read each time, so that a revocation counts from the next request on.
+    """
+    if house.sign_in is not None and is_token(key):
+        return await house.sign_in.principal(key, house.access, house.clock.now(), fresh=fresh)
     holder = await house.access.holder(key_id_of(key)) if key_id_of(key) else None
     fits = is_key(key, holder.digest if holder else _NO_KEY)
     if holder is None or not fits or not holder.active or not holder.record.holds(house.clock.now()):
-        headers = {"WWW-Authenticate": 'Bearer realm="skiptrace"'}
-        raise Problem(401, "no-key", "a valid API key is needed: Authorization: Bearer sktr_…", headers=headers)
+        raise _no_key()
+    if house.sign_in is not None and house.sign_in.mine.require_mfa and holder.principal.role is not Role.SERVICE:
+        raise _no_key()  # a key shows one factor
     return holder.principal
+
+
+def _no_key() -> Problem:
+    headers = {"WWW-Authenticate": 'Bearer realm="skiptrace"'}
+    return Problem(401, "no-key", "a valid API key is needed: Authorization: Bearer sktr_…", headers=headers)
 
 
 def _function(who: Principal, action: Action | None) -> None:

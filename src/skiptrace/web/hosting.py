@@ -10,6 +10,7 @@ from skiptrace.settings import Settings
 from skiptrace.web.app import create_app
 from skiptrace.web.house import House
 from skiptrace.web.serving import allow_files, listen, server
+from skiptrace.web.sign_in import SignIn
 from skiptrace.wiring import SystemClock, dispatcher, metrics, new_id, open_limiter, open_store
 
 
@@ -25,7 +26,8 @@ async def housed(settings: Settings) -> AsyncIterator[House]:
             if settings.metrics_port:
                 limiter = await stack.enter_async_context(open_limiter(settings, store, clock))
                 await stack.enter_async_context(metrics(settings, store, limiter))
-            yield House(store, store.access, bell, rules, clock, new_id, settings.case_budget)
+            sign_in = SignIn(settings.sign_in, settings.tenant) if settings.sign_in else None
+            yield House(store, store.access, bell, rules, clock, new_id, settings.case_budget, sign_in=sign_in)
     finally:
         await bell.close()
 

@@ -13,6 +13,7 @@ from skiptrace.compliance import RuleBook
 from skiptrace.ports import Clock, Dispatcher
 from skiptrace.stores import SqlStore
 from skiptrace.stores.access import AccessStore
+from skiptrace.web.sign_in import SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class House:
     new_id: Callable[[], str]
     case_budget: Decimal
     read_seconds: float = 10.0
+    sign_in: SignIn | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 

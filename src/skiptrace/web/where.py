@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Header, Request
 
-from skiptrace.access import Need, Principal, Scope, key_id_of
+from skiptrace.access import Need, Principal, Scope
 from skiptrace.stores.principals import Held
 from skiptrace.submitting import account_id_of
 from skiptrace.web.guard import Asked, principal_of
@@ -91,15 +91,14 @@ async def the_assignment_to_approve(request: Request, body: ApprovalIn) -> Asked
 async def behind_the_glass(
     request: Request, body: GlassIn, reauthenticate: Annotated[str, Header(alias="X-Reauthenticate")] = ""
 ) -> Asked:
-    """Any account of the tenant, with a reason and the same key once more."""
+    """Any account of the tenant, with a reason and the same key once more, or a token of having signed in just now."""
     house, who = house_of(request), _who(request)
     offered = {Need.REASON}
-    if key_id_of(reauthenticate) == who.key_id:
-        try:
-            await principal_of(house, reauthenticate)
+    try:
+        if await principal_of(house, reauthenticate, fresh=True) == who:
             offered.add(Need.REAUTHENTICATION)
-        except Problem:
-            pass
+    except Problem:
+        pass
     found = await house.access.account(who, body.account_id, house.clock.now())
     held = found and Held(found.about, found.case_id, found.account_id, Scope.TENANT)
     return Asked(held, frozenset(offered))
