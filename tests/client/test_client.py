@@ -41,6 +41,8 @@ async def test_from_submission_to_outcome(door: Served, client: Client) -> None:
         contact = client.trace(trace_id)["contacts"][0]
         assert client.why(trace_id)["contacts"][0]["chain"]
         assert client.can_use(trace_id, contact["contact_id"], "mail")["channel"] == "mail"
+        (other,) = client.third_parties(trace_id)
+        assert "home address" in client.ask_third_party(trace_id, other["contact_id"])["may_ask"]
         assert client.outcome(trace_id, contact["contact_id"], "returned_mail")["reported_by"] == "service-1"
         assert [case["account_id"] for case in client.find(phone="(512) 555-0142")] == ["A-2", "A-1"]
         called = {"event_id": "e-1", "at": "2026-11-02T16:00:00Z", "channel": "voice_manual"}

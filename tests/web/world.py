@@ -13,7 +13,7 @@ from skiptrace.ports import Caps, Intent, Reserved
 from skiptrace.stores.erasing import Account
 from skiptrace.stores.looking import Act
 from skiptrace.stores.promises import Approval
-from skiptrace.testing.store import a_case
+from skiptrace.testing.store import a_case, a_result
 from tests.web.serving import OTHER, TENANT, Served, submission
 
 ACCOUNTS = {Scope.OWN: "A-mine", Scope.TENANT: "A-else", Scope.FOREIGN: "A-far"}
@@ -154,6 +154,17 @@ async def _resolve(world: World, scope: Scope, key: str) -> Ask:
     return Ask("POST", f"/v1/calls/{await world.doubt(scope)}:resolve", {"charged": 0, "reference": "line-7"})
 
 
+async def _third_party(world: World, scope: Scope, key: str) -> Ask:
+    """Somebody who was not asked before."""
+    made = a_case(uuid4().hex, tenant=TENANTS[scope], requester=REQUESTERS[scope])
+    made = replace(made, account=replace(made.account, account_id=ACCOUNTS[scope]))
+    await world.door.store.accept([made])
+    done = a_result(f"t{uuid4().hex}", made)
+    person = replace(done.trace.third_party_contacts[0], value=f"{uuid4()} Elm St")
+    await world.door.store.keep([replace(done, trace=replace(done.trace, third_party_contacts=(person,)))])
+    return Ask("POST", f"/v1/traces/{done.trace.trace_id}/third-parties/{person.contact_id}:ask")
+
+
 async def _erase(world: World, scope: Scope, key: str) -> Ask:
     account_id, approval_id = await world.erasable(scope)
     return Ask("POST", f"/v1/accounts/{account_id}:erase", {"reason": "R-17", "approval_id": approval_id})
@@ -183,6 +194,7 @@ REQUESTS: dict[tuple[str, str], Requested] = {
     ("POST", "/v1/outcomes"): _outcome,
     ("POST", "/v1/calls/{call_id}:resolve"): _resolve,
     ("POST", "/v1/accounts/{account_id}:erase"): _erase,
+    ("POST", "/v1/traces/{trace_id}/third-parties/{contact_id}:ask"): _third_party,
     ("POST", "/v1/approvals/{approval_id}:approve"): _approve,
     ("POST", "/v1/break-glass/{opening_id}:review"): _review,
 } | {
@@ -198,6 +210,7 @@ REQUESTS: dict[tuple[str, str], Requested] = {
         ("GET", "/v1/traces/{trace_id}/reviews", None),
         ("POST", "/v1/traces/{trace_id}:review", REVIEW),
         ("GET", "/v1/reviews", None),
+        ("GET", "/v1/traces/{trace_id}/third-parties", None),
         ("POST", "/v1/cases/{case_id}:export", None),
         ("GET", "/v1/accounts/{account_id}/traces", None),
         ("GET", "/v1/accounts/{account_id}/events", None),

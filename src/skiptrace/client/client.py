@@ -117,6 +117,15 @@ class Client:
         path = f"/v1/contacts/{_part(trace_id)}/{_part(contact_id)}:can-use"
         return self._post(path, {"channel": channel, **options})
 
+    def third_parties(self, trace_id: str) -> list[JsonObject]:
+        """Who turned up beside the consumer, without numbers."""
+        found: Any = self._send("GET", f"/v1/traces/{_part(trace_id)}/third-parties")
+        return list(found)
+
+    def ask_third_party(self, trace_id: str, contact_id: str) -> JsonObject:
+        """Leave to ask this person once; the answer uses it up and is not given again."""
+        return self._send_once("POST", f"/v1/traces/{_part(trace_id)}/third-parties/{_part(contact_id)}:ask")
+
     def reviews(self, trace_id: str = "", rule: str = "") -> list[JsonObject]:
         """What rules hold for a person to look at: of one trace, or of the newest traces within reach."""
         path = f"/v1/traces/{_part(trace_id)}/reviews" if trace_id else "/v1/reviews"

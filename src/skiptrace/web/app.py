@@ -12,7 +12,19 @@ from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from skiptrace.access import MATRIX
-from skiptrace.web import accounts, batches, bulk, cases, doubts, permits, problems, quarantine, reviews, traces
+from skiptrace.web import (
+    accounts,
+    batches,
+    bulk,
+    cases,
+    doubts,
+    permits,
+    problems,
+    quarantine,
+    reviews,
+    third_parties,
+    traces,
+)
 from skiptrace.web.guard import GuardedRoute, action_of
 from skiptrace.web.house import House, house_of
 from skiptrace.web.problems import responses, unavailable
@@ -52,7 +64,7 @@ async def readyz(request: Request) -> Health:
     return Health(status="ok")
 
 
-_PARTS = (cases, bulk, traces, accounts, batches, quarantine, doubts, reviews, permits)
+_PARTS = (cases, bulk, traces, third_parties, accounts, batches, quarantine, doubts, reviews, permits)
 
 PARTS = (public, *(part.router for part in _PARTS))
 

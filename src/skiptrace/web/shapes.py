@@ -382,6 +382,24 @@ class OverrideView(BaseModel):
     expires_on: date
 
 
+class ThirdPartyView(BaseModel):
+    """Somebody beside the consumer; the number or address is shown with the leave to ask, and not before."""
+
+    contact_id: str
+    party: Party
+    kind: ContactKind
+
+
+class LeaveView(BaseModel):
+    """Leave to ask one person once: what to say, and the only things that may be asked (15 USC 1692b)."""
+
+    token_id: str
+    party: Party
+    value: str
+    say: str
+    may_ask: list[str]
+
+
 class HeldView(BaseModel):
     """What a rule holds for a person to look at: the account, or with ``contact_id`` one contact of the trace."""
 
