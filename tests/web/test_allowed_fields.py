@@ -109,7 +109,7 @@ SHOWN: Mapping[tuple[str, str], str] = {
     ("GET", "/v1/traces/{trace_id}/why"): "trace_id case_id account_id decisions rule_id effect about reason citation "
     "versions matching contacts contact_id kind value probability status party evidence feature bits sentence asked "
     "found notes chain provider record_id upstream call_id pointer verifies match ambiguous call product state charged "
-    "sent_at answered_at reply sha256 bytes received_at rejected",
+    "sent_at answered_at reply sha256 bytes received_at rejected reviews verdict by role at until document",
     ("GET", "/v1/accounts/{account_id}/traces"): "account_id trace_ids",
     ("GET", "/v1/accounts/{account_id}/events"): "event_id account_id kind at recorded_at reported_by",
     ("POST", "/v1/accounts/{account_id}/events"): "event_id new",
