@@ -6,6 +6,7 @@ import itertools
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -88,7 +89,8 @@ def match_files(
 def match_tables(subjects: pa.Table, records: pa.Table, parameters: Parameters, *, explain: bool = False) -> pa.Table:
     """Score tables that are in memory; the rows keep the order of ``records``. Times count from each ``as_of``."""
     candidates, order = candidates_of(subjects, records)
-    blocks = [_scored(block, parameters, explain=explain) for block in _blocks(candidates)]
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:  # most of the time is spent outside the interpreter
+        blocks = list(pool.map(lambda block: _scored(block, parameters, explain=explain), _blocks(candidates)))
     scored = pa.concat_tables(blocks) if blocks else _scored(candidates, parameters, explain=explain)
     if (order[1:] < order[:-1]).any():
         back = np.empty_like(order)
