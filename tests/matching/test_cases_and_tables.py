@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skiptrace.matching import Question
 from skiptrace.matching.cases import columns_of
 from skiptrace.matching.comparisons import Compared, compare
+from skiptrace.matching.contacts import Carried, address_measures, carried_addresses, carried_phones, phone_measures
+from skiptrace.matching.identity import identify
 from skiptrace.matching.pairing import compare_values
+from skiptrace.matching.reaching import measured_addresses, measured_phones
+from skiptrace.matching.weights import shipped_parameters, with_sources
 from tests.matching.invented import TODAY
 from tests.matching.test_evidence_properties import RECORDS, SUBJECTS
 from tests.matching.test_few_and_many import case
@@ -29,7 +35,7 @@ CASES = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(CASES)
 def test_two_persons_compare_alike(question: Question) -> None:
     candidates = columns_of([question]).candidates
@@ -43,3 +49,48 @@ def test_two_persons_compare_alike(question: Question) -> None:
 
 def plain(compared: Compared) -> dict[str, list[float]]:
     return {name: column.tolist() for name, column in (compared.levels | compared.rarities).items()}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CASES, min_size=1, max_size=3))
+def test_records_are_identified_alike(questions: list[Question]) -> None:
+    candidates, parameters = columns_of(questions).candidates, shipped_parameters()
+    values, columns = (identify(each, parameters) for each in (candidates, replace(candidates, persons=())))
+    assert values.ties.left.tolist() == columns.ties.left.tolist()
+    assert values.ties.right.tolist() == columns.ties.right.tolist()
+    assert values.ties.bits.tolist() == columns.ties.bits.tolist()
+    for name, bits in columns.parts.items():
+        assert values.parts[name].tolist() == bits.tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CASES, min_size=1, max_size=3))
+def test_contacts_are_measured_alike(questions: list[Question]) -> None:
+    candidates = columns_of(questions).candidates
+    parameters = with_sources(shipped_parameters(), {"a": "prompt", "b": "refreshed"})
+    identity = identify(candidates, parameters)
+    ages = parameters.address.sightings, parameters.phone.sightings
+    addresses, phones = carried_addresses(candidates), carried_phones(candidates)
+    columns = (
+        (addresses, address_measures(candidates, identity, addresses, ages[0])),
+        (phones, phone_measures(candidates, identity, phones, ages[1])),
+    )
+    values = (measured_addresses(candidates, identity, ages[0]), measured_phones(candidates, identity, ages[1]))
+    for column, value in zip(columns, values, strict=True):
+        found, expected = measured(*value), measured(*column)
+        assert found.keys() == expected.keys()
+        for rows, told in found.items():
+            assert told == pytest.approx(expected[rows], abs=1e-9)
+
+
+def measured(carried: Carried, measures: Mapping[str, Sequence[float]]) -> dict[tuple[object, ...], dict[str, float]]:
+    """By who carries a value: its account, and what it is measured by."""
+    columns = (carried.child, carried.position, carried.age, carried.start)
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    bounds = itertools.pairwise([*carried.values.starts.tolist(), len(rows)])
+    names = list(measures)
+    told = zip(carried.group.tolist(), *(measures[name] for name in names), strict=True)
+    return {
+        tuple(sorted(rows[start:end])): dict(zip(["group", *names], map(float, each), strict=True))
+        for (start, end), each in zip(bounds, told, strict=True)
+    }

@@ -28,9 +28,10 @@ from skiptrace.matching.contacts import (
 )
 from skiptrace.matching.identity import Identity
 from skiptrace.matching.persons import phone_number, years_after
+from skiptrace.matching.reaching import measured_addresses, measured_phones
 from skiptrace.matching.sentences import CONTACT_SENTENCES
 from skiptrace.matching.verifying import Finding, Verifications
-from skiptrace.matching.weights import Parameters, log_odds, probability
+from skiptrace.matching.weights import Measures, Parameters, log_odds, probability
 from skiptrace.model import (
     AddressSighting,
     Contact,
@@ -68,8 +69,20 @@ class Judged:
     parameters: Parameters
 
     @cached_property
-    def phones(self) -> Carried:
-        return carried_phones(self.columns.candidates)
+    def addresses(self) -> tuple[Carried, Measures]:
+        candidates, ages = self.columns.candidates, self.parameters.address.sightings
+        if candidates.are_few:
+            return measured_addresses(candidates, self.identity, ages)
+        carried = carried_addresses(candidates)
+        return carried, address_measures(candidates, self.identity, carried, ages)
+
+    @cached_property
+    def phones(self) -> tuple[Carried, Measures]:
+        candidates, ages = self.columns.candidates, self.parameters.phone.sightings
+        if candidates.are_few:
+            return measured_phones(candidates, self.identity, ages)
+        carried = carried_phones(candidates)
+        return carried, phone_measures(candidates, self.identity, carried, ages)
 
     @cached_property
     def _grounds(self) -> dict[int, Ground]:
@@ -119,8 +132,7 @@ def _rank(contact: Contact) -> tuple[float, str, str]:
 
 def _address_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
     columns, weights = judged.columns, judged.parameters.address
-    carried = carried_addresses(columns.candidates)
-    measures = address_measures(columns.candidates, judged.identity, carried, weights.sightings)
+    carried, measures = judged.addresses
 
     def text(children: Sequence[int]) -> str:
         return max((columns.lines[child] for child in children), key=lambda line: (len(line), line))
@@ -134,15 +146,13 @@ def _address_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
 
 def _phone_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
     columns, weights = judged.columns, judged.parameters.phone
-    carried = judged.phones
-    measures = phone_measures(columns.candidates, judged.identity, carried, weights.sightings)
+    carried, measures = judged.phones
 
     def text(children: Sequence[int]) -> str:
-        return f"+1{columns.candidates.people.phones.number[children[0]]:010}"
+        return f"+1{columns.numbers[children[0]]:010}"
 
     def finding(known: Verifications, children: Sequence[int]) -> Finding:
-        number = int(columns.candidates.people.phones.number[children[0]])
-        return known.of_phone(number, [columns.phones[child] for child in children])
+        return known.of_phone(columns.numbers[children[0]], [columns.phones[child] for child in children])
 
     values = _values(ContactKind.PHONE, carried, columns.phones, judged, text=text, finding=finding)
     return _weighed(values, reach(carried, measures, weights, _known(values)), judged)
@@ -294,7 +304,7 @@ def _age(sighting: _Sighting, as_of: date) -> float:
 def conflicts_of(judged: Judged) -> list[tuple[str, ...]]:
     """Of each case: phones that the subject and somebody else share, and people who cannot be told apart."""
     found: list[list[str]] = [[] for _ in judged.questions]
-    carried = judged.phones
+    carried, _ = judged.phones
     sure = judged.identity.probability[carried.position] >= 0.5
     shared = carried.values.any(sure) & carried.values.any(~sure)
     rows = _rows_of(carried) if shared.any() else []

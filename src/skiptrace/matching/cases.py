@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Question(Personal):
 class CaseColumns:
     """Cases as columns; ``records`` in the order of the candidates, ``addresses`` and ``phones`` in that of their rows.
 
-    ``lines`` are the addresses on one line, as Publication 28 writes them.
+    ``lines`` are the addresses on one line, as Publication 28 writes them, ``numbers`` the ten digits of the phones.
     """
 
     candidates: Candidates
@@ -49,6 +50,7 @@ class CaseColumns:
     addresses: tuple[AddressSighting, ...]
     lines: tuple[str, ...]
     phones: tuple[PhoneSighting, ...]
+    numbers: tuple[int, ...]
 
 
 def columns_of(questions: Sequence[Question]) -> CaseColumns:
@@ -59,7 +61,7 @@ def columns_of(questions: Sequence[Question]) -> CaseColumns:
     persons += [read_person(record, question.as_of) for question in questions for record in question.records]
     sizes = [len(question.records) for question in questions]
     candidates = Candidates(
-        _people(persons),
+        partial(_people, persons),
         rows=np.arange(len(questions), len(persons)),
         subjects=np.repeat(np.arange(len(questions)), sizes),
         starts=np.concatenate(([0], np.cumsum(sizes))),
@@ -72,6 +74,7 @@ def columns_of(questions: Sequence[Question]) -> CaseColumns:
         tuple(sighting for person in everybody for sighting in person.addresses),
         tuple(line for person in persons for line in person.lines),
         tuple(sighting for person in everybody for sighting in person.phones),
+        tuple(number for person in persons for number, _, _ in person.phones),
     )
 
 

@@ -26,7 +26,7 @@ from skiptrace.matching.columns import (
 )
 from skiptrace.matching.comparisons import ADDRESS, SURNAME, single_address_levels
 from skiptrace.matching.identity import Candidates, Identity
-from skiptrace.matching.weights import ContactWeights, Sightings, log_odds, probability, summed
+from skiptrace.matching.weights import ContactWeights, Measures, Sightings, log_odds, probability, summed
 
 _LARGEST_KEY = 2**62
 NEVER = 30.0
@@ -121,7 +121,8 @@ def carried_addresses(candidates: Candidates) -> Carried:
     addresses = candidates.people.addresses
     child, position = _stated(candidates, addresses.spans, addresses.stated)
     group = candidates.groups[position]
-    keys = (addresses.number, addresses.street, addresses.box, addresses.unit)
+    street = (addresses.number, addresses.street, addresses.box, addresses.unit)
+    keys = (*street, addresses.city, addresses.state, addresses.zip5)
     first, value = _distinct(group, *((words.codes[child], len(words.values)) for words in keys))
     value = _join_alike(addresses, child[first], group[first], value)
     return _carried(candidates, (child, position), value, first=addresses.first_seen, last=addresses.last_seen)
@@ -341,7 +342,7 @@ def _moved(candidates: Candidates, identity: Identity, carried: Carried) -> Floa
 
 
 def reach(
-    carried: Carried, measures: Mapping[str, Floats], weights: ContactWeights, known: Mapping[str, Floats] | None = None
+    carried: Carried, measures: Measures, weights: ContactWeights, known: Mapping[str, Floats] | None = None
 ) -> Reached:
     """Weigh every value by itself, then against the others of its account.
 

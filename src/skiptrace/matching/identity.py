@@ -6,7 +6,7 @@ by itself it is nothing. So records are tied to each other first, and evidence f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,12 +14,12 @@ import numpy as np
 
 from skiptrace.matching.columns import Codes, Flags, Floats, Ints, Levels, People, pairs_of_equals
 from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, SSN4, Compared, compare
-from skiptrace.matching.pairing import compare_values
+from skiptrace.matching.pairing import compare_values, pairs_sharing, times_of
 from skiptrace.matching.persons import ReadPerson
 from skiptrace.matching.weights import Parameters, log_odds, probability, summed
 
-FEW = 250
-"""Up to so many pairs are compared value by value: over columns the steps alone take longer."""
+FEW_PERSONS, FEW_PAIRS = 64, 250
+"""Up to so many are judged value by value, more of them column by column; both find the same."""
 LARGEST_GROUP = 200
 """Records of one account beyond this many, least likely first, are judged alone: ties grow with the square."""
 SURE = 1.0 - 1e-9
@@ -43,23 +43,33 @@ class Ties:
         return Flow.along(self)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Candidates:
     """The records of many accounts: ``rows`` of the table, by account; ``subjects`` the row each is held against."""
 
-    people: People
+    table: People | Callable[[], People]
+    """The columns of all people, or what makes them when they are first needed."""
     rows: Ints
     subjects: Ints
     starts: Ints
     """Position of the first record of each account, and the end."""
     persons: Sequence[ReadPerson] = ()
-    """The rows of ``people`` as values, where they are at hand."""
+    """The rows of the table as values, where they are at hand."""
     groups: Ints = field(init=False)
     """For each record the number of its account."""
 
     def __post_init__(self) -> None:
         groups = np.repeat(np.arange(len(self.starts) - 1), self.starts[1:] - self.starts[:-1])
         object.__setattr__(self, "groups", groups)
+
+    @cached_property
+    def people(self) -> People:
+        return self.table if isinstance(self.table, People) else self.table()
+
+    @property
+    def are_few(self) -> bool:
+        """Whether values are at hand, and are the shorter way: over columns it is the steps that take time."""
+        return 0 < len(self.persons) <= FEW_PERSONS
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -101,6 +111,8 @@ def times(candidates: Candidates, compared: Compared) -> dict[str, Floats]:
     it, and for a record elsewhere. ``after``: how much later than the account the record was last seen (negative:
     earlier). Both are 0 where a time is not stated.
     """
+    if candidates.are_few:
+        return times_of(candidates.persons, candidates.subjects, candidates.rows, compared.levels["address"])
     addresses = candidates.people.addresses
     first = addresses.spans.latest(-addresses.first_seen, candidates.rows)
     last = addresses.spans.latest(addresses.last_seen, candidates.rows)
@@ -123,8 +135,7 @@ def tie(candidates: Candidates, compared: Compared, alone: Floats, parameters: P
 
 
 def _compared(candidates: Candidates, left: Ints, right: Ints, *, closely: bool) -> Compared:
-    """Pairs of rows, by whichever of the two ways is the quicker for so many; both find the same."""
-    if candidates.persons and len(left) <= FEW:
+    if candidates.are_few and len(left) <= FEW_PAIRS:
         return compare_values(candidates.persons, left.tolist(), right.tolist(), closely=closely)
     return compare(candidates.people, left, right, closely=closely)
 
@@ -142,6 +153,8 @@ def pairs_to_compare(candidates: Candidates, compared: Compared, alone: Floats) 
     Records whose given names fit the subject's are of one kind. All others are somebody else to each other: without
     a shared value no evidence can flow between them.
     """
+    if candidates.are_few:
+        return pairs_sharing(candidates.persons, candidates.rows, candidates.groups, compared.levels["given"])
     people, rows = candidates.people, candidates.rows
     left, right = pairs_of_equals(_large_groups_cut(candidates, alone))
     kind = _kinds(candidates, compared)

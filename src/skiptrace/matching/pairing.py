@@ -6,11 +6,15 @@ is held by a property in the tests.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import combinations
+from math import isnan
 
 import numpy as np
 
+from skiptrace.matching.columns import Floats, Ints, Levels
 from skiptrace.matching.comparisons import (
     ADDRESS,
     BIRTH,
@@ -45,6 +49,38 @@ def compare_values(persons: Sequence[ReadPerson], left: list[int], right: list[i
             "surname_rarity": np.array([surname for _, _, surname in found], float),
         },
     )
+
+
+def times_of(persons: Sequence[ReadPerson], subjects: Ints, rows: Ints, address: Levels) -> dict[str, Floats]:
+    """What ``identity.times`` finds for the same rows."""
+    beside, after = [], []
+    for subject, row, level in zip(subjects.tolist(), rows.tolist(), address.tolist(), strict=True):
+        account, record = persons[subject].left, persons[row]
+        later = record.left - account
+        after.append(0.0 if isnan(later) else later)
+        away = max(record.came - account, -later, 0.0) if level >= _AT_ADDRESS and not isnan(later) else 0.0
+        beside.append(0.0 if isnan(record.came) else away)
+    return {"beside": np.array(beside, float), "after": np.array(after, float)}
+
+
+def pairs_sharing(persons: Sequence[ReadPerson], rows: Ints, groups: Ints, given: Levels) -> tuple[Ints, Ints]:
+    """What ``identity.pairs_to_compare`` finds for the same rows; ``given`` is how their given names fit the subject's.
+
+    Keys are told apart by their types: a kind of given name, a date, an SSN4, a phone.
+    """
+    sharing: defaultdict[object, list[int]] = defaultdict(list)
+    for position, (row, group, level) in enumerate(zip(rows.tolist(), groups.tolist(), given.tolist(), strict=True)):
+        person = persons[row]
+        sharing[group, "" if not level or level >= GIVEN["initial"] else person.names[0][0]].append(position)
+        if person.born[2]:
+            sharing[group, person.born].append(position)
+        if person.ssn4 >= 0:
+            sharing[group, (person.ssn4,)].append(position)
+        for number in person.numbers:
+            sharing[group, number].append(position)
+    pairs = sorted({pair for positions in sharing.values() for pair in combinations(positions, 2)})
+    left, right = np.array(pairs, np.int64).reshape(-1, 2).T
+    return left, right
 
 
 def compare_two(one: ReadPerson, two: ReadPerson, *, closely: bool) -> tuple[tuple[int, ...], float, float]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
+from math import log2
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,8 @@ from skiptrace.errors import BadInput
 from skiptrace.matching.columns import Floats, Ints, Levels
 from skiptrace.matching.comparisons import LEVELS
 
+Measures = Mapping[str, Floats] | Mapping[str, Sequence[float]]
+"""What is weighed, by name: years, counts, or bits."""
 _MANY = 4_000
 """From so many places on a table of cells pays."""
 LIMIT = 40.0
@@ -35,6 +39,17 @@ def log_odds(p: Floats) -> Floats:
     return bits
 
 
+def probability_of(bits: float) -> float:
+    """``probability`` of one number."""
+    return float(1.0 / (1.0 + 2.0 ** min(max(-bits, -LIMIT), LIMIT)))
+
+
+def bits_of(p: float) -> float:
+    """``log_odds`` of one number."""
+    p = min(max(p, _LEAST), 1.0 - _LEAST)
+    return log2(p / (1.0 - p))
+
+
 def summed(parts: Iterable[Floats]) -> Floats:
     """Added one after the other, so that the sum of a row does not depend on how many rows there are."""
     total: Floats = np.zeros(())
@@ -43,7 +58,7 @@ def summed(parts: Iterable[Floats]) -> Floats:
     return total
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Curve:
     """A piecewise linear curve, flat beyond its first and last knot."""
 
@@ -53,6 +68,20 @@ class Curve:
     def __call__(self, measure: Floats) -> Floats:
         bits: Floats = np.interp(measure, self.knots, self.bits)
         return bits
+
+    def at(self, measure: float) -> float:
+        """The bits of one measure."""
+        knots, bits, slopes = self._lines
+        if measure <= knots[0]:
+            return bits[0]
+        if measure >= knots[-1]:
+            return bits[-1]
+        before = bisect_right(knots, measure) - 1
+        return slopes[before] * (measure - knots[before]) + bits[before]
+
+    @cached_property
+    def _lines(self) -> tuple[list[float], list[float], list[float]]:
+        return self.knots.tolist(), self.bits.tolist(), (np.diff(self.bits) / np.diff(self.knots)).tolist()
 
 
 class _Curves:
@@ -68,7 +97,7 @@ class _Curves:
         self._knots = np.concatenate([each + moved for each, moved in zip(knots, self._moved, strict=True)])
         self._bits = np.concatenate([curve.bits for curve in curves.values()])
 
-    def __call__(self, measures: Mapping[str, Floats]) -> dict[str, Floats]:
+    def __call__(self, measures: Measures) -> dict[str, Floats]:
         places = np.array([measures[name] for name in self._names])
         np.minimum(np.maximum(places, self._first, out=places), self._last, out=places)
         places += self._moved
@@ -103,7 +132,7 @@ class Weights:
     levels: Mapping[str, Floats]
     curves: Mapping[str, Curve]
 
-    def parts(self, levels: Mapping[str, Levels], measures: Mapping[str, Floats]) -> dict[str, Floats]:
+    def parts(self, levels: Mapping[str, Levels], measures: Measures) -> dict[str, Floats]:
         """Bits of every comparison and measure, by name."""
         tables = {name: table[levels[name]] for name, table in self.levels.items()}
         return tables | self._joined(measures) if self.curves else tables
@@ -112,7 +141,7 @@ class Weights:
     def _joined(self) -> _Curves:
         return _Curves(self.curves)
 
-    def total(self, levels: Mapping[str, Levels], measures: Mapping[str, Floats]) -> Floats:
+    def total(self, levels: Mapping[str, Levels], measures: Measures) -> Floats:
         """Sum of the prior and of all parts."""
         return self.sum_of(self.parts(levels, measures))
 
