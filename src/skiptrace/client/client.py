@@ -154,10 +154,13 @@ class Client:
         body = {"event_id": event_id, "kind": kind, "at": at, **fields}
         return bool(self._post(f"/v1/accounts/{_part(account_id)}/events", body)["new"])
 
-    def find(self, *, account_id: str | None = None, phone: str | None = None) -> list[JsonObject]:
-        """Cases by account id or by a number that the account came with, newest first, within the key's reach."""
+    def find(
+        self, *, account_id: str | None = None, phone: str | None = None, name: tuple[str, str] | None = None
+    ) -> list[JsonObject]:
+        """Cases by account id, or by a number or (first, last) name that came with it, newest first, within reach."""
         headers = {"Content-Type": "application/json"}
-        body = {"account_id": account_id} if phone is None else {"phone": phone}
+        named = {"first": name[0], "last": name[1]} if name else None
+        body = {key: v for key, v in {"account_id": account_id, "phone": phone, "name": named}.items() if v is not None}
         found: Any = self._send("POST", "/v1/search", content=orjson.dumps(body), headers=headers)
         return list(found)
 

@@ -116,9 +116,19 @@ class AccessStore:
     async def traces_of(self, who: Principal, account_id: str) -> Sequence[str]:
         return await self._read(lambda conn: principals.traces_of(conn, who, account_id))
 
-    async def find(self, who: Principal, at: datetime, *, account_id: str = "", phone: str = "") -> Sequence[Held]:
-        """Cases by the account's number or by a telephone number, as far as the principal's role reaches."""
+    async def find(
+        self,
+        who: Principal,
+        at: datetime,
+        *,
+        account_id: str = "",
+        phone: str = "",
+        name: tuple[str, str] | None = None,
+    ) -> Sequence[Held]:
+        """Cases by account id, telephone number or first and last name, as far as the principal's role reaches."""
         mark = self._index.contact(who.tenant, ContactKind.PHONE, phone) if phone else b""
+        if name is not None:
+            mark = self._index.name(who.tenant, *name) or b""
         return await self._read(lambda conn: principals.found_cases(conn, who, at, account_id=account_id, mark=mark))
 
     async def to_review(self, who: Principal, at: datetime, rule_id: str = "") -> Sequence[str]:

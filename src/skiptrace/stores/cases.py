@@ -78,8 +78,8 @@ class Intake:
                 continue
             rows = [_row(keys[case.tenant, case.case_id], self._index, case, now) for case in chunk]
             added = set(turn.conn.execute(statement, rows).scalars())
-            if numbers := _numbers(self._index, [case for case in chunk if case.case_id in added]):
-                turn.conn.execute(case_phones.insert(), numbers)
+            if marks := _marks(self._index, [case for case in chunk if case.case_id in added]):
+                turn.conn.execute(case_phones.insert(), marks)
             new += len(added)
         if new:
             batches = sorted({case.batch_id for case in given})
@@ -93,11 +93,16 @@ def _unknown(conn: Connection, several: Sequence[Case]) -> list[Case]:
     return [case for case in several if case.case_id not in known]
 
 
-def _numbers(index: Fingerprinter, added: Sequence[Case]) -> list[dict[str, object]]:
+def _marks(index: Fingerprinter, added: Sequence[Case]) -> list[dict[str, object]]:
+    """The rows of the blind index: numbers and names that the accounts came with."""
     marks = {
-        (case.tenant, index.contact(case.tenant, ContactKind.PHONE, phone.number), case.case_id)
+        (case.tenant, mark, case.case_id)
         for case in added
-        for phone in case.subject.phones
+        for mark in (
+            *(index.contact(case.tenant, ContactKind.PHONE, phone.number) for phone in case.subject.phones),
+            *(index.name(case.tenant, name.first, name.last) for name in case.subject.names),
+        )
+        if mark is not None
     }
     return [{"tenant": tenant, "mark": mark, "case_id": case_id} for tenant, mark, case_id in sorted(marks)]
 

@@ -246,7 +246,7 @@ def traces_of(conn: Connection, who: Principal, account_id: str) -> Sequence[str
 def found_cases(
     conn: Connection, who: Principal, at: datetime, *, account_id: str = "", mark: bytes = b""
 ) -> Sequence[Held]:
-    """Cases of an account, or of whoever came with a number, that the principal's role reaches; newest first."""
+    """Cases of an account, or of whoever came with a number or name, as far as the role reaches; newest first."""
     wanted = select(cases.c.case_id, cases.c.account_id, cases.c.terms).where(cases.c.tenant == who.tenant)
     if account_id:
         wanted = wanted.where(cases.c.account_id == account_id)

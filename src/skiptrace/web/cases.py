@@ -93,7 +93,7 @@ async def post_case(
     "/v1/search",
     response_model=list[FoundCase],
     responses=responses(*WITH_BODY),
-    summary="Find cases by account id or by a number that the account came with, within one's reach; newest first",
+    summary="Find cases by account id, or by a number or name that came with it, within one's reach; newest first",
 )
 async def post_search(
     request: Request,
@@ -102,7 +102,11 @@ async def post_search(
 ) -> list[FoundCase]:
     house = house_of(request)
     found = await house.access.find(
-        admitted.who, house.clock.now(), account_id=body.account_id or "", phone=body.phone or ""
+        admitted.who,
+        house.clock.now(),
+        account_id=body.account_id or "",
+        phone=body.phone or "",
+        name=(body.name.first, body.name.last) if body.name else None,
     )
     return [FoundCase.model_validate(held, from_attributes=True) for held in found]
 

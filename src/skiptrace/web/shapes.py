@@ -338,16 +338,24 @@ class EventView(BaseModel):
     reported_by: str
 
 
+class NameIn(In):
+    """First and last name, both: case, accents and signs do not matter, letters do."""
+
+    first: str = Field(min_length=1, max_length=100, pattern=r"[^\W\d_]", examples=["Marion"])
+    last: str = Field(min_length=1, max_length=100, pattern=r"[^\W\d_]", examples=["Okafor"])
+
+
 class SearchIn(In):
-    """By the account's id or by a telephone number that the account came with: one of the two."""
+    """By the account's id, or by a telephone number or a name that the account came with: one of the three."""
 
     account_id: AccountId | None = None
     phone: str | None = Field(default=None, min_length=10, max_length=30, examples=["512-555-0142"])
+    name: NameIn | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if (self.account_id is None) == (self.phone is None):
-            raise ValueError("give either account_id or phone")
+        if sum(given is not None for given in (self.account_id, self.phone, self.name)) != 1:
+            raise ValueError("give account_id, phone or name, and one of them")
         return self
 
     @field_validator("phone")

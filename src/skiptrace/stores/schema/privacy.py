@@ -69,4 +69,7 @@ case_phones = Table(
     PrimaryKeyConstraint("tenant", "mark", "case_id"),
     Index(None, "case_id"),
 )
-"""Blind index: keyed hashes of the numbers that accounts came with, to find the case of who calls."""
+"""Blind index: keyed hashes of the numbers and names that accounts came with, to find the case of who calls.
+
+The table is called after what it held first.
+"""
