@@ -41,9 +41,8 @@ async def test_from_submission_to_outcome(door: Served, client: Client) -> None:
         contact = client.trace(trace_id)["contacts"][0]
         assert client.why(trace_id)["contacts"][0]["chain"]
         assert client.can_use(trace_id, contact["contact_id"], "mail")["channel"] == "mail"
-        assert (
-            client.find(account_id="A-2") == client.find(phone="512-555-0142") == client.find(name=("Marion", "Okafor"))
-        )
+        assert [case["account_id"] for case in client.find(name=("Marion", "Okafor"))] == ["A-2", "A-1"]
+        assert [case["account_id"] for case in client.find(account_id="A-2")] == ["A-2"]
         (other,) = client.third_parties(trace_id)
         assert "home address" in client.ask_third_party(trace_id, other["contact_id"])["may_ask"]
         assert client.outcome(trace_id, contact["contact_id"], "returned_mail")["reported_by"] == "service-1"
