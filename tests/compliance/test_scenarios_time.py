@@ -9,7 +9,7 @@ import pytest
 
 from skiptrace.compliance import Known, Profile, RuleBook, Stated, Usability, can_use
 from skiptrace.compliance.windows import tz
-from skiptrace.model import Address, Attempt, Channel, Contact
+from skiptrace.model import Address, Attempt, Channel, Contact, Refusal
 from tests.compliance.questions import case, home, judged, letterbox, phone
 
 EASTERN = tz("America/New_York")
@@ -138,6 +138,25 @@ def test_calls_to_a_number_that_is_not_in_service_do_not_count(rules: RuleBook) 
 
 def test_a_new_number_does_not_reset_the_count(rules: RuleBook) -> None:
     assert not call(rules, eastern(16, day=8), "+12125550199", known=calls(2, 3, 4, 5, 6, 7, 7)).allowed
+
+
+def test_b07_an_answer_counts_what_is_left_and_says_when_the_next_call_may_be(rules: RuleBook) -> None:
+    assert call(rules, eastern(16), known=calls()).uses_left == 7
+    assert call(rules, eastern(16, day=8), known=calls(1, 6, 6, 7)).uses_left == 4
+    assert call(rules, eastern(16, day=8), place=BOSTON, known=calls(7)).uses_left == 1
+    assert call(rules, eastern(16, day=4), known=talked(eastern(15, day=2))).uses_left == 0
+    full = call(rules, eastern(16, day=8), known=calls(2, 3, 4, 5, 6, 7, 7))
+    assert (full.allowed, full.uses_left) == (False, 0)
+    assert full.next_at is not None
+    assert full.next_at.date().isoformat() == "2026-11-09"
+
+
+def test_b07_no_time_is_named_when_another_rule_closes_the_channel(rules: RuleBook) -> None:
+    refused = Known(refusals=(Refusal(frozenset({Channel.VOICE_MANUAL}), eastern(9)),))
+    closed = call(rules, eastern(16), known=refused)
+
+    assert not closed.allowed
+    assert closed.next_at is None
 
 
 def test_in_massachusetts_the_third_call_in_seven_days_waits(rules: RuleBook) -> None:

@@ -57,6 +57,10 @@ def _print(found: Usability) -> None:
     if found.windows:
         rows = [[f"{w.start:%a %Y-%m-%d %H:%M}", f"{w.end:%H:%M}", w.opened_by, w.closed_by] for w in found.windows]
         out.print(table(["opens (UTC)", "closes", "opened by", "closed by"], rows))
+    if found.uses_left is not None:
+        out.print(f"The caps on frequency leave {found.uses_left} more today.")
+    if found.next_at is not None and not found.allowed:
+        out.print(f"Hours and caps allow it from {found.next_at:%Y-%m-%d %H:%M} UTC.")
     out.print(f"Ask again before {found.expires_at:%Y-%m-%d %H:%M} UTC.")
     out.print(f"Rules {found.rules_version}, tzdata {found.tzdata}.")
 
@@ -74,4 +78,6 @@ def _object(found: Usability) -> dict[str, Any]:
         "tzdata": found.tzdata,
         "rules_version": found.rules_version,
         "expires_at": found.expires_at,
+        "uses_left": found.uses_left,
+        "next_at": found.next_at,
     }

@@ -17,8 +17,8 @@ from skiptrace.compliance.granting import Granting
 from skiptrace.compliance.known import NOTHING, Known
 from skiptrace.compliance.location import ZoneEvidence
 from skiptrace.compliance.overrides import Override, Review, overridden
-from skiptrace.compliance.rulebook import RuleBook, Stage
-from skiptrace.compliance.using import USE, Using, first_day, is_cap
+from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
+from skiptrace.compliance.using import USE, Using, applies, first_day, is_cap, uses_left
 from skiptrace.compliance.windows import DAY, TZDATA, Window, tz
 from skiptrace.model import Case, Channel, Contact, Effect, Judgement, RuleDecision
 
@@ -28,6 +28,8 @@ class Usability:
     """The answer. ``reasons`` are the decisions that deny; when none does, the notes that go with the use.
 
     ``windows`` are in UTC, within the coming week; the answer must not be relied on at or after ``expires_at``.
+    ``uses_left`` is how often today's caps leave room for, on all contacts together; None when no cap covers the
+    channel. ``next_at`` is the earliest moment, from ``at`` on, that hours and caps allow; None in no hour of the week.
     """
 
     allowed: bool
@@ -40,6 +42,8 @@ class Usability:
     tzdata: str
     rules_version: str
     expires_at: datetime
+    uses_left: int | None = None
+    next_at: datetime | None = None
 
 
 def can_use(
@@ -72,18 +76,25 @@ def can_use(
     if channel not in opened and not closed:
         reasons.append(f"no rule grants {channel} on this contact; every channel is closed until a rule opens it")
     allowed = not reasons
+    windows = _under_caps(using, rules) if channel in opened and admission.allowed else ()
     return Usability(
         allowed=allowed,
         channel=channel,
         at=using.at,
         reasons=tuple(reasons or [_sentence(d) for d in use.decisions if d.effect is Effect.NOTE]),
-        windows=_under_caps(using, rules) if channel in opened and admission.allowed else (),
+        windows=windows,
         evidence=using.location.evidence,
         decisions=(*admission.decisions, *of_contact, *use.decisions),
         tzdata=TZDATA,
         rules_version=rules.version,
         expires_at=_expiry(using, allowed=allowed),
+        uses_left=min((uses_left(using, rule) for rule in _caps(rules) if applies(using, rule)), default=None),
+        next_at=using.at if allowed else next((max(w.start, using.at) for w in windows if w.end > using.at), None),
     )
+
+
+def _caps(rules: RuleBook) -> list[Rule]:
+    return [rule for rule in rules.by_stage[Stage.USE] if is_cap(rule)]
 
 
 def _denying(verdict: Verdict) -> list[RuleDecision]:
@@ -92,8 +103,7 @@ def _denying(verdict: Verdict) -> list[RuleDecision]:
 
 def _under_caps(using: Using, rules: RuleBook) -> tuple[Window, ...]:
     """The open hours on days on which no cap stands in the way, in any zone."""
-    caps = [rule for rule in rules.by_stage[Stage.USE] if is_cap(rule)]
-    first = {zone: max(first_day(using, rule, zone) for rule in caps) for zone in using.zones}
+    first = {zone: max(first_day(using, rule, zone) for rule in _caps(rules)) for zone in using.zones}
     free = (w for w in using.windows if all(w.start.astimezone(tz(zone)).date() >= day for zone, day in first.items()))
     return tuple(free)
 

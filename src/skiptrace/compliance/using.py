@@ -13,7 +13,7 @@ from skiptrace.compliance.known import CONSENTED, VOICE, Known
 from skiptrace.compliance.location import Location, believed_addresses, locate
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
 from skiptrace.compliance.windows import QuietDays, Window, earliest_day, tz, windows
-from skiptrace.model import Address, Case, Channel, Contact, Party, Reassigned
+from skiptrace.model import Address, Attempt, Case, Channel, Contact, Party, Reassigned
 
 HORIZON_DAYS = 7
 """How many days ahead the windows are listed."""
@@ -63,20 +63,39 @@ def first_day(q: Using, rule: Rule, zone: str) -> date:
     today = q.at.astimezone(local).date()
     if not applies(q, rule):
         return today
-    any_account = bool(rule.settings.get("any_account"))
-    counted = [
-        a
-        for a in q.known.attempts
-        if a.channel in rule.channels
-        and (any_account or a.account_id == q.case.account.account_id)
-        and (a.at_work or "at_work" not in rule.settings)
-    ]
+    counted = _counted(q, rule)
     past = [a.at.astimezone(local).date() for a in counted if a.connected]
     day = earliest_day(past, today, int(rule.number("most")), int(rule.number("days")))
     if "after_conversation_days" not in rule.settings:
         return day
     pause = timedelta(days=rule.number("after_conversation_days"))
     return max([day, *(a.at.astimezone(local).date() + pause for a in counted if a.conversation)])
+
+
+def uses_left(q: Using, rule: Rule) -> int:
+    """How many more uses today the cap leaves room for, in the zone where the fewest are left."""
+    left = int(rule.number("most"))
+    for zone in q.zones:
+        local = tz(zone)
+        today = q.at.astimezone(local).date()
+        if first_day(q, rule, zone) > today:
+            return 0
+        begin = today - timedelta(days=rule.number("days"))
+        past = (a.at.astimezone(local).date() for a in _counted(q, rule) if a.connected)
+        left = min(left, int(rule.number("most")) - sum(begin < day <= today for day in past))
+    return left
+
+
+def _counted(q: Using, rule: Rule) -> list[Attempt]:
+    """The attempts that the cap counts, on whatever number."""
+    any_account = bool(rule.settings.get("any_account"))
+    return [
+        a
+        for a in q.known.attempts
+        if a.channel in rule.channels
+        and (any_account or a.account_id == q.case.account.account_id)
+        and (a.at_work or "at_work" not in rule.settings)
+    ]
 
 
 def applies(q: Using, rule: Rule) -> bool:

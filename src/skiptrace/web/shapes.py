@@ -533,6 +533,12 @@ class CanUseView(BaseModel):
     tzdata: str
     rules_version: str
     expires_at: datetime
+    uses_left: int | None = Field(
+        description="How many more uses the caps on frequency leave today; null without a cap."
+    )
+    next_at: datetime | None = Field(
+        description="The earliest moment that hours and caps allow within the coming week."
+    )
 
 
 class AssignIn(In):
