@@ -46,7 +46,7 @@ from skiptrace.stores import SqlStore
 from skiptrace.stores.databases import database_at
 from skiptrace.stores.schema import cases
 from skiptrace.stores.schema.jobs import QUEUED, jobs
-from skiptrace.wiring import SystemClock
+from skiptrace.wiring import SystemClock, collect_rarely
 from skiptrace.working import Pace, Worker
 
 ROOT = Path(__file__).parents[1]
@@ -136,6 +136,7 @@ async def be_a_worker(place: Place, slots: int, seconds: float, *, traces: bool)
         async with place.store() as store:
             pace = Pace(slots=slots, lookup_slots=max(2, slots // 10), poll_at_most=1.0, drain=2.0)
             worker = Worker(store, work, bell, pace, worker_id=f"w-{os.getpid()}")
+            collect_rarely()
             print("ready", flush=True)
             await asyncio.to_thread(sys.stdin.read)
             await worker.run(stop)

@@ -35,7 +35,11 @@ _COUNTERS = select(spending).where(
     OneOf(spending.c.tenant, "tenants"), OneOf(spending.c.cap, "caps"), OneOf(spending.c.name, "names")
 )
 _OPEN = text(OPEN)
-_UNDER_WAY = (CallState.INTENDED, CallState.SENT, CallState.ANSWERED)
+_UNDER_WAY = calls.c.state.in_((CallState.INTENDED, CallState.SENT, CallState.ANSWERED))
+_OF_CASES = OneOf(calls.c.case_id, "cases")
+_WITH_STATUS = (
+    select(calls, replies.c.status).outerjoin(replies, replies.c.call_id == calls.c.call_id).where(_UNDER_WAY)
+)
 _MOVING = ("state", "active", "hit", "charged", "token", "sent_at", "answered_at", "reason")
 
 
@@ -65,36 +69,33 @@ class Purchases:
         Of cases that a worker holds nothing is touched: when it dies, the sweep sees to its calls.
         """
         turn.take()
-        return [self._settle_what_was_left(turn, _left_behind(before), before) for before in befores]
+        return [self._settle(turn, _recoveries(turn.conn, _left_behind(before), before)) for before in befores]
 
     def abandon(self, turn: Turn, case_ids: Sequence[str], at: datetime) -> int:
         """The same for all calls of cases whose worker is gone: its own moves are refused from here on."""
         if not case_ids:
             return 0
-        return self._settle_what_was_left(turn, and_(calls.c.state.in_(_UNDER_WAY), calls.c.case_id.in_(case_ids)), at)
+        return self._settle(turn, _recoveries(turn.conn, _OF_CASES, at, cases=list(case_ids)))
 
     def disown(self, turn: Turn, call_id: str, at: datetime) -> None:
         """The same for one call."""
-        self._settle_what_was_left(turn, and_(calls.c.state.in_(_UNDER_WAY), calls.c.call_id == call_id), at)
+        self._settle(turn, _recoveries(turn.conn, calls.c.call_id == call_id, at))
 
     def doubt_all(self, turn: Turn, at: datetime, reason: str) -> int:
         """Everything under way may have been sent: in doubt, but for what was answered, which is booked."""
         moves = [
             found if found.call.state is CallState.ANSWERED else replace(found, to=CallState.IN_DOUBT, reason=reason)
-            for found in _recoveries(turn.conn, and_(_OPEN, calls.c.state.in_(_UNDER_WAY)), at)
+            for found in _recoveries(turn.conn, _OPEN, at)
         ]
-        self._move_all(turn, moves)
+        self._settle(turn, moves)
         return sum(move.to is CallState.IN_DOUBT for move in moves)
 
-    def _settle_what_was_left(self, turn: Turn, left: ColumnElement[bool], at: datetime) -> int:
-        moves = _recoveries(turn.conn, left, at)
-        self._move_all(turn, moves)
-        return len(moves)
-
-    def _move_all(self, turn: Turn, moves: Sequence[Move]) -> None:
+    def _settle(self, turn: Turn, moves: Sequence[Move]) -> int:
+        """Apply all of these moves; none of them may fail."""
         for result in self.apply(turn, moves):
             if isinstance(result, Exception):
                 raise result
+        return len(moves)
 
     def _apply(self, books: Books, operation: Reserve | Move, turn: Turn, kept: list[Move]) -> object:
         if isinstance(operation, Reserve):
@@ -131,12 +132,12 @@ class Purchases:
 def _left_behind(before: datetime) -> ColumnElement[bool]:
     is_held = exists().where(jobs.c.case_id == calls.c.case_id, jobs.c.worker_id != "")
     began = func.coalesce(calls.c.sent_at, calls.c.intended_at)
-    return and_(_OPEN, calls.c.state.in_(_UNDER_WAY), began < before, ~is_held)
+    return and_(_OPEN, began < before, ~is_held)
 
 
 def anything_left_behind(conn: Connection, before: datetime) -> bool:
     """Whether ``recover`` has anything to do; without a lock."""
-    return bool(conn.execute(select(exists().where(_left_behind(before)))).scalar_one())
+    return bool(conn.execute(select(exists().where(_UNDER_WAY, _left_behind(before)))).scalar_one())
 
 
 def _load(conn: Connection, operations: Sequence[Reserve | Move]) -> Books:
@@ -227,9 +228,11 @@ def _event(call: Call, at: datetime) -> AuditEvent:
     return AuditEvent(at, f"call.{call.state}", call.call_id, f"{call.provider}.{call.product} {amount:f} USD")
 
 
-def _recoveries(conn: Connection, left: ColumnElement[bool], at: datetime) -> list[Move]:
-    with_status = select(calls, replies.c.status).outerjoin(replies, replies.c.call_id == calls.c.call_id)
-    return [_recovery(_call(row), row.status, at) for row in conn.execute(with_status.where(left))]
+def _recoveries(
+    conn: Connection, left: ColumnElement[bool] | TextClause, at: datetime, **named: Sequence[str]
+) -> list[Move]:
+    """How the calls under way that are ``left`` end; ``named`` are the parameters of that condition."""
+    return [_recovery(_call(row), row.status, at) for row in conn.execute(_WITH_STATUS.where(left), named)]
 
 
 def _recovery(call: Call, status: int | None, at: datetime) -> Move:
