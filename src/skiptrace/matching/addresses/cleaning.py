@@ -53,7 +53,13 @@ _MAIL_STOP = re.compile(r"\bMAIL (?:STOP|DROP|CODE)\b")
 _INITIALS = re.compile(r"(?<=[A-Z])\.(?=[A-Z]{2})|(?<=[A-Z])\.(?=\d)")
 _INNER_DOT = re.compile(r"\.[A-Z0-9]|\d\.")
 _DOTS = re.compile(r"\.(?!\d)|(?<!\d)\.")
-_DAMAGED = re.compile(r"[0158][A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|^[OIL]\d|^\d+[OI]\b")
+_DIGITS = frozenset("0123456789")
+_MARKS = frozenset(",#&")
+_DAMAGED = re.compile(
+    r"[0158](?!ST\b|ND\b|RD\b|TH\b)[A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|^[OIL]\d|^\d+[OI]\b"
+)
+    r"[0158](?!ST\b|ND\b|RD\b|TH\b)[A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|^[OIL]\d|^\d+[OI]\b"
+)
 _DAMAGED_NUMBER = re.compile(r"\d+[OIL]+\d+$|[OL][OIL]*\d[\dOIL]*$|\d+[OI]$")
 _DAMAGED_INSIDE = re.compile(r"\d+[OIL]+\d+$")
 _LEADING_I = re.compile(r"I(?=\d{1,4} (?!FRONTAGE|ACCESS|SERVICE|BUSINESS|BUS|AND|AT|HWY|RD)[A-Z]{2})")
@@ -86,13 +92,15 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     if "MAIL " in text:
         text = _MAIL_STOP.sub("MAILSTOP", text)
     tokens = text.replace(",", " , ").split()
-    if not [word for word in tokens if not (word.isalpha() or word.isdigit() or word == ",")]:
+    mixed = [word for word in tokens if not (word.isalpha() or word.isdigit() or word in _MARKS)]
+    if not mixed:
         return tokens, notes
-    text = _apart(text)
-    tokens = text.replace(",", " , ").split()
+    if _GLUE.search(text):
+        text = _apart(text)
+        tokens = mixed = text.replace(",", " , ").split()
     if "-" in text:
         tokens = [stripped for token in tokens if (stripped := token.strip("-/"))]
-    return _mended(tokens), notes
+    return (_mended(tokens) if _DAMAGED.search(" ".join(mixed)) else tokens), notes
 
 
 def _hyphens(text: str) -> str:
@@ -109,8 +117,6 @@ def _hyphens(text: str) -> str:
 
 def _apart(text: str) -> str:
     """Words and numbers that were written together: APT4, HWY-27."""
-    if not _GLUE.search(text):
-        return text
     if text[0] == "I" and _LEADING_I.match(text):
         text = f"1{text[1:]}"  # I45 OAK HILL RD
     if "-" in text:
@@ -119,8 +125,10 @@ def _apart(text: str) -> str:
         text = _BOX_AFTER_ROUTE.sub(" ", text)  # HC68BOX 23
     text = _GLUED_STATE_ROUTE.sub(r"\1\2 ", text)
     text = _GLUED.sub(r"\1 \2", text)
-    text = _GLUED_FLOOR.sub(r"\1 ", text)
-    text = _GLUED_BOX.sub("PO BOX", text)
+    if "FL" in text:
+        text = _GLUED_FLOOR.sub(r"\1 ", text)
+    if "BOX" in text:
+        text = _GLUED_BOX.sub("PO BOX", text)
     return _STATE_ZIP.sub(r"\1 \2", text)
 
 
@@ -133,16 +141,13 @@ def _mended_zip(text: str, damaged: re.Match[str]) -> str:
 
 def _mended(tokens: list[str]) -> list[str]:
     """Letters that a scanner took for digits and the other way round: 0AK HI11, 1O2."""
-    mixed = [word for word in tokens if not (word.isalpha() or word.isdigit() or word == ",")]
-    if not _DAMAGED.search(" ".join(mixed)):
-        return tokens
     if _DAMAGED_NUMBER.match(tokens[0]) and len(tokens) > 2 and tokens[1] != ",":
         tokens = [tokens[0].translate(_AS_DIGITS), *tokens[1:]]
-    return [*tokens[:1], *map(_mended_word, tokens[1:])]
+    return [*tokens[:1], *(word if word.isalpha() or word.isdigit() else _mended_word(word) for word in tokens[1:])]
 
 
 def _mended_word(word: str) -> str:
-    digits = set(word) & set("0123456789")
+    digits = _DIGITS.intersection(word)
     if _DAMAGED_INSIDE.match(word):
         return word.translate(_AS_DIGITS)  # APT 1O2
     if not digits or not digits <= set("0158") or len(word) - sum(map(word.count, digits)) < 2 or _ORDINAL.match(word):

@@ -33,6 +33,7 @@ _NAMES = {
     "island": "CARR", "pr": "PR", "loop": "LOOP", "spur": "SPUR", "state": "STATE HIGHWAY", "any": "HIGHWAY",
     "road": "ROAD",
 }  # fmt: skip
+_ORDINAL_ENDS = ("ST", "ND", "RD", "TH")
 _LETTERED = frozenset({"county", "state", "any"})
 _LETTER_WORDS = word_set("""
     HIGHWAY HWY ROUTE RTE RT CTH STH COUNTY CNTY CTY CR CH CO
@@ -59,7 +60,7 @@ def may_be_highway(words: list[str]) -> bool:
     if len(words) < 2:
         return False
     for word in words[1:]:
-        if not word.isalpha() and any(map(str.isdigit, word)):
+        if not word.isalpha() and not word.endswith(_ORDINAL_ENDS) and any(map(str.isdigit, word)):
             return True
     return not _LETTER_WORDS.isdisjoint(words[:3])
 

@@ -112,7 +112,10 @@ def _strip_commas(tokens: list[str]) -> None:
 
 def _last_comma(tokens: list[str]) -> int:
     """Where the last comma stands, or -1."""
-    return len(tokens) - 1 - tokens[::-1].index(",") if "," in tokens else -1
+    for at in range(len(tokens) - 1, -1, -1):
+        if tokens[at] == ",":
+            return at
+    return -1
 
 
 def _drop_country(tokens: list[str]) -> None:

@@ -21,6 +21,7 @@ _ORDINAL = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
 _IDENTIFIER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9\-/]*$|[A-Z](?:-?[A-Z])?$")
 _WORD = re.compile(r"(?!AND$)[A-Z]{3,}$")
 _NAMED = re.compile(r"(?:[A-Z]-?)?\d{1,4}(?:-?[A-Z])?$")
+_DESIGNATORS = frozenset(UNITS)
 _FILLERS = frozenset({"NO", "NUMBER", "NUM", "#"})
 _LEVELS = {"GROUND": "G", "GRND": "G", "TOP": "TOP", "MAIN": "MAIN"}
 _NUMBERED_ONLY = frozenset({"APT", "STE"})
@@ -39,7 +40,7 @@ def identifier(text: str) -> str:
 
 def take_units(tokens: list[str]) -> tuple[list[str], Units]:
     """Split tokens into those that are no unit, and the units in the order written; exact repeats are dropped."""
-    if "#" not in tokens and UNITS.keys().isdisjoint(tokens):
+    if _DESIGNATORS.isdisjoint(tokens):
         return tokens, []
     rest: list[str] = []
     units: Units = []
