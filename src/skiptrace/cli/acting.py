@@ -21,6 +21,7 @@ ACTIONS: Mapping[str, Action] = {
     "access unassign": Action.ASSIGN,
     "audit export": Action.READ_AUDIT,
     "audit key": Action.VERIFY_AUDIT,
+    "audit rotate-key": Action.CONFIGURE,
     "audit verify": Action.VERIFY_AUDIT,
     "batch run": Action.SUBMIT_CASE,
     "can-use": Action.VIEW_CASE,

@@ -38,14 +38,25 @@ def verify(
 
 
 @app.command("key")
-def key(context: typer.Context) -> None:
+def key(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Print the public key that checkpoints and exports are signed with. It may be given to anybody."""
     import asyncio
 
     from skiptrace.cli.audit_run import print_key
     from skiptrace.cli.context import read_settings
 
-    asyncio.run(print_key(read_settings(context)))
+    asyncio.run(print_key(read_settings(context), as_json=as_json))
+
+
+@app.command("rotate-key")
+def rotate_key(context: typer.Context) -> None:
+    """Verify the trail, then sign checkpoints and exports with a new key. Workers and servers may go on meanwhile."""
+    import asyncio
+
+    from skiptrace.cli.audit_run import rotate_key as run
+    from skiptrace.cli.context import read_settings
+
+    asyncio.run(run(read_settings(context)))
 
 
 @app.command("export")

@@ -1,27 +1,28 @@
 """Signed checkpoints: "the trail had n rows, and the last hash was h", in a file outside the database.
 
-Each line is a JSON object with an Ed25519 signature (RFC 8032). The private key comes from the key ring's root by HKDF
-and never touches the database; the public key may be given to anybody. Lines are only ever appended, and synced to the
-disk before the caller goes on.
+Each line is a JSON object with an Ed25519 signature (RFC 8032). The private key comes from the key ring and never
+touches the database; the public key may be given to anybody. Lines are only ever appended, and synced to the disk
+before the caller goes on. When the key is replaced, the new one signs all of them once more: with its public half alone
+the whole trail can be checked.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import RawIOBase
 from pathlib import Path
 
 import orjson
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from skiptrace.errors import ConfigError, SkiptraceError, StoreError
 from skiptrace.privacy.audit import ChainBroken
-from skiptrace.privacy.keyring import KeyRing
+from skiptrace.privacy.keyring import KeyRing, RetiredSigner
 
 TAIL_BYTES = 4096
 """Room for a dozen checkpoints."""
@@ -55,22 +56,30 @@ class Checkpoint:
 
 
 class Signer:
-    """Signs heads of the trail, and whatever else an examiner is given."""
+    """Signs heads of the trail, and whatever else an examiner is given.
 
-    def __init__(self, ring: KeyRing) -> None:
-        self._key = Ed25519PrivateKey.from_private_bytes(ring.derive("audit checkpoints"))
+    With ``current`` the ring is looked up at each signature, so that a running process goes over to a new key.
+    """
+
+    def __init__(self, ring: KeyRing, current: Callable[[], KeyRing] | None = None) -> None:
+        self._ring = current or (lambda: ring)
 
     @property
     def public_key(self) -> bytes:
         """32 bytes."""
-        return self._key.public_key().public_bytes_raw()
+        return self._ring().signing_key().public_key().public_bytes_raw()
+
+    @property
+    def retired(self) -> Sequence[RetiredSigner]:
+        """The keys before it, oldest first."""
+        return self._ring().retired
 
     def checkpoint(self, number: int, hash_of_last: bytes, at: datetime) -> Checkpoint:
         bare = Checkpoint(number, hash_of_last, at)
-        return Checkpoint(number, hash_of_last, at, self._key.sign(bare.signed_bytes()))
+        return replace(bare, signature=self._ring().signing_key().sign(bare.signed_bytes()))
 
     def sign(self, document: bytes) -> bytes:
-        return self._key.sign(b"skiptrace document 1\n" + document)
+        return self._ring().signing_key().sign(b"skiptrace document 1\n" + document)
 
 
 def is_signed(public_key: bytes, checkpoint: Checkpoint) -> bool:
@@ -81,14 +90,17 @@ def is_signed_document(public_key: bytes, signature: bytes, document: bytes) -> 
     return _is_good(public_key, signature, b"skiptrace document 1\n" + document)
 
 
-def read_checkpoints(lines: Iterable[bytes], public_key: bytes) -> list[Checkpoint]:
+def read_checkpoints(
+    lines: Iterable[bytes], public_key: bytes, retired: Sequence[RetiredSigner] = ()
+) -> list[Checkpoint]:
     """All checkpoints of a file. Raises BadCheckpoint. A line that a crash cut off is left out."""
     found = []
     for number, line in enumerate(lines, 1):
         if not line.rstrip(b"\n").endswith(b"}"):
             continue
         checkpoint = _parse(line, number)
-        if not is_signed(public_key, checkpoint):
+        before = (one.public_key for one in retired if checkpoint.number <= one.last_row)
+        if not any(is_signed(key, checkpoint) for key in (public_key, *before)):
             raise BadCheckpoint(number)
         found.append(checkpoint)
     return found
@@ -112,14 +124,14 @@ class CheckpointFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def append(self, checkpoint: Checkpoint) -> None:
-        """Returns when the line is on the disk. Raises StoreError when it cannot be written."""
-        line = orjson.dumps(checkpoint.to_json(), option=orjson.OPT_APPEND_NEWLINE)
+    def append(self, *checkpoints: Checkpoint) -> None:
+        """Returns when the lines are on the disk. Raises StoreError when they cannot be written."""
+        lines = b"".join(orjson.dumps(one.to_json(), option=orjson.OPT_APPEND_NEWLINE) for one in checkpoints)
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "r+b", buffering=0) as file:
-                _write(file, (b"\n" if _ends_cut(file) else b"") + line)
+                _write(file, (b"\n" if _ends_cut(file) else b"") + lines)
                 os.fsync(descriptor)
         except OSError as error:
             raise StoreError(
@@ -127,7 +139,7 @@ class CheckpointFile:
                 "nothing is searched, shown or bought until it can"
             ) from None
 
-    def last(self, public_key: bytes) -> list[Checkpoint]:
+    def last(self, public_key: bytes, retired: Sequence[RetiredSigner] = ()) -> list[Checkpoint]:
         """The last few that are ours; a line that is not is passed over here. Empty when there is no file yet."""
         try:
             with self._path.open("rb") as file:
@@ -140,19 +152,19 @@ class CheckpointFile:
         found = []
         for line in lines:
             with suppress(BadCheckpoint):  # also the first, which may be cut; the whole file is for `verify`
-                found += read_checkpoints([line], public_key)
+                found += read_checkpoints([line], public_key, retired)
         return found
 
-    def read(self, public_key: bytes) -> list[Checkpoint]:
+    def read(self, public_key: bytes, retired: Sequence[RetiredSigner] = ()) -> list[Checkpoint]:
         """Empty when there is no file yet. Raises BadCheckpoint."""
-        return read_checkpoint_file(self._path, public_key) if self._path.exists() else []
+        return read_checkpoint_file(self._path, public_key, retired) if self._path.exists() else []
 
 
-def read_checkpoint_file(path: Path, public_key: bytes) -> list[Checkpoint]:
+def read_checkpoint_file(path: Path, public_key: bytes, retired: Sequence[RetiredSigner] = ()) -> list[Checkpoint]:
     """Raises ConfigError when the file cannot be read, BadCheckpoint when a line is not ours."""
     try:
         with path.open("rb") as lines:
-            return read_checkpoints(lines, public_key)
+            return read_checkpoints(lines, public_key, retired)
     except OSError as error:
         raise ConfigError(f"the audit checkpoint file {path} cannot be read: {error.strerror}") from None
 

@@ -2,7 +2,8 @@
 
 It holds one root secret and one or more field keys by id. Field keys may be rotated: a new one becomes ``active`` and
 the old ones stay for reading. The root never changes, because fingerprints and the audit chain must stay comparable.
-With a ``Guard``, such as a key management service, the file holds the ring sealed, and is worth nothing alone.
+The key that signs the trail's checkpoints comes from the root until it is replaced; of replaced ones the public halves
+stay. With a ``Guard``, such as a key management service, the file holds the ring sealed, and is worth nothing alone.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import binascii
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -27,7 +29,7 @@ from skiptrace.privacy.private_files import create_private, read_private, replac
 KEY_BYTES = 32
 SETTLED_SECONDS = 5.0
 """After so long every running process has noticed that the ring was changed (``privacy.wrapping``)."""
-_FORMAT, _SEALED = 1, 2
+_FORMAT, _SEALED, _FORMAT_WITH_SIGNING = 1, 2, 3
 _FIRST_KEY = "k1"
 _ROOT = "root"
 
@@ -40,13 +42,26 @@ class Guard(Protocol):
     def open(self, sealed: str) -> bytes: ...
 
 
+@dataclass(frozen=True, slots=True)
+class RetiredSigner:
+    """A public key (32 bytes) whose signatures count up to a row of the audit trail and no further."""
+
+    public_key: bytes
+    last_row: int
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class KeyRing:
-    """32-byte secrets. ``active`` names the field key that new values are sealed with."""
+    """32-byte secrets. ``active`` names the field key that new values are sealed with.
+
+    ``signing`` is the seed of the signing key, empty while it comes from the root.
+    """
 
     root: bytes
     keys: Mapping[str, bytes]
     active: str
+    signing: bytes = b""
+    retired: tuple[RetiredSigner, ...] = ()
 
     def __repr__(self) -> str:
         return f"KeyRing(active={self.active!r}, ids={sorted(self.keys)})"
@@ -83,7 +98,7 @@ class KeyRing:
         ring = cls.read(path, guard)
         number = 1 + max((int(i[1:]) for i in ring.keys if i[1:].isdigit()), default=0)
         keys = {**ring.keys, f"k{number}": secrets.token_bytes(KEY_BYTES)}
-        rotated = cls(ring.root, MappingProxyType(keys), f"k{number}")
+        rotated = replace(ring, keys=MappingProxyType(keys), active=f"k{number}")
         rotated._replace(path, guard)
         return rotated
 
@@ -99,8 +114,16 @@ class KeyRing:
             raise RowRefused(f"the key file was changed a moment ago: run again in {SETTLED_SECONDS:.0f} seconds")
         if old:
             left = MappingProxyType({ring.active: ring.keys[ring.active]})
-            cls(ring.root, left, ring.active)._replace(path, guard)
+            replace(ring, keys=left)._replace(path, guard)
         return len(old)
+
+    @classmethod
+    def renew_signing(cls, path: Path, last_row: int, guard: Guard | None = None) -> None:
+        """Sign with a new key from now on. What the old one signed counts up to row ``last_row``; its seed is gone."""
+        ring = cls.read(path, guard)
+        old = RetiredSigner(ring.signing_key().public_key().public_bytes_raw(), last_row)
+        signing = secrets.token_bytes(KEY_BYTES)
+        replace(ring, signing=signing, retired=(*ring.retired, old))._replace(path, guard)
 
     @classmethod
     def seal_file(cls, path: Path, guard: Guard, *, undo: bool = False) -> None:
@@ -128,6 +151,9 @@ class KeyRing:
         """A 32-byte key for one purpose, from the root by HKDF-SHA-256 (RFC 5869)."""
         return _hkdf(self.root, purpose)
 
+    def signing_key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.signing or self.derive("audit checkpoints"))
+
     def field_keys(self) -> Mapping[str, bytes]:
         """The AES-256 keys for field encryption, by key id."""
         return {key_id: _hkdf(key, "field encryption") for key_id, key in self.keys.items()}
@@ -140,7 +166,12 @@ class KeyRing:
         """The key file's content."""
         options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         keys = {key_id: base64.b64encode(key).decode() for key_id, key in self.keys.items()}
-        ring = {"format": _FORMAT, "active": self.active, "root": base64.b64encode(self.root).decode(), "keys": keys}
+        root = base64.b64encode(self.root).decode()
+        ring: dict[str, Any] = {"format": _FORMAT, "active": self.active, "root": root, "keys": keys}
+        if self.signing:  # versions that know nothing of it shall not open the file and lose it
+            retired = [{"public_key": one.public_key.hex(), "last_row": one.last_row} for one in self.retired]
+            signing = base64.b64encode(self.signing).decode()
+            ring |= {"format": _FORMAT_WITH_SIGNING, "signing": signing, "retired": retired}
         plain = orjson.dumps(ring, option=options)
         return (
             plain if guard is None else orjson.dumps({"format": _SEALED, "sealed": guard.seal(plain)}, option=options)
@@ -148,11 +179,15 @@ class KeyRing:
 
     @classmethod
     def _parse(cls, path: Path, ring: dict[str, Any]) -> KeyRing:
-        if ring.get("format") != _FORMAT:
+        if ring.get("format") not in (_FORMAT, _FORMAT_WITH_SIGNING):
             raise ConfigError(f"the key file {path} was written by a newer skiptrace: install that version")
         try:
             keys = {str(key_id): _secret(text) for key_id, text in ring["keys"].items()}
-            read = cls(_secret(ring["root"]), MappingProxyType(keys), ring["active"])
+            retired = tuple(
+                RetiredSigner(bytes.fromhex(one["public_key"]), int(one["last_row"])) for one in ring.get("retired", ())
+            )
+            signing = _secret(ring["signing"]) if "signing" in ring else b""
+            read = cls(_secret(ring["root"]), MappingProxyType(keys), ring["active"], signing, retired)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise _damaged(path) from None
         if read.active not in keys or not all(0 < len(key_id.encode()) < 32 for key_id in keys) or _ROOT in keys:

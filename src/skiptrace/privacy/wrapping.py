@@ -21,36 +21,42 @@ class RingWrapper:
         self._guard = guard
         self._seen = 0
         self._looked = 0.0
-        self._cipher: FieldCipher | None = None
+        self._held: tuple[KeyRing, FieldCipher] | None = None
         self._lock = Lock()
 
     def seal(self, table: str, column: str, row: str, value: bytes) -> bytes:
-        return self._current().seal(table, column, row, value)
+        return self._current()[1].seal(table, column, row, value)
 
     def open(self, table: str, column: str, row: str, sealed: bytes) -> bytes:
         """Raises CannotOpen."""
-        held = self._cipher or self._current()
+        _, cipher = self._held or self._current()
         try:
-            return held.open(table, column, row, sealed)
+            return cipher.open(table, column, row, sealed)
         except CannotOpen:
-            if (current := self._current(fresh=True)) is held:
+            _, current = self._current(fresh=True)
+            if current is cipher:
                 raise
             return current.open(table, column, row, sealed)
 
     def header(self) -> bytes:
         """What every value begins with that is sealed with the active key."""
-        return self._current().header
+        return self._current()[1].header
+
+    def ring(self) -> KeyRing:
+        """As it is in the file now."""
+        return self._current(fresh=True)[0]
 
     def look_again(self) -> None:
         """Notice a rotation at once."""
         self._current(fresh=True)
 
-    def _current(self, *, fresh: bool = False) -> FieldCipher:
+    def _current(self, *, fresh: bool = False) -> tuple[KeyRing, FieldCipher]:
         with self._lock:
-            if self._cipher is not None and not fresh and time.monotonic() - self._looked < LOOK_SECONDS:
-                return self._cipher
+            if self._held is not None and not fresh and time.monotonic() - self._looked < LOOK_SECONDS:
+                return self._held
             self._looked = time.monotonic()
             changed = self._path.stat().st_mtime_ns
-            if self._cipher is None or changed != self._seen:
-                self._cipher, self._seen = FieldCipher(KeyRing.read(self._path, self._guard)), changed
-            return self._cipher
+            if self._held is None or changed != self._seen:
+                ring = KeyRing.read(self._path, self._guard)
+                self._held, self._seen = (ring, FieldCipher(ring)), changed
+            return self._held

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from skiptrace.model import Call
 from skiptrace.privacy import AuditEvent, AuditRow, CheckpointFile, Signer
 from skiptrace.privacy.audit import START
+from skiptrace.privacy.checkpoints import is_signed
 from skiptrace.privacy.proofs import Segment
 from skiptrace.stores import schema
 from skiptrace.stores.databases import Database
@@ -24,6 +25,9 @@ from skiptrace.stores.verifying import Verified, verify_trail
 from skiptrace.stores.writer import Writer, audit_row, note
 
 MOST_IDS = 500
+
+STILL_SIGNED = 10_000
+"""So many rows other processes may add while the signing key is being replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,23 @@ class AuditTrail:
 
     async def verify(self) -> Verified:
         """Check the trail from its first row on, and against every checkpoint. Raises ChainBroken or BadCheckpoint."""
-        checkpoints = self._checkpoints.read(self.signer.public_key)
+        checkpoints = self._checkpoints.read(self.signer.public_key, self.signer.retired)
         with plain_errors():
             return await self._database.read(partial(verify_trail, key=self._key, checkpoints=checkpoints))
+
+    async def hand_over(self, renew: Callable[[int], None]) -> None:
+        """Replace the signing key of a trail that holds. Raises ChainBroken or BadCheckpoint for one that does not.
+
+        ``renew`` puts the new key into the ring; the old one's signatures count up to the row that it is told. The new
+        key signs again what stands: all checkpoints can then be checked with it alone.
+        """
+        verified = await self.verify()
+        await self._writer.sign_head()
+        renew(verified.rows + STILL_SIGNED)
+        signed = self._checkpoints.read(self.signer.public_key, self.signer.retired)
+        with plain_errors():
+            found = await self._database.read(partial(standing, checkpoints=signed))
+        self._checkpoints.append(*(self.signer.checkpoint(one.number, one.hash, one.at) for one in found))
 
     async def about(self, ids: Iterable[str]) -> Sequence[AuditRow]:
         """The rows about these ids, in their order."""
@@ -66,7 +84,8 @@ class AuditTrail:
     async def prove(self, rows: Sequence[AuditRow]) -> Sequence[Segment]:
         """Segments that lead from these rows, in their order, to signed checkpoints. Signs the head first."""
         await self._writer.sign_head()
-        signed = self._checkpoints.read(self.signer.public_key)
+        key = self.signer.public_key
+        signed = [c for c in self._checkpoints.read(key, self.signer.retired) if is_signed(key, c)]
         with plain_errors():
             checkpoints = await self._database.read(partial(standing, checkpoints=signed))
         ends = [c.number for c in checkpoints]

@@ -109,7 +109,11 @@ class SqlStore(SqlJobs):
         self._clock = clock
         self._cipher = opened.wrapper
         self._fingerprinter = Fingerprinter(ring)
-        audit_key, file, signer = ring.derive("audit chain"), CheckpointFile(checkpoints), Signer(ring)
+        audit_key, file, signer = (
+            ring.derive("audit chain"),
+            CheckpointFile(checkpoints),
+            Signer(ring, self._cipher.ring),
+        )
         self._witness = Witness(file, signer, clock, HighWater(checkpoints.with_suffix(".head")))
         self._writer = Writer(database, audit_key, self._witness, actor)
         self._reader = Reader(database)

@@ -40,7 +40,7 @@ class Witness:
             return ()
         heads = [self._head, self.high_water.read()]
         if self._head is None:  # what this process saw is as good as what it signed
-            heads += self.file.last(self.signer.public_key)
+            heads += self.file.last(self.signer.public_key, self.signer.retired)
         return [head for head in heads if head is not None]
 
     def found(self) -> None:
