@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +13,10 @@ from hypothesis import strategies as st
 from skiptrace.matching import Question
 from skiptrace.matching.cases import columns_of
 from skiptrace.matching.comparisons import Compared, compare
-from skiptrace.matching.contacts import Carried, address_measures, carried_addresses, carried_phones, phone_measures
+from skiptrace.matching.contacts import address_measures, carried_addresses, carried_phones, phone_measures
 from skiptrace.matching.identity import identify
 from skiptrace.matching.pairing import compare_values
-from skiptrace.matching.reaching import measured_addresses, measured_phones
+from skiptrace.matching.reaching import Measured, measured_values
 from skiptrace.matching.weights import shipped_parameters, with_sources
 from tests.matching.invented import TODAY
 from tests.matching.test_evidence_properties import RECORDS, SUBJECTS
@@ -69,22 +68,21 @@ def test_contacts_are_measured_alike(questions: list[Question]) -> None:
     candidates = columns_of(questions).candidates
     parameters = with_sources(shipped_parameters(), {"a": "prompt", "b": "refreshed"})
     identity = identify(candidates, parameters)
-    ages = parameters.address.sightings, parameters.phone.sightings
     addresses, phones = carried_addresses(candidates), carried_phones(candidates)
     columns = (
-        (addresses, address_measures(candidates, identity, addresses, ages[0])),
-        (phones, phone_measures(candidates, identity, phones, ages[1])),
+        Measured(addresses, address_measures(candidates, identity, addresses, parameters.address.sightings)),
+        Measured(phones, phone_measures(candidates, identity, phones, parameters.phone.sightings)),
     )
-    values = (measured_addresses(candidates, identity, ages[0]), measured_phones(candidates, identity, ages[1]))
-    for column, value in zip(columns, values, strict=True):
-        found, expected = measured(*value), measured(*column)
+    for column, value in zip(columns, measured_values(candidates, identity, parameters), strict=True):
+        found, expected = by_carriers(value), by_carriers(column)
         assert found.keys() == expected.keys()
         for rows, told in found.items():
             assert told == pytest.approx(expected[rows], abs=1e-9)
 
 
-def measured(carried: Carried, measures: Mapping[str, Sequence[float]]) -> dict[tuple[object, ...], dict[str, float]]:
+def by_carriers(measured: Measured) -> dict[tuple[object, ...], dict[str, float]]:
     """By who carries a value: its account, and what it is measured by."""
+    carried, measures = measured.carried, measured.measures
     columns = (carried.child, carried.position, carried.age, carried.start)
     rows = list(zip(*(column.tolist() for column in columns), strict=True))
     bounds = itertools.pairwise([*carried.values.starts.tolist(), len(rows)])

@@ -28,10 +28,10 @@ from skiptrace.matching.contacts import (
 )
 from skiptrace.matching.identity import Identity
 from skiptrace.matching.persons import phone_number, years_after
-from skiptrace.matching.reaching import measured_addresses, measured_phones
+from skiptrace.matching.reaching import Measured, measured_values
 from skiptrace.matching.sentences import CONTACT_SENTENCES
 from skiptrace.matching.verifying import Finding, Verifications
-from skiptrace.matching.weights import Measures, Parameters, log_odds, probability
+from skiptrace.matching.weights import Parameters, log_odds, probability
 from skiptrace.model import (
     AddressSighting,
     Contact,
@@ -69,20 +69,15 @@ class Judged:
     parameters: Parameters
 
     @cached_property
-    def addresses(self) -> tuple[Carried, Measures]:
-        candidates, ages = self.columns.candidates, self.parameters.address.sightings
+    def values(self) -> tuple[Measured, Measured]:
+        """Addresses and phones."""
+        candidates, identity, parameters = self.columns.candidates, self.identity, self.parameters
         if candidates.are_few:
-            return measured_addresses(candidates, self.identity, ages)
-        carried = carried_addresses(candidates)
-        return carried, address_measures(candidates, self.identity, carried, ages)
-
-    @cached_property
-    def phones(self) -> tuple[Carried, Measures]:
-        candidates, ages = self.columns.candidates, self.parameters.phone.sightings
-        if candidates.are_few:
-            return measured_phones(candidates, self.identity, ages)
-        carried = carried_phones(candidates)
-        return carried, phone_measures(candidates, self.identity, carried, ages)
+            return measured_values(candidates, identity, parameters)
+        homes, phones = carried_addresses(candidates), carried_phones(candidates)
+        of_homes = address_measures(candidates, identity, homes, parameters.address.sightings)
+        of_phones = phone_measures(candidates, identity, phones, parameters.phone.sightings)
+        return Measured(homes, of_homes), Measured(phones, of_phones)
 
     @cached_property
     def _grounds(self) -> dict[int, Ground]:
@@ -132,7 +127,7 @@ def _rank(contact: Contact) -> tuple[float, str, str]:
 
 def _address_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
     columns, weights = judged.columns, judged.parameters.address
-    carried, measures = judged.addresses
+    addresses, _ = judged.values
 
     def text(children: Sequence[int]) -> str:
         return max((columns.lines[child] for child in children), key=lambda line: (len(line), line))
@@ -140,13 +135,13 @@ def _address_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
     def finding(known: Verifications, children: Sequence[int]) -> Finding:
         return known.of_address([columns.addresses[child] for child in children])
 
-    values = _values(ContactKind.ADDRESS, carried, columns.addresses, judged, text=text, finding=finding)
-    return _weighed(values, reach(carried, measures, weights, _known(values)), judged)
+    values = _values(ContactKind.ADDRESS, addresses.carried, columns.addresses, judged, text=text, finding=finding)
+    return _weighed(values, reach(addresses.carried, addresses.measures, weights, _known(values)), judged)
 
 
 def _phone_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
     columns, weights = judged.columns, judged.parameters.phone
-    carried, measures = judged.phones
+    _, phones = judged.values
 
     def text(children: Sequence[int]) -> str:
         return f"+1{columns.numbers[children[0]]:010}"
@@ -154,8 +149,8 @@ def _phone_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
     def finding(known: Verifications, children: Sequence[int]) -> Finding:
         return known.of_phone(columns.numbers[children[0]], [columns.phones[child] for child in children])
 
-    values = _values(ContactKind.PHONE, carried, columns.phones, judged, text=text, finding=finding)
-    return _weighed(values, reach(carried, measures, weights, _known(values)), judged)
+    values = _values(ContactKind.PHONE, phones.carried, columns.phones, judged, text=text, finding=finding)
+    return _weighed(values, reach(phones.carried, phones.measures, weights, _known(values)), judged)
 
 
 def _values(
@@ -304,7 +299,7 @@ def _age(sighting: _Sighting, as_of: date) -> float:
 def conflicts_of(judged: Judged) -> list[tuple[str, ...]]:
     """Of each case: phones that the subject and somebody else share, and people who cannot be told apart."""
     found: list[list[str]] = [[] for _ in judged.questions]
-    carried, _ = judged.phones
+    carried = judged.values[1].carried
     sure = judged.identity.probability[carried.position] >= 0.5
     shared = carried.values.any(sure) & carried.values.any(~sure)
     rows = _rows_of(carried) if shared.any() else []

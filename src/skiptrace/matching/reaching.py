@@ -21,9 +21,10 @@ from skiptrace.matching.contacts import NEVER, UNDATED, Carried, Runs
 from skiptrace.matching.identity import SURE, Candidates, Identity
 from skiptrace.matching.pairing import one_address_level
 from skiptrace.matching.persons import Home, ReadPerson
-from skiptrace.matching.weights import Measures, Sightings, bits_of, probability_of
+from skiptrace.matching.weights import Measures, Parameters, Sightings, bits_of, probability_of
 
 LEAST_FRESH = -8.0
+_ALIKE = ADDRESS["alike"]
 
 
 class _Row(NamedTuple):
@@ -53,20 +54,22 @@ class _Case:
     """Whether each record bears the subject's surname."""
 
 
-def measured_addresses(candidates: Candidates, identity: Identity, sightings: Sightings) -> tuple[Carried, Measures]:
-    """What ``carried_addresses`` and ``address_measures`` give."""
-    cases = list(_cases(candidates, identity))
-    values = [_homes_of(case) for case in cases]
-    measures = [_address_measures(case, each, sightings) for case, each in zip(cases, values, strict=True)]
-    return _carried(values), _joined(measures)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Measured:
+    """The values of one kind, and what each is measured by."""
+
+    carried: Carried
+    measures: Measures
 
 
-def measured_phones(candidates: Candidates, identity: Identity, sightings: Sightings) -> tuple[Carried, Measures]:
-    """What ``carried_phones`` and ``phone_measures`` give."""
+def measured_values(candidates: Candidates, identity: Identity, parameters: Parameters) -> tuple[Measured, Measured]:
+    """Addresses and phones: what ``carried_...`` and ``..._measures`` give for columns."""
     cases = list(_cases(candidates, identity))
-    values = [_phones_of(case) for case in cases]
-    measures = [_phone_measures(case, each, sightings) for case, each in zip(cases, values, strict=True)]
-    return _carried(values), _joined(measures)
+    homes, phones = [_homes_of(case) for case in cases], [_phones_of(case) for case in cases]
+    ages = parameters.address.sightings, parameters.phone.sightings
+    of_homes = [_address_measures(case, values, ages[0]) for case, values in zip(cases, homes, strict=True)]
+    of_phones = [_phone_measures(case, values, ages[1]) for case, values in zip(cases, phones, strict=True)]
+    return Measured(_carried(homes), _joined(of_homes)), Measured(_carried(phones), _joined(of_phones))
 
 
 def _cases(candidates: Candidates, identity: Identity) -> Iterator[_Case]:
@@ -77,19 +80,24 @@ def _cases(candidates: Candidates, identity: Identity) -> Iterator[_Case]:
         for counts in ([len(person.homes) for person in persons], [len(person.phones) for person in persons])
     )
     family = (identity.compared.levels["surname"] >= SURNAME["part"]).tolist()
+    records, probabilities = persons[subjects:], identity.probability.tolist()
     for subject, (start, end) in zip(persons, pairwise(starts), strict=False):
-        positions, probabilities = range(start, end), identity.probability.tolist()
-        yield _Case(subject, positions, persons[subjects:], homes, phones, probabilities, family)
+        yield _Case(subject, range(start, end), records, homes, phones, probabilities, family)
 
 
 def _carried(values: Sequence[Sequence[_Value]]) -> Carried:
     """Values case by case in the form of columns."""
     flat = list(chain.from_iterable(values))
     child, position, age, start = zip(*chain.from_iterable(flat), strict=True) if flat else [()] * 4
-    number = np.repeat(np.arange(len(flat)), [len(value) for value in flat])
-    group = np.repeat(np.arange(len(values)), [len(each) for each in values])
     rows = np.array(child, np.int64), np.array(position, np.int64), np.array(age, float), np.array(start, float)
-    return Carried(*rows, Runs.of(number), group, Runs.of(group))
+    cases = _runs([len(each) for each in values if each])
+    group = np.array([number for number, each in enumerate(values) for _ in each], np.int64)
+    return Carried(*rows, _runs([len(value) for value in flat]), group, cases)
+
+
+def _runs(lengths: Sequence[int]) -> Runs:
+    number = [number for number, length in enumerate(lengths) for _ in range(length)]
+    return Runs(np.array([0, *accumulate(lengths)][:-1], np.int64), np.array(number, np.int64))
 
 
 def _joined(measures: Sequence[Sequence[Mapping[str, float]]]) -> Measures:
@@ -114,9 +122,9 @@ def _homes_of(case: _Case) -> list[_Value]:
 def _joined_alike(homes: Sequence[Home], values: Sequence[_Value]) -> list[_Value]:
     """Different spellings of one address are one value."""
     label = list(range(len(homes)))
-    for one, two in combinations(range(len(homes)), 2):
-        low, high = sorted((label[one], label[two]))
-        if low != high and one_address_level(homes[one], homes[two]) >= ADDRESS["alike"]:
+    for (one, home), (two, other) in combinations(enumerate(homes), 2):
+        if label[one] != label[two] and one_address_level(home, other) >= _ALIKE:
+            low, high = sorted((label[one], label[two]))
             label = [low if each == high else each for each in label]
     joined: defaultdict[int, _Value] = defaultdict(list)
     for number, rows in zip(label, values, strict=True):
@@ -135,12 +143,19 @@ def _phones_of(case: _Case) -> list[_Value]:
 
 
 def _row(child: int, position: int, came: float, left: float) -> _Row:
-    age = UNDATED if isnan(left) else _within(-left, 0.0, NEVER)
-    return _Row(child, position, age, age if isnan(came) else _within(-came, 0.0, NEVER))
+    age = _ago(left, UNDATED)
+    return _Row(child, position, age, age if came == left else _ago(came, age))
+
+
+def _ago(year: float, unknown: float) -> float:
+    """Years since, at most 30."""
+    if isnan(year):
+        return unknown
+    return 0.0 if year > 0.0 else NEVER if year < -NEVER else -year
 
 
 def _within(measure: float, least: float, most: float) -> float:
-    return min(max(measure, least), most)
+    return least if measure < least else min(measure, most)
 
 
 class _Common(NamedTuple):
@@ -237,7 +252,7 @@ def _phone(case: _Case, row: _Row) -> tuple[int, int, float]:
 def _is_old_home(case: _Case, value: _Value) -> bool:
     """Whether the account shows the address."""
     return any(
-        one_address_level(old, home) >= ADDRESS["alike"]
+        one_address_level(old, home) >= _ALIKE
         for home in {_home(case, row) for row in value}
         for old in case.subject.homes
     )
@@ -245,7 +260,7 @@ def _is_old_home(case: _Case, value: _Value) -> bool:
 
 def _account_years(newest: float) -> float:
     """Years since the account showed its newest value, 5 when it does not say."""
-    return UNDATED if isnan(newest) else _within(-newest, 0.0, NEVER)
+    return _ago(newest, UNDATED)
 
 
 def _gaps(scores: Sequence[float], known: Sequence[bool]) -> list[float]:
