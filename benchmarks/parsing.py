@@ -28,7 +28,10 @@ from skiptrace.matching.names import compare_names, parse_name
 from skiptrace.matching.phones import compare_phones, parse_phone
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "matching"
-PARTS = ("dev", "blind", "hard", "fresh", "last", "wide", "closing", "eighth", "ninth", "tenth", "eleventh")
+PARTS = (
+    *("dev", "blind", "hard", "fresh", "last", "wide", "closing"),
+    *("eighth", "ninth", "tenth", "eleventh", "twelfth"),
+)
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -83,6 +83,7 @@ FAMILIES = {
     "unit named twice": ("77 Otter Ln Apt C5", "77 Otter Ln #C5 Apt C5", "77 Otter Ln Apt C5 # C5"),
     "letter glued to its unit": ("77 Otter Ln Unit B", "77 Otter Ln UnitB", "77 Otter Ln, UNITB"),
     "numbered road": ("1020 Road 12", "1020 Rd. 12", "1020 Road #12"),
+    "number behind the street": ("412 Saint Otto St Apt 3", "St. Otto St 412 Apt 3"),
     "hundreds without the word": ("250 Otter Wharf", "Two Fifty Otter Wharf"),
     "long and short words": ("9 Mountain View Trace", "9 Mtn View Trce", "9 Mountainview Trace"),
 }
@@ -126,6 +127,20 @@ def test_no_two_places_are_the_same() -> None:
         if one != other and compare_addresses(f"{a}, {TEXAS}", f"{b}, {TEXAS}").verdict == "same"
     ]
     assert merged == []
+
+
+def test_a_farm_of_wisconsin_may_be_written_with_a_space() -> None:
+    compared = compare_addresses(
+        "E8421 Otter Valley Rd, Reedsburg WI 53959", "E 8421 Otter Valley Rd, Reedsburg WI 53959"
+    )
+
+    assert compared.verdict == "same"
+
+
+def test_the_old_name_of_a_military_post_office_region_is_known() -> None:
+    compared = compare_addresses("CMR 415 Box 3310, APO NY 09114", "CMR 415 Box 3310, APO AE 09114")
+
+    assert compared.verdict == "same"
 
 
 def test_the_last_line_may_stand_first() -> None:

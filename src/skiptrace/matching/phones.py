@@ -156,7 +156,7 @@ def _digits(text: str) -> tuple[str, tuple[str, ...], str]:
 def _national(digits: str, text: str) -> str | None:
     """The ten national digits, or None when this is not a number of the North American plan."""
     international = text.lstrip(" (").startswith("+")
-    if international and not digits.startswith("1"):
+    if international and not digits.startswith(("0", "1")):
         return None
     for prefix in ("0111", "0011", "001", "11", "01", "1", "0"):
         if digits.startswith(prefix) and len(digits) == len(prefix) + 10 and digits[len(prefix)] not in "01":

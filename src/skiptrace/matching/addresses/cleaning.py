@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from skiptrace.matching.addresses.tables import STATE_CODES, SUFFIXES, UNITS
+from skiptrace.matching.addresses.tables import QUARTERS, STATE_CODES, SUFFIXES, UNITS
 from skiptrace.matching.known_words import familiarity
 from skiptrace.matching.text import ascii_upper
 from skiptrace.matching.zips import find_zip
@@ -31,7 +31,7 @@ _DOTTED_UNIT = re.compile(r"\b(APT|UNIT|STE|BLDG|LOT|NO)\.(?=[A-Z](?:,|$| ))")
 _DECIMAL_ZIP = re.compile(r"(?<=[ ,]\d{5})\.0+$")
 _GLUED_FLOOR = re.compile(r"(?<= )(\d{1,2})(?=(?:FL|FLR|FLOOR)\b)")
 _GLUED_BOX = re.compile(r"\bP-?O[ \-]?BOX(?=[ \d#])")
-_BOX_AFTER_ROUTE = re.compile(r"(?<=\d)(?=BO?X(?:[ \-#]|\d))")
+_BOX_AFTER_ROUTE = re.compile(r"(?<=\d)-?(?=BO?X(?:[ \-#]|\d))")
 _GLUED_STREET = re.compile(r"^\d+(?:[A-Z][a-z]+)+")
 _SMALL_L = re.compile(r"\s*(?=[lO]*\d)[\dlO]+(?= \w)")
 _L_AND_O = str.maketrans("lO", "10")
@@ -45,7 +45,6 @@ _FIELD = re.compile(
 )
 _SIGN_RUN = re.compile(r"#[# ]*#")
 _DECIMAL = re.compile(r"^(\s*\d+)\.(5|25|75)(?=\s)")
-_QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
 _STATE_ROUTE = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-(\d{{1,4}}[A-Z]?)\b(?! CALLE)")
 _LETTER_ROUTE = re.compile(r"^(\s*\d+ (?:[NSEW] )?[KM])-(?=\d)")
 _STATE_ZIP = re.compile(r"\b([A-Z]{2})-?(\d{5}(?:-?\d{4})?)$")
@@ -180,7 +179,7 @@ def _plain(text: str, notes: list[str]) -> str:
 
 def _dots(text: str) -> str:
     """Dots between letters or digits: 12.5 ELM ST, APT.B, N.W.WAY; the one of a kilometre stays."""
-    text = _DECIMAL.sub(lambda match: f"{match[1]} {_QUARTERS[match[2]]}", text)
+    text = _DECIMAL.sub(lambda match: f"{match[1]} {QUARTERS[match[2]]}", text)
     return _DOTS.sub("", _INITIALS.sub(" ", _DECIMAL_ZIP.sub("", _DOTTED_UNIT.sub(r"\1 ", text))))
 
 

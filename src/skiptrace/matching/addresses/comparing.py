@@ -76,6 +76,8 @@ def _compare_beside(a: ParsedAddress, b: ParsedAddress, street: Finding) -> Find
 def _compare_unread(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if a.kind == b.kind and a.urbanization == b.urbanization != "" and a.units and b.units:
         return "same", "both in {0.urbanization}"  # a condominium or housing project of Puerto Rico has no street
+    if a.kind == b.kind and a.unit_key == b.unit_key and a.unit_key.startswith("BLDG") and not (a.notes or b.notes):
+        return "same", "both are {0.unit_key}"  # a building of a military base
     if a.kind == b.kind and a.notes and a.notes == b.notes and a.unit_key == b.unit_key:
         return "same", "both read {0.first_note}"
     if a.kind == b.kind and a.notes and b.notes and likeness(" ".join(a.notes), " ".join(b.notes)) == "different":

@@ -27,6 +27,7 @@ from skiptrace.matching.addresses.units import Units, identifier, named_unit, ta
 from skiptrace.matching.addresses.values import ParsedAddress
 from skiptrace.matching.tables import word_set
 from skiptrace.matching.text import decode
+from skiptrace.matching.zips import find_zip
 
 _CARE_OF = re.compile(r"^(?:C/O|C O|CO|ATTN|ATTENTION|CARE OF|MR|MRS|MS|DR)\b")
 _URBANIZATION = word_set("""
@@ -112,6 +113,8 @@ def _assemble(tokens: list[str], line: LastLine) -> ParsedAddress:
         fields = parse_military(" ".join(tokens).replace(" ,", ","), line.state, line.city)
         if fields:
             line.city = fields.pop("city")
+            if line.state not in MILITARY_STATES and (area := find_zip(line.zip5)):
+                line.state = area.state  # APO NY 09114, as it was once written
             fields.pop("rest")
             return _finish(fields, [], line, 0.95)
     fields = {}
@@ -318,7 +321,7 @@ def _named_unit(words: Sequence[str]) -> tuple[str, str] | None:
 def _finish_street(
     street: Street, fields: dict[str, Any], units: Units, line: LastLine, confidence: float
 ) -> ParsedAddress:
-    if street.unit.isdigit() and not street.number and not units and line.state != "PR":
+    if street.unit.isdigit() and not street.number and line.state != "PR":
         street.number, street.unit = street.unit, ""  # SAINT MARYS RD 400
     if street.unit:
         units.append(("#", identifier(street.unit)))

@@ -9,6 +9,7 @@ from skiptrace.matching.addresses.tables import (
     DIRECTIONS,
     ORDINALS,
     PLAIN_SUFFIXES,
+    QUARTERS,
     STATE_CODES,
     SUFFIXES,
     TENS,
@@ -29,11 +30,11 @@ _HIGHWAYS = frozenset({"HWY", "HIGHWAY"})
 _GLUED_NUMBER = re.compile(r"(\d+)([A-Z]{3,})$")
 _HYPHENED_GRID = re.compile(r"[NSEW]\d+-[NSEW]\d+$")
 _HYPHENED_HALF_GRID = re.compile(r"\d{1,2}-[NSEW]-\d+$")
-_QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
 _GRID = 4
 _TEN = 10
 _SIDES = frozenset({"N", "S", "E", "W", "NORTH", "SOUTH", "EAST", "WEST"})
 _GRID_FARMS = ("53", "54")  # Wisconsin
+_FARM_DIGITS = 3
 _NO_NAMES = _ROADS | _GOVERNMENTS | frozenset(DIRECTIONS) | {"MILE", "ST", "STREET", "AVE", "AVENUE"}
 # ZIP codes of Queens, where house numbers are written with a hyphen.
 _QUEENS = ("110", "111", "113", "114", "116")
@@ -130,6 +131,9 @@ def _is_split_grid(tokens: list[str]) -> bool:
 def _direction_after(tokens: list[str], zip5: str) -> list[str]:
     """E 18 SAWMILL LN as 18 E SAWMILL LN; N 8700 is the number itself where farms are numbered by a grid."""
     number, name = tokens[1:3]
+    is_farm = zip5[:2] in _GRID_FARMS and len(number) >= _FARM_DIGITS and number.isdigit()
+    if is_farm and name not in SUFFIXES and name not in DIRECTIONS:
+        return [tokens[0][0] + number, *tokens[2:]]  # E 8421 VALLEY RD
     if not number.isdigit() or zip5[:2] in _GRID_FARMS or not name.isalpha() or len(name) < 2 or name in _NO_NAMES:
         return tokens
     return tokens if name in SUFFIXES and len(tokens) == 4 else [number, tokens[0], *tokens[2:]]
@@ -178,7 +182,7 @@ def _kilometre_first(tokens: list[str]) -> list[str]:
     whole, _, part = tokens[at + 1].partition(".")
     if not whole.isdigit():
         return tokens
-    number = [whole, _QUARTERS[part]] if part in _QUARTERS else [tokens[at + 1]]
+    number = [whole, QUARTERS[part]] if part in QUARTERS else [tokens[at + 1]]
     return [*number, *(word for word in tokens[:at] if word != ","), *tokens[at + 2 :]]
 
 

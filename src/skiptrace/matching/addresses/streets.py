@@ -16,6 +16,7 @@ from skiptrace.matching.addresses.tables import (
     NAME_WORDS,
     ORDINALS,
     PLAIN_SUFFIXES,
+    QUARTERS,
     SUFFIXES,
     TENS,
     TWO_WORD_DIRECTIONS,
@@ -33,7 +34,7 @@ _LONG_SUFFIXES = (
 _GRID_HALF = re.compile(r"[NSEW]\d+$")
 _FRACTION = re.compile(r"[1-9]/[2-9]$")
 _NTH = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
-_BARE_UNIT = re.compile(r"\d+[A-Z]?$|[A-Z]-?\d*$|\d+-[A-Z0-9]+$")
+_BARE_UNIT = re.compile(r"\d+[A-Z]?$|[A-Z]-?\d*$|[A-Z]-?\d+[A-Z]$|\d+-[A-Z0-9]+$")
 _PREFIX_TYPES = word_set("""
     AVE AVENUE AVENIDA CALLE CAMINO VIA PASEO RUE PLAZA CALZADA CARRETERA CARR CLL
 """)
@@ -145,6 +146,8 @@ def _take_odd_number(tokens: list[str], street: Street) -> int:
     before, hyphen, after = number.partition("-")
     if hyphen and _FRACTION.match(after):
         number, street.fraction = before, after
+    elif "." in number and (quarter := QUARTERS.get(number.partition(".")[2])):
+        number, street.fraction = number.partition(".")[0], quarter  # MILE 14.5
     elif hyphen and (before.isalpha() or (len(after) == 1 and after.isalpha())):
         number = before + after
     street.number = number
@@ -186,6 +189,9 @@ def _take_inner_suffix(words: list[str], end: int, street: Street) -> list[str]:
     if len(words) > (2 if numbered else 1) and words[-1].isdigit() and words[0] not in _PREFIX_TYPES:
         street.unit = words[-1]
         words = words[:-1]
+        if len(words) > 1 and words[-1] in SUFFIXES:
+            street.suffix = SUFFIXES[words[-1]]
+            words = words[:-1]  # 300 CAPITOL MALL 1600
     return words
 
 

@@ -118,6 +118,9 @@ GLUED_UNITS = word_set("""
     APT STE UNIT SUITE LOT BLDG RM PH FL SPC TRLR FLOOR ROOM SP
 """)
 
+# Decimals of a house number, as a spreadsheet or a milepost has them.
+QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
+
 _STATE_LINES = _listed("states.txt")
 STATES = {code: names[0] for code, names in _STATE_LINES.items()}
 MILITARY_STATES = frozenset({"AA", "AE", "AP"})
