@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,6 +32,13 @@ def test_a_route_that_does_not_say_what_it_does_cannot_be_made() -> None:
 
     with pytest.raises(TypeError, match="declare it with allowed"):
         GuardedRoute("/v1/secret", endpoint)
+
+
+def test_no_path_is_two_routes_at_once() -> None:
+    """As ``/v1/traces/x:review`` would be one of the trace ``x:review``."""
+    for _, route in GUARDED:
+        path = re.sub(r"{\w+}", "x", route.path_format)
+        assert {one.path_format for _, one in GUARDED if one.path_regex.match(path)} == {route.path_format}
 
 
 def test_nothing_is_served_but_these_routes(door: Served) -> None:

@@ -38,7 +38,10 @@ _MASKS = {"ssn": STAR_SSN, "ssn4": STAR_SSN, "birth_date": STAR_DATE}
 
 
 @router.get(
-    "/v1/traces/{trace_id}", response_model=TraceView, responses=responses(*USUAL), summary="The result of a trace"
+    "/v1/traces/{trace_id:opaque}",
+    response_model=TraceView,
+    responses=responses(*USUAL),
+    summary="The result of a trace",
 )
 async def get_trace(
     request: Request, trace_id: PathId, admitted: Annotated[Admitted, allowed(Action.VIEW_CASE, the_trace)]
