@@ -40,8 +40,8 @@ _HALF_BORN, _HALF_SSN4 = BIRTH["one_part_off"], SSN4["typing_error"]
 
 def compare_values(persons: Sequence[ReadPerson], left: list[int], right: list[int], *, closely: bool) -> Compared:
     """What ``compare`` finds for the same pairs."""
-    found = [compare_two(persons[one], persons[two], closely=closely) for one, two in zip(left, right, strict=True)]
-    table = np.frombuffer(b"".join(bytes(levels) for levels, _, _ in found), np.int8).reshape(-1, len(LEVELS))
+    found = [compare_two(persons[one], persons[two], closely) for one, two in zip(left, right, strict=True)]
+    table = np.frombuffer(b"".join([levels for levels, _, _ in found]), np.int8).reshape(-1, len(LEVELS))
     return Compared(
         dict(zip(LEVELS, table.T, strict=True)),
         {
@@ -83,10 +83,12 @@ def pairs_sharing(persons: Sequence[ReadPerson], rows: Ints, groups: Ints, given
     return left, right
 
 
-def compare_two(one: ReadPerson, two: ReadPerson, *, closely: bool) -> tuple[tuple[int, ...], float, float]:
+@lru_cache(maxsize=16_384)
+def compare_two(one: ReadPerson, two: ReadPerson, closely: bool) -> tuple[bytes, float, float]:
     """Levels in the order of ``LEVELS``, and how rare the given names and surnames are in which two persons agree.
 
-    Names that differ are looked at closely on demand, or where anything else ties the two.
+    Names that differ are looked at closely on demand, or where anything else ties the two. Persons are told apart by
+    identity: a case is judged after every answer, and most of its pairs were there before.
     """
     birth_date = birth_date_level(one.born, two.born)
     ssn4 = ssn4_level(one.ssn4, two.ssn4)
@@ -101,7 +103,7 @@ def compare_two(one: ReadPerson, two: ReadPerson, *, closely: bool) -> tuple[tup
     joint = (given and surname, given and lives_there, given and same_phone)
     related = not one.relatives.isdisjoint(two.relatives)
     return (
-        (*names, birth_date, ssn4, address, phone, *joint, related),
+        bytes((*names, birth_date, ssn4, address, phone, *joint, related)),
         # The commoner of the two spellings: a misspelt name is rare without being telling.
         min(given_rarity(mine[0]), given_rarity(theirs[0])) if given else 0.0,
         min(surname_rarity(mine[2]), surname_rarity(theirs[2])) if surname else 0.0,
