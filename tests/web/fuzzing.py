@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from skiptrace.access import Role
@@ -46,9 +47,9 @@ async def fuzz(door: Served, key: str, examples: int, phases: str) -> tuple[int,
     return running.returncode or 0, said.decode()
 
 
-async def fuzz_all(examples: int) -> int:
+async def fuzz_all(examples: int, roles: Sequence[Role]) -> int:
     worst = 0
-    for role in (r for r in Role if r is not Role.OPERATOR):
+    for role in roles:
         with tempfile.TemporaryDirectory() as folder:
             async with served(Path(folder), docs=True) as door:
                 world = await settled(door)
@@ -61,4 +62,6 @@ async def fuzz_all(examples: int) -> int:
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--examples", type=int, default=2000, help="for each operation and role")
-    sys.exit(asyncio.run(fuzz_all(arguments.parse_args().examples)))
+    arguments.add_argument("--role", type=Role, action="append", help="this one alone; may be repeated")
+    given = arguments.parse_args()
+    sys.exit(asyncio.run(fuzz_all(given.examples, given.role or [role for role in Role if role is not Role.OPERATOR])))

@@ -110,13 +110,15 @@ SHOWN: Mapping[tuple[str, str], str] = {
     "versions matching contacts contact_id kind value probability status party evidence feature bits sentence asked "
     "found notes chain provider record_id upstream call_id pointer verifies match ambiguous call product state charged "
     "sent_at answered_at reply sha256 bytes received_at rejected reviews verdict by role at until document",
+    ("GET", "/v1/traces/{trace_id}/third-parties"): "contact_id party kind",
+    ("POST", "/v1/traces/{trace_id}/third-parties/{contact_id}:ask"): "token_id party value say may_ask",
     ("GET", "/v1/accounts/{account_id}/traces"): "account_id trace_ids",
     ("GET", "/v1/accounts/{account_id}/events"): "event_id account_id kind at recorded_at reported_by",
     ("POST", "/v1/accounts/{account_id}/events"): "event_id new",
     ("POST", "/v1/accounts/{account_id}:override"): "event_id account_id rule_id role expires_on",
     ("POST", "/v1/search"): "case_id account_id",
     ("POST", "/v1/contacts/{trace_id}/{contact_id}:can-use"): "allowed channel at reasons windows evidence source "
-    "zones tzdata rules_version expires_at start end opened_by closed_by",
+    "zones tzdata rules_version expires_at start end opened_by closed_by uses_left next_at",
     ("POST", "/v1/cases"): "case_id account_id new warnings",
     ("POST", "/v1/break-glass"): "opening_id principal_id account_id opened_at until",
 }
