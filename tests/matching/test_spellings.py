@@ -129,6 +129,37 @@ def test_no_two_places_are_the_same() -> None:
     assert merged == []
 
 
+PLACES = ("77 Otter St {}, {}", "77 Otter St, {}, {}", "{}, 77 Otter St, {}", "77 Otter St ({}), {}")
+WORDS = ("Apt", "#", "Lot", "Bldg", "Flat", "Casita", "Stall", "Dorm", "Bed", "Mail Stop", "Phase", "Loft")
+TWO_UNITS = (
+    ("A", "B"),
+    ("1", "21"),
+    ("A-1", "A-2"),
+    ("One", "Two"),
+    ("North", "South"),
+    ("3rd", "4th"),
+    ("Red", "Blue"),
+)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_two_units_of_a_house_are_never_the_same_wherever_they_are_written(word: str) -> None:
+    same = [
+        (place, one, other)
+        for place in PLACES
+        for one, other in TWO_UNITS
+        if compare_addresses(place.format(f"{word} {one}", TEXAS), place.format(f"{word} {other}", TEXAS)).verdict
+        == "same"
+    ]
+
+    assert same == []
+
+
+def test_what_stands_beside_the_street_on_one_side_only_is_left_aside() -> None:
+    assert compare_addresses(f"The Maples, 77 Otter St, {TEXAS}", f"77 Otter St, {TEXAS}").verdict == "same"
+    assert compare_addresses(f"77 Otter St Stall B, {TEXAS}", f"77 Otter St, {TEXAS}").verdict == "possible"
+
+
 def test_a_farm_of_wisconsin_may_be_written_with_a_space() -> None:
     compared = compare_addresses(
         "E8421 Otter Valley Rd, Reedsburg WI 53959", "E 8421 Otter Valley Rd, Reedsburg WI 53959"

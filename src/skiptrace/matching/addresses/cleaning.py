@@ -25,8 +25,10 @@ _GLUED_SUFFIX = re.compile(
     r"(?<= )(ST|STREET|AVE?|AVENUE|RD|ROAD|DR|DRIVE|LN|LANE|CT|COURT|CIR|CIRCLE|PL|PLACE|BLVD|WAY|TER|TERRACE|TRL|PKWY|"
     r"SQ|CV|LOOP|XING|HWY|TPKE|PLZ)(APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)(?=[\d #,]|$|[A-Z]?\d)"
 )
-_GLUED_DESIGNATOR = re.compile(r"[A-Z](?:APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)|(?:APT|UNIT|BLDG)[A-Z]")
-_GLUED_LETTER = re.compile(r"\b(?:APT(?=[A-NP-RT-Z](?:,|$| ))|(?:UNIT|BLDG)(?=[A-DF-RT-XZ](?:,|$| )))")
+_GLUED_DESIGNATOR = re.compile(r"[A-Z](?:APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)|(?:APT|UNIT|BLDG)[A-Z]|\bPH-?[A-Z]\b")
+_GLUED_LETTER = re.compile(
+    r"\b(?:APT(?=[A-NP-RT-Z](?:,|$| ))|(?:UNIT|BLDG)(?=[A-DF-RT-XZ](?:,|$| ))|PH-?(?=[A-Z](?:,|$)))"
+)
 _DOTTED_UNIT = re.compile(r"\b(APT|UNIT|STE|BLDG|LOT|NO)\.(?=[A-Z](?:,|$| ))")
 _DECIMAL_ZIP = re.compile(r"(?<=[ ,]\d{5})\.0+$")
 _GLUED_FLOOR = re.compile(r"(?<= )(\d{1,2})(?=(?:FL|FLR|FLOOR)\b)")
@@ -83,7 +85,15 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
         text = _hyphens(text)
     if not text[-5:].isdigit() and (damaged := _DAMAGED_ZIP.match(text[-8:])):
         text = _mended_zip(text, damaged)
-    has_unit = "APT" in text or "UNIT" in text or "STE" in text or "LOT" in text or "BLDG" in text or "SUITE" in text
+    has_unit = (
+        "APT" in text
+        or "UNIT" in text
+        or "STE" in text
+        or "LOT" in text
+        or "BLDG" in text
+        or "SUITE" in text
+        or "PH" in text
+    )
     if has_unit and _GLUED_DESIGNATOR.search(text):
         text = _GLUED_LETTER.sub(r"\g<0> ", _GLUED_SUFFIX.sub(r"\1 \2 ", text))
     if "MAIL " in text:

@@ -10,6 +10,8 @@ from skiptrace.matching.addresses.parsing import parse_address
 from skiptrace.matching.addresses.values import AddressComparison, Agreement, Finding, ParsedAddress
 
 _NUMBERS = ("house number {0.number_key} and {1.number_key}",)
+_BESIDE = "what stands beside the street differs: {0.first_note} and {1.first_note}"
+_PEOPLE = ("C/O", "ATTN", "ATTENTION", "CARE OF", "CO ")
 _RANGE_NOTE = "number_range "
 _SAME = ("both are {0.standard}",)
 
@@ -21,7 +23,7 @@ def compare_addresses(
     a = a if isinstance(a, ParsedAddress) else parse_address(a)
     b = b if isinstance(b, ParsedAddress) else parse_address(b)
     if a.point_key and b.point_key:
-        if a.point_key == b.point_key:
+        if a.point_key == b.point_key and not (a.notes and b.notes and _notes_differ(a, b)):
             return AddressComparison("same", (a, b, _SAME))
         plain = not (a.notes or b.notes) and a.number_key.isdigit() and b.number_key.isdigit()
         if plain and a.number_key != b.number_key:
@@ -37,8 +39,21 @@ def compare_addresses(
     if unit == "different":
         sure = delivery == area == "same"
         return AddressComparison("different_unit" if sure else "different", (a, b, sentences))
+    if a.notes and b.notes and unit == "same" and _notes_differ(a, b):
+        unit, sentences = "possible", (what, where, _BESIDE)
     agrees = delivery == area == unit == "same"
     return AddressComparison("same" if agrees else "possible", (a, b, sentences))
+
+
+def _notes_differ(a: ParsedAddress, b: ParsedAddress) -> bool:
+    """Whether each side has words that belong to no part and that the other side lacks: STALL A and STALL B."""
+    x, y = _words_beside(a), _words_beside(b)
+    return not (x <= y or y <= x)
+
+
+def _words_beside(address: ParsedAddress) -> set[str]:
+    """The words of the notes, without those on repairs and those that name a person."""
+    return {word for note in address.notes if note.isupper() and not note.startswith(_PEOPLE) for word in note.split()}
 
 
 def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:

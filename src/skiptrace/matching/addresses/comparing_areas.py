@@ -39,9 +39,9 @@ def _compare_zipped(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if a.zip5 == b.zip5:
         if not a.city or not b.city:
             return "same", _QUOTED
-        if a.state != b.state and a.state and b.state:
-            return "possible", _QUOTED
         names = city_keys_of_zip(a.zip5)
+        if a.state != b.state and a.state and b.state and not {a.city_key, b.city_key} <= names:
+            return "possible", _QUOTED
         fits = a.city_key in names or b.city_key in names
         return ("same" if fits or _compare_cities(a, b) == "same" else "possible"), _QUOTED
     if a.state and b.state and a.state != b.state:

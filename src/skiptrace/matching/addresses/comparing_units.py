@@ -12,7 +12,7 @@ _POSITIONS = frozenset({"FRNT", "REAR", "SIDE", "LEFT", "RGHT", "UPPR", "LOWR", 
 _BUILDINGS = frozenset({"BLDG", "TOWER", "WING"})
 _LETTERS = {"FRNT": "F", "REAR": "R", "RGHT": "R", "LEFT": "L", "LOWR": "L", "UPPR": "U", "BSMT": "B"}
 _ANY = frozenset({"#", "UNIT"})
-_STATED = frozenset(UNITS.values()) - {"TH", "VILLA", "CABIN", "PAD", "SITE", "BAY"}  # words of Publication 28
+_STATED = frozenset(UNITS.values()) - {"TH", "FLAT", "VILLA", "CABIN", "PAD", "SITE", "BAY"}  # words of Publication 28
 _OFFICES = frozenset({"STE", "#", "UNIT", "RM", "OFC"})
 
 

@@ -307,15 +307,19 @@ def _place_segment(segment: list[str], street: Street, units: Units, line: LastL
         code = STATE_NAMES.get(tuple(segment)) or (words if words in STATE_CODES else "")
         line.state, line.city = (code or line.state), ("" if code else words)
         return
-    if not units and (named := _named_unit(segment)):
+    if named := _named_unit(segment):
         units.append(named)
     else:
         line.notes.append(words)
 
 
-def _named_unit(words: Sequence[str]) -> tuple[str, str] | None:
+def _named_unit(words: Sequence[str], *, follows_street: bool = False) -> tuple[str, str] | None:
     """CHALET 8 beside the street, which is no ROUTE 66."""
-    return None if may_be_highway(list(words)) and read_highway(list(words)) else named_unit(words)
+    return (
+        None
+        if may_be_highway(list(words)) and read_highway(list(words))
+        else named_unit(words, follows_street=follows_street)
+    )
 
 
 def _finish_street(
@@ -327,7 +331,7 @@ def _finish_street(
         units.append(("#", identifier(street.unit)))
     if street.note:
         line.notes.append(street.note)
-    if street.leftover and not units and (named := _named_unit(street.leftover)):
+    if street.leftover and (named := _named_unit(street.leftover, follows_street=True)):
         units.append(named)
     elif street.leftover:
         line.notes.append(" ".join(street.leftover))

@@ -88,6 +88,7 @@ UNIT: UNT CONDO
 TH: TOWNHOUSE TOWNHOME TWNHS TWNH
 VILLA:
 CABIN: CABN
+FLAT:
 PAD:
 SITE:
 BAY:
@@ -112,7 +113,7 @@ UNIT_NOUNS = word_set("""
 # Designators whose words are also common in street names and so need an identifier with a digit or a single letter.
 CAREFUL_UNITS = word_set("""
     KEY PIER SLIP STOP MS SIDE FRNT OFC UPPR LOWR SPC LOT DEPT WING TOWER UNIT FL RM BLDG ATTC COTG GAR LEFT RGHT STDO
-    TH VILLA CABIN PAD SITE BAY
+    TH FLAT VILLA CABIN PAD SITE BAY
 """)
 GLUED_UNITS = word_set("""
     APT STE UNIT SUITE LOT BLDG RM PH FL SPC TRLR FLOOR ROOM SP

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from skiptrace.matching.addresses.tables import (
     BARE_UNITS,
+    CARDINALS,
     CAREFUL_UNITS,
     DIRECTIONS,
     LATE_UNITS,
@@ -28,6 +29,9 @@ _NUMBERED_ONLY = frozenset({"APT", "STE"})
 _ROAD_CLASSES = frozenset({"RM", "FL"})  # ranch to market, and Florida before the number of a highway
 _PLAIN_POSITIONS = frozenset({"REAR", "UPPR", "LOWR", "BSMT"})  # 501 BROADWAY REAR; LAKE FRONT is a street
 _PENTHOUSE = re.compile(r"PH-?(\d+[A-Z]?)$")
+_AFTER_WORD = frozenset({"FL", "TOWER", "WING", "BLDG"})
+_WITH_WORD = frozenset({"APT", "UNIT", "STE", "RM", "BLDG", "TOWER", "WING", "FLAT"})
+_DWELLINGS = frozenset({"HOUSE", "COTTAGE", "CASITA", "DUPLEX", "TRIPLEX", "QUAD", "LEVEL", "ENTRANCE", "FLAT"})
 _HOLDERS = frozenset({"APT", "UNIT", "STE", "FL", "#"})
 
 Units = list[tuple[str, str]]
@@ -48,7 +52,7 @@ def take_units(tokens: list[str]) -> tuple[list[str], Units]:
     last = len(tokens) - 1
     while at <= last:
         token = tokens[at]
-        if token in UNITS or (at < last and UNITS.get(tokens[at + 1]) == "FL"):
+        if token in UNITS or (at < last and UNITS.get(tokens[at + 1]) in _AFTER_WORD):
             taken, unit = _unit_at(tokens, at, rest)
             if unit:
                 if not _repeats(unit, units):
@@ -81,13 +85,16 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
             return 2, ("FL", floor)
     designator = UNITS.get(token)
     if designator is None:
-        return 0, None
+        side = DIRECTIONS.get(token, "") if _street_ended(rest) and _may_end(tokens, at + 2) else ""
+        return (2, (UNITS[following], side)) if side and following in UNITS else (0, None)  # EAST TOWER
     skip, following = _skip_fillers(tokens, at, designator)
     if _is_identifier(following, designator, tokens, at + skip, rest):
         if designator in _HOLDERS and (penthouse := _PENTHOUSE.match(following)):
             return skip + 1, ("PH", identifier(penthouse[1]))  # APT PH1
         extra = _tail_letter(tokens, at + skip, following)
         return skip + 1 + bool(extra), (designator, identifier(following + extra))
+    if designator in _WITH_WORD and (word := _identifying_word(following)) and _may_end(tokens, at + skip + 1):
+        return skip + 1, (designator, word)
     if designator in _HOLDERS and UNITS.get(following) in BARE_UNITS and _ends(tokens, at + skip + 1):
         return skip + 1, (UNITS[following], "")  # APT REAR
     if designator in _NUMBERED_ONLY and skip == 1 and _ends(tokens, at + 1) and _street_ended(rest):
@@ -102,6 +109,15 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
         if _segment_ends(tokens, at + 1):
             return 1, (designator, "")
     return 0, None
+
+
+def _identifying_word(word: str) -> str:
+    """The 1 of APT ONE and the N of APT NORTH; "" for a word that names no unit."""
+    return str(CARDINALS[word]) if word in CARDINALS else DIRECTIONS.get(word, "")
+
+
+def _may_end(tokens: list[str], at: int) -> bool:
+    return _ends(tokens, at) or tokens[at] in UNITS
 
 
 def _skip_fillers(tokens: list[str], at: int, designator: str) -> tuple[int, str]:
@@ -198,12 +214,19 @@ def _street_ended(rest: list[str]) -> bool:
     )
 
 
-def named_unit(words: Sequence[str]) -> tuple[str, str] | None:
-    """A part of a building that Publication 28 has no word for: CHALET 8, BARRACKS 12."""
+def named_unit(words: Sequence[str], *, follows_street: bool = False) -> tuple[str, str] | None:
+    """A part of a building that Publication 28 has no word for: CHALET 8, DUPLEX B, GUEST HOUSE.
+
+    Right behind a street a single letter (STALL B) names one too; elsewhere it may be a person's initial.
+    """
     words = [word for word in words if word not in _FILLERS]
-    if len(words) != 2 or not _WORD.match(words[0]) or not _NAMED.match(words[1]):
+    if len(words) != 2 or not _WORD.match(words[0]):
         return None
-    return words[0], identifier(words[1])
+    if words[1] in _DWELLINGS:
+        return " ".join(words), ""  # MAIN HOUSE
+    may_be_letter = follows_street or words[0] in _DWELLINGS
+    is_number = _NAMED.match(words[1]) or (may_be_letter and len(words[1]) == 1)
+    return (words[0], identifier(words[1])) if is_number else None
 
 
 def floor_number(word: str) -> str:
