@@ -58,6 +58,8 @@ async def test_of_two_who_settle_one_is_told_that_somebody_was_quicker(store: Sq
     assert sorted(type(one).__name__ for one in ended) == ["Call", "LostLease"]
     [kept] = await store.calls(call.case_id)
     assert kept.charged == Decimal("0.20")
+    said = [event for event, _, _ in await rows(store, call)]
+    assert said.count("call.resolved") - said.count("call.not_resolved") == 1, "what came to nothing is said"
 
 
 async def test_a_call_of_another_tenant_is_not_in_doubt(store: SqlStore, clock: FixedClock) -> None:

@@ -33,3 +33,15 @@ def test_without_the_key_a_fingerprint_cannot_be_guessed() -> None:
     found = FINGERPRINTS.fingerprint("t", "p", "x", query)
     assert found != Fingerprinter(KeyRing.new()).fingerprint("t", "p", "x", query)
     assert found not in (hashlib.sha256(query).digest(), hashlib.sha256(b"tpx" + query).digest())
+
+
+def test_a_name_is_the_same_within_one_tenant_and_framed_so_that_letters_do_not_wander() -> None:
+    found = FINGERPRINTS.name("acme", "José", "O'Neil-Díaz")
+    assert found == FINGERPRINTS.name("acme", "JOSE", "oneil diaz")
+    assert found != FINGERPRINTS.name("umbrella", "José", "O'Neil-Díaz")
+    assert FINGERPRINTS.name("acme", "ann", "edavis") != FINGERPRINTS.name("acme", "anne", "davis")
+
+
+def test_a_surname_alone_has_no_fingerprint() -> None:
+    assert FINGERPRINTS.name("acme", "", "Okafor") is None
+    assert FINGERPRINTS.name("acme", "7", "Okafor") is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ import pytest
 from skiptrace.errors import ConfigError
 from skiptrace.model import Channel, ConsumerEvent, Outcome, OutcomeKind, Refusal
 from skiptrace.ports import Caps, Reserved
-from skiptrace.privacy.retention import SHIPPED, Kind, load_retention
+from skiptrace.privacy.retention import SHIPPED, Kind, RetentionRule, load_retention
 from skiptrace.stores import SqlStore
 from skiptrace.stores.erasing import Account
 from skiptrace.stores.purging import KINDS
@@ -52,9 +52,11 @@ async def used_contact(store: SqlStore):  # type: ignore[no-untyped-def]
     return trace.contacts[0]
 
 
-async def run(place: Place, days: float, *, dry: bool = False) -> dict[str, int]:
+async def run(
+    place: Place, days: float, *, dry: bool = False, rules: Sequence[RetentionRule] = OF_CASES
+) -> dict[str, int]:
     async with at(place, NOW + timedelta(days=days)) as store:
-        done = await store.retaining.run(OF_CASES, dry=dry)
+        done = await store.retaining.run(rules, dry=dry)
         assert (await store.audit.verify()).rows > 0
         return {d.rule.kind.value: d.count for d in done if d.count}
 
@@ -191,8 +193,10 @@ async def test_a_later_report_on_another_account_of_the_same_person_keeps_it(pla
     await fill(place)
     await report(place, "e-1", 0)
     await report(place, "e-2", 1000, "A case-2")
-    assert "consumer_events" not in await run(place, 1828)
-    assert (await run(place, 2828))["consumer_events"] == 2
+    brief = [replace(rule, keep_days=30) if rule.kind is Kind.CASE_FILES else rule for rule in OF_CASES]
+    assert (await run(place, 1500, rules=brief))["case_files"] == 2
+    assert await run(place, 1828) == {}
+    assert await run(place, 2828) == {"consumer_events": 2}
 
 
 async def test_a_call_that_was_reported_keeps_the_file(place: Place) -> None:
