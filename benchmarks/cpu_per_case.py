@@ -22,8 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -73,14 +73,12 @@ class Servers:
 
 
 class Contestant(Protocol):
-    """Hands numbered people to its running worker and can tell how many are done."""
+    """Hands numbered people to its running worker. Who is done has a row in ``traces``."""
 
     servers: Servers
     worker: subprocess.Popen[bytes]
 
     async def hand_in(self, numbers: Sequence[int]) -> None: ...
-
-    async def done(self) -> int: ...
 
 
 class Plain:
@@ -116,9 +114,6 @@ class Plain:
             await pool.enqueue_job("trace_case", f"case-{n}", _job_id=f"case-{n}")
         await pool.aclose()
 
-    async def done(self) -> int:
-        return await _count(self.servers.postgres, "SELECT count(*) FROM traces")
-
 
 class Ours:
     """``skiptrace worker``, started by settings alone."""
@@ -137,9 +132,6 @@ class Ours:
             await store.submit([a_case(n) for n in numbers], Lane.STANDARD)
         await bell.wake(Lane.STANDARD, len(numbers))
         await bell.close()
-
-    async def done(self) -> int:
-        return await _count(self.servers.postgres, "SELECT count(*) FROM traces")
 
 
 STRATEGY = """
@@ -180,12 +172,19 @@ def _plain(person: Person) -> dict[str, object]:
     return {"first": person.first, "last": person.last, "line": person.line(0), "region": f"{city}, {state}"}
 
 
-async def _count(server: Postgres, statement: str) -> int:
+@asynccontextmanager
+async def counting(server: Postgres) -> AsyncIterator[Callable[[], Awaitable[int]]]:
+    """How many are done. Over one connection: what opening one takes would count as the contestant's."""
     connection = await asyncpg.connect(host=str(server.folder), user="postgres", database="postgres")
+
+    async def count() -> int:
+        try:
+            return int(await connection.fetchval("SELECT count(*) FROM traces"))
+        except asyncpg.UndefinedTableError:
+            return 0
+
     try:
-        return int(await connection.fetchval(statement))
-    except asyncpg.UndefinedTableError:
-        return 0
+        yield count
     finally:
         await connection.close()
 
@@ -199,14 +198,15 @@ def tree_cpu(pid: int) -> float:
 
 async def one_round(contestant: Contestant, numbers: Sequence[int]) -> Cost:
     pids = (contestant.worker.pid, contestant.servers.redis_pid, contestant.servers.postgres_pid)
-    goal = await contestant.done() + len(numbers)
-    before, began = [tree_cpu(pid) for pid in pids], time.monotonic()
-    await contestant.hand_in(numbers)
-    while await contestant.done() < goal:
-        if contestant.worker.poll() is not None or time.monotonic() - began > PATIENCE:
-            sys.exit(f"{type(contestant).__name__} did not finish")
-        await asyncio.sleep(0.25)
-    wall = time.monotonic() - began
+    async with counting(contestant.servers.postgres) as done:
+        goal = await done() + len(numbers)
+        before, began = [tree_cpu(pid) for pid in pids], time.monotonic()
+        await contestant.hand_in(numbers)
+        while await done() < goal:
+            if contestant.worker.poll() is not None or time.monotonic() - began > PATIENCE:
+                sys.exit(f"{type(contestant).__name__} did not finish")
+            await asyncio.sleep(0.25)
+        wall = time.monotonic() - began
     return Cost(*(tree_cpu(pid) - cpu for pid, cpu in zip(pids, before, strict=True)), wall)
 
 
