@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -110,8 +110,7 @@ def _party(record: SourceRecord, judged: Party) -> Party:
     return Party.RELATIVE if judged is Party.THIRD_PARTY and "relat" in label else judged
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Part:
+class _Part(NamedTuple):
     """One part of the bits of every record: its level where it is a comparison, what is quoted, and who decided it."""
 
     bits: list[float]
@@ -119,6 +118,8 @@ class _Part:
     levels: list[int] | None
     quote: Callable[[Person], str] | None
     deciding: list[int] | None
+    always: bool
+    """Shown however little it weighs."""
 
 
 class _Reasons:
@@ -132,25 +133,26 @@ class _Reasons:
 
     def of(self, n: int) -> tuple[Evidence, ...]:
         """Every part of the record's bits that counts, the prior first."""
-        found = []
-        for part in self._parts:
-            bits = part.bits[n]
-            feature, sentence = part.wording[part.levels[n] if part.levels else 0]
-            if feature == "prior" or bits >= _LEAST or bits <= -_LEAST:
-                found.append(Evidence(feature, bits, sentence, *self._quoted(part, n)))
+        found, quoted = [], dict[Callable[[Person], str], tuple[str, str]]()
+        for bits, wording, levels, quote, deciding, always in self._parts:
+            weight = bits[n]
+            if -_LEAST < weight < _LEAST and not always:
+                continue
+            feature, sentence = wording[levels[n] if levels else 0]
+            values = ("", "")
+            if deciding:
+                values = ("", _named(self._columns.records[deciding[n]]) if deciding[n] >= 0 else "")
+            elif quote:
+                values = quoted.get(quote) or quoted.setdefault(quote, self._quoted(quote, n))
+            found.append(Evidence(feature, weight, sentence, *values))
         return tuple(found)
 
-    def _quoted(self, part: _Part, n: int) -> tuple[str, str]:
-        """Both values compared, or the record that decided the measure."""
-        records = self._columns.records
-        if part.deciding:
-            return "", _named(records[part.deciding[n]]) if part.deciding[n] >= 0 else ""
-        if not part.quote:
-            return "", ""
-        key = self._subjects[n], part.quote
+    def _quoted(self, quote: Callable[[Person], str], n: int) -> tuple[str, str]:
+        """Both values compared."""
+        key = self._subjects[n], quote
         if key not in self._asked:
-            self._asked[key] = part.quote(self._questions[key[0]].subject)
-        return self._asked[key], part.quote(records[n])
+            self._asked[key] = quote(self._questions[key[0]].subject)
+        return self._asked[key], quote(self._columns.records[n])
 
     @cached_property
     def _subjects(self) -> list[int]:
@@ -167,6 +169,7 @@ class _Reasons:
                 levels=levels[name].tolist() if name in LEVELS else None,
                 quote=_QUOTES.get(_QUOTED_FROM.get(name, name)),
                 deciding=deciding[name].tolist() if name in deciding else None,
+                always=name == "prior",
             )
             for name, column in self._identity.parts.items()
         ]
