@@ -94,6 +94,10 @@ ELSEWHERE: Mapping[str, tuple[str, str]] = {
         "stores/test_at_rest.py::test_no_row_of_any_table_shows_a_person",
         "stores/test_at_rest.py::test_values_left_in_their_places_open",
     ),
+    "D-03": (
+        "web/test_sign_in.py::test_d03_without_a_second_factor_nobody_comes_in",
+        "web/test_sign_in.py::test_a_good_token_lets_in",
+    ),
     "D-04": ("access/test_matrix.py::test_each_cell_is_as_agreed", "access/test_matrix.py::test_nobody_may_do_nothing"),
     "D-05": (
         "web/test_permits.py::test_looks_at_oneself_and_at_colleagues_and_at_the_protected_are_noticed",
@@ -141,7 +145,7 @@ ELSEWHERE: Mapping[str, tuple[str, str]] = {
     ),
 }  # fmt: skip
 
-OPERATORS = {"D-01", "D-03", "D-08"}
+OPERATORS = {"D-01", "D-08"}
 """What the operator does; their text says so, and no program can show it."""
 
 
