@@ -450,6 +450,20 @@ def test_the_age_of_majority_is_that_of_the_state(rules: RuleBook) -> None:
     assert rule_ids(admit(case(subject=mississippi), rules)) == {"X-06"}
 
 
+def test_x08_a_late_or_oral_dispute_is_noted_and_the_search_runs(rules: RuleBook) -> None:
+    verdict = admit(case(facts={AccountFact.DISPUTED_LATE: Fact.YES}), rules)
+
+    assert verdict.allowed
+    [decision] = [d for d in verdict.decisions if d.rule_id == "X-08"]
+    assert (decision.effect, decision.reason.partition(":")[0]) == (Effect.NOTE, "disputed")
+
+
+def test_x08_a_dispute_in_time_holds_also_when_another_came_late(rules: RuleBook) -> None:
+    both = {AccountFact.DISPUTE: Fact.YES, AccountFact.DISPUTED_LATE: Fact.YES}
+
+    assert admit(case(facts=both), rules).effect is Effect.HOLD
+
+
 def test_t25_a_dispute_holds_until_the_verification_is_sent(rules: RuleBook) -> None:
     disputed = {AccountFact.DISPUTE: YES}
 

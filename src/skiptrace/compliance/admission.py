@@ -205,6 +205,8 @@ def _dispute(q: Admission, rule: Rule, book: RuleBook) -> Finding:
         if q.fact(AccountFact.VERIFICATION_SENT) is Fact.YES:
             return Finding("verified", "the debt was disputed and its verification has been sent")
         return Finding("yes", "the debt is disputed in writing and its verification has not been sent")
+    if q.fact(AccountFact.DISPUTED_LATE) is Fact.YES:
+        return Finding("late", "disputed: late or orally, so that any report of the debt to a bureau has to say so")
     return of_fact(q.fact(AccountFact.DISPUTE), "the debt is disputed")
 
 

@@ -30,6 +30,8 @@ class AccountFact(StrEnum):
     """The bankruptcy case was dismissed or closed without a discharge of this debt."""
     VERIFICATION_SENT = "verification_sent"
     """The dispute was answered with a verification of the debt."""
+    DISPUTED_LATE = "disputed_late"
+    """The debt is disputed orally, or in writing after the validation period."""
     VALIDATION_PERIOD = "validation_period"
     """The validation notice went out less than 30 days ago."""
     TIME_BARRED = "time_barred"
