@@ -102,6 +102,17 @@ async def test_each_release_serves_for_one_more_time(store: SqlStore, clock: Fix
     assert leave == [True, True, False]
 
 
+async def test_a_release_that_ended_serves_for_nothing(store: SqlStore, clock: FixedClock) -> None:
+    trace, app = await traced(store, clock)
+    app = replace(app, new_id=lambda: uuid4().hex)
+    await ask_third_party(trace, sister(trace), app, by="jane")
+    clock.at += timedelta(minutes=1)
+    await review(Word(("B-03",), True, "supervisor", "first_answer_wrong", "sue", sister(trace).contact_id), trace, app)
+    clock.at += timedelta(days=31)
+
+    assert not (await ask_third_party(trace, sister(trace), app, by="jane")).token_id
+
+
 async def test_a_release_before_anybody_was_asked_is_refused(store: SqlStore, clock: FixedClock) -> None:
     trace, app = await traced(store, clock)
     early = Word(("B-03",), True, "supervisor", "asked_by_third_party", "sue", sister(trace).contact_id)

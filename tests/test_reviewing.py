@@ -78,6 +78,27 @@ async def test_a_contact_is_held_until_somebody_has_looked_and_then_open_for_use
     assert not await usable(), "a release ends by itself"
 
 
+async def test_an_old_trace_is_released_from_the_day_of_the_look(store: SqlStore, clock: FixedClock) -> None:
+    app = app_for(store, clock)
+    done = await traced(app, build.case())
+    ward = ward_of(done)
+    clock.at += timedelta(days=100)
+    await review(looked(ward.contact_id), done, app)
+
+    assert ("Q-18", ward.contact_id) not in {(held.rule_id, held.contact_id) for held in await waiting(done, app)}
+    clock.at += timedelta(days=31)
+    assert ("Q-18", ward.contact_id) in {(held.rule_id, held.contact_id) for held in await waiting(done, app)}
+
+
+async def test_a_case_of_yesterday_is_released_by_todays_word(store: SqlStore, clock: FixedClock) -> None:
+    app = app_for(store, clock)
+    held = await traced(app, build.case(purpose=FRAUD))
+    clock.at += timedelta(days=1)
+    await review(looked(rule_id="A-01", role="legal", document="memo-7"), held, app)
+
+    assert (await traced(app, build.case(case_id="case-2", purpose=FRAUD))).stop is not StopReason.HELD
+
+
 async def test_the_next_search_knows_it_and_why_tells_it(store: SqlStore, clock: FixedClock) -> None:
     app = app_for(store, clock)
     first = await traced(app, build.case())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from skiptrace import access
@@ -89,14 +89,14 @@ class Standing(Personal):
         return overrides_from(self.history, self.case.account.account_id)
 
 
-async def standing(trace: Trace, store: Store) -> Standing:
-    """Raises KeyError when the case of the trace is not stored."""
+async def standing(trace: Trace, store: Store, on: date) -> Standing:
+    """As of that day. Raises KeyError when the case of the trace is not stored."""
     case = await store.case(trace.case_id)
     if case is None:
         raise KeyError(trace.case_id)
     history = await store.history(case)
     # however the case came in, it is a person who asks now
-    fresh = replace(case, account=account_now(case.account, history), batch_id="")
+    fresh = replace(case, account=account_now(case.account, history), batch_id="", as_of=on)
     contacts = (*trace.contacts, *trace.third_party_contacts)
     return Standing(fresh, Judgement(case.as_of, trace.matches, contacts, trace.events), history)
 
@@ -115,7 +115,7 @@ async def may_use(
 
     Raises KeyError when the case of the trace is not stored.
     """
-    now = await standing(trace, store)
+    now = await standing(trace, store, at.date())
     return can_use(
         contact,
         channel,
@@ -167,7 +167,7 @@ async def ask_third_party(trace: Trace, contact: Contact, app: Answering, *, by:
     ``contact`` is one of the trace's third-party contacts. A second time somebody has to have released it since the
     first, for one of rule B-03's reasons. Raises KeyError when the case of the trace is not stored.
     """
-    now = await standing(trace, app.store)
+    now = await standing(trace, app.store, app.clock.now().date())
     release = _release(now, contact)
     verdict = may_contact_third_party(
         now.case,

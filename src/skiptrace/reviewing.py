@@ -7,7 +7,7 @@ most; a rejection stands until a newer word. Both are events of the account and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from skiptrace.compliance import (
@@ -66,7 +66,7 @@ async def waiting(trace: Trace, app: Answering) -> Sequence[Held]:
 
     Raises KeyError when the case of the trace is not stored.
     """
-    now = await standing(trace, app.store)
+    now = await standing(trace, app.store, app.clock.now().date())
     found = list(_held(_of_account(trace, now, app, now.words), "", app))
     for contact in trace.contacts:
         found += _held(_of_contact(contact, now, app, now.words), contact.contact_id, app)
@@ -79,11 +79,10 @@ async def review(word: Word, trace: Trace, app: Answering) -> None:
     Raises BadInput for a contact or reason that is not known, PolicyRefused when a rule holds nothing here or the
     role may not release it, KeyError when the case of the trace is not stored.
     """
-    now = await standing(trace, app.store)
+    now = await standing(trace, app.store, app.clock.now().date())
     contact = _contact(trace, word.contact_id)
     decisions = _reviewable(trace, contact, now, app)
-    today = app.clock.now().date()
-    until = word.until or today + LONGEST
+    until = word.until or now.case.as_of + LONGEST
     value = contact.value if contact else ""
     for rule_id in word.rule_ids:
         if rule_id not in decisions:
@@ -94,7 +93,7 @@ async def review(word: Word, trace: Trace, app: Answering) -> None:
         said = Review(
             rule_id, trace.account_id, Role(word.role), word.by, word.reason, word.released, until, value, word.document
         )
-        if why_not := objection(said, rule, replace(now.case, as_of=today)):
+        if why_not := objection(said, rule, now.case):
             raise PolicyRefused(rule_id, why_not, rule.citation)
     events = [
         ConsumerEvent(app.new_id(), trace.tenant, trace.account_id, app.clock.now(), word.by, what)

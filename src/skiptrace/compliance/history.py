@@ -65,9 +65,9 @@ def overrides_from(events: Iterable[ConsumerEvent], account_id: str) -> tuple[Ov
 
 
 def _word(event: ConsumerEvent) -> Override | Review | None:
-    by, account_id, what = event.reported_by, event.account_id, event.what
+    by, account_id, what, day = event.reported_by, event.account_id, event.what, event.at.date()
     if isinstance(what, OverrideGiven):
-        return Override(what.rule_id, account_id, Role(what.role), by, what.reason, what.expires_on, what.document)
+        return Override(what.rule_id, account_id, Role(what.role), by, what.reason, what.expires_on, what.document, day)
     if not isinstance(what, Reviewed):
         return None
     return Review(
@@ -80,6 +80,7 @@ def _word(event: ConsumerEvent) -> Override | Review | None:
         what.expires_on,
         what.value,
         what.document,
+        day,
     )
 
 

@@ -36,7 +36,10 @@ _MAY_OVERRIDE = {
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """``reason`` is a code, not a text about a person; ``document`` identifies the order or memorandum it rests on."""
+    """``reason`` is a code, not a text about a person; ``document`` identifies the order or memorandum it rests on.
+
+    ``given_on`` is the day from which it may run for 30 days; the day of the case when it is not known.
+    """
 
     rule_id: str
     account_id: str
@@ -45,6 +48,7 @@ class Override:
     reason: str
     expires_on: date
     document: str = ""
+    given_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,6 +64,7 @@ class Review(Personal):
     expires_on: date
     value: str = ""
     document: str = ""
+    given_on: date | None = None
 
 
 def objection(override: Override | Review, rule: Rule, case: Case) -> str:
@@ -78,7 +83,7 @@ def objection(override: Override | Review, rule: Rule, case: Case) -> str:
         return "it names no document"
     if not override.actor.strip() or not override.reason.strip():
         return "it names no actor or no reason"
-    if not case.as_of <= override.expires_on <= case.as_of + LONGEST:
+    if not case.as_of <= override.expires_on <= (override.given_on or case.as_of) + LONGEST:
         return "it has expired or runs for more than 30 days"
     return ""
 
