@@ -30,7 +30,7 @@ from skiptrace.matching.phones import compare_phones, parse_phone
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "matching"
 PARTS = (
     *("dev", "blind", "hard", "fresh", "last", "wide", "closing"),
-    *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth"),
+    *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
 )
 
 

@@ -48,7 +48,19 @@ def compare_addresses(
 def _notes_differ(a: ParsedAddress, b: ParsedAddress) -> bool:
     """Whether each side has words that belong to no part and that the other side lacks: STALL A and STALL B."""
     x, y = _words_beside(a), _words_beside(b)
-    return not (x <= y or y <= x)
+    only_x, only_y = x - y, y - x
+    return any(not any(_abbreviates(p, q) for q in only_y) for p in only_x) and any(
+        not any(_abbreviates(p, q) for p in only_x) for q in only_y
+    )
+
+
+def _abbreviates(p: str, q: str) -> bool:
+    """Whether one word is written short for the other: APTS for APARTMENTS."""
+    if not (p + q).isalpha():
+        return False
+    short, long = sorted((p, q), key=len)
+    letters = iter(long)
+    return len(short) > 2 and short[0] == long[0] and all(letter in letters for letter in short)
 
 
 def _words_beside(address: ParsedAddress) -> set[str]:

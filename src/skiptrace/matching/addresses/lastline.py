@@ -41,7 +41,8 @@ _ROAD_OWNERS = STATE_CODES | word_set("""
     COUNTY CNTY CTY CO STATE TOWNSHIP TWP RANCH US INTERSTATE FARM MARKET PRIVATE
 """)
 _PREFIX_TYPES = word_set("""
-    AVENIDA CALLE CAMINO VIA PASEO RUE CALZADA CORTE LA EL LAS LOS
+    AVENIDA CALLE CAMINO CMNO CAMINITO VIA PASEO RUE CALZADA CORTE PLAZA
+    PLACITA CERRADA ENTRADA VEREDA CIRCULO LA EL LAS LOS
 """)
 # CT, LA, NE and FL are a court, a lane, a directional and a floor too.
 _AMBIGUOUS_CODES = STATE_CODES & (SUFFIXES.keys() | DIRECTIONS.keys() | UNITS.keys()) | {"VA"}  # W VA
@@ -336,7 +337,7 @@ def _known_city(words: list[str], state: str, zip5: str, *, whole: bool) -> int:
         keys = city_keys_of_zip(zip5)
         for size in candidates:
             if city_key(" ".join(words[-size:])) in keys:
-                return size
+                return size - _leads_with_direction(words, size, zip5)
         if words[-1] in PLAIN_SUFFIXES or SUFFIXES.get(words[-1]) in PLAIN_SUFFIXES:
             return 0  # HARBOR VIEW LANE 29401, although there is a town of that name
     if state:
@@ -349,6 +350,19 @@ def _known_city(words: list[str], state: str, zip5: str, *, whole: bool) -> int:
             if len(spelled) >= 5 and any(JaroWinkler.similarity(spelled, key) >= 0.92 for key in keys):
                 return size
     return 0
+
+
+def _leads_with_direction(words: list[str], size: int, zip5: str) -> bool:
+    """Whether the WEST of 8TH AVENUE WEST BRADENTON belongs to the street: the ZIP code is Bradenton's first."""
+    area = find_zip(zip5)
+    return (
+        size > 1
+        and words[-size] in DIRECTIONS
+        and words[-size - 1 : -size] != []
+        and SUFFIXES.get(words[-size - 1]) in PLAIN_SUFFIXES
+        and area is not None
+        and city_key(" ".join(words[1 - size :])) == city_key(area.cities[0])
+    )
 
 
 def _is_lead(words: list[str], size: int) -> bool:
