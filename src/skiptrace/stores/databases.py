@@ -60,11 +60,14 @@ statement is not idle by PostgreSQL's count, and would hold its turn for ever.
 _TURN = 0x736B6970
 """Key of the PostgreSQL advisory lock under which writers take turns."""
 _TAKE_TURN = text(
-    "SELECT pg_advisory_xact_lock(:key), set_config('enable_seqscan', 'off', true), "
+    "SELECT pg_advisory_xact_lock(:key), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), "
     "CASE WHEN current_setting('server_version_num')::int >= 170000 "
     "THEN set_config('transaction_timeout', :at_most, true) END"
 )
-"""What is written is found by its key: a statement planned while its table is small must not read all of it later."""
+"""What is written is found by its key: a statement planned while its table is small must not read all of it later.
+
+Where there is no key, the price of what is off looks so high that the server would compile the statement first.
+"""
 
 _READING = {"skiptrace_reading": True}
 """Marks a connection on which no transaction is begun."""
@@ -153,7 +156,7 @@ class Postgres:
         from sqlalchemy.ext.asyncio import create_async_engine
 
         url = url.set(drivername="postgresql+asyncpg")
-        settings = {"idle_in_transaction_session_timeout": str(STALLED_SECONDS * 1000), "jit": "off"}
+        settings = {"idle_in_transaction_session_timeout": str(STALLED_SECONDS * 1000)}
         self._engine = create_async_engine(
             url,
             pool_size=READERS + 1,
