@@ -38,7 +38,8 @@ _MILITARY = re.compile(
 _SHIP = re.compile(r"\b(?P<line>US(?:S|NS|CGC) [A-Z0-9 \-]+?)(?=,|$| FPO)")
 _HULL_NUMBER = re.compile(r"[ ,]*\b[A-Z]{2,5}[ \-]?\d{1,4}$")
 _POST_OFFICE = re.compile(r"[ ,]*\b(?P<office>APO|FPO|DPO)\b[ ,]*")
-_TRIGGERS = word_set("""
+# Words of which one stands in every such line, but for those of the military.
+BOX_WORDS = word_set("""
     BOX BX B0X POBOX POB PO DRAWER BIN CALLER LOCKBOX APARTADO CASILLA PMB PRIVATE GENERAL GENL GEN LISTA RR RFD RURAL
     BUZON BZN BUZ
 """)
@@ -62,7 +63,7 @@ def take_private_mailbox(line: str) -> tuple[str, str]:
 
 def may_be_boxed(tokens: list[str]) -> bool:
     """Whether a word that begins one of these lines is present at all."""
-    return not _TRIGGERS.isdisjoint(tokens)
+    return not BOX_WORDS.isdisjoint(tokens)
 
 
 def parse_box_line(line: str) -> dict[str, Any] | None:

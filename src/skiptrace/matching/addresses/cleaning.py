@@ -74,7 +74,7 @@ _SIGNS = str.maketrans(dict.fromkeys("'\"*`~^{}?!", "") | dict.fromkeys(":\\_@=<
 def tokens_of(text: str) -> tuple[list[str], list[str]]:
     """Tokens, with commas among them, and the texts that stood in parentheses."""
     notes: list[str] = []
-    if glued := _GLUED_STREET.match(text):
+    if not text.partition(" ")[0].isdigit() and (glued := _GLUED_STREET.match(text)):
         text = _CAPITAL.sub(" ", glued[0]) + text[glued.end() :]  # 500WhitlockWay
     if "l" in text[:7] and (small := _SMALL_L.match(text)):
         text = small[0].translate(_L_AND_O) + text[small.end() :]

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from skiptrace.matching.addresses.boxes import may_be_boxed, parse_box_line, parse_military, take_private_mailbox
+from skiptrace.matching.addresses.boxes import (
+    BOX_WORDS,
+    may_be_boxed,
+    parse_box_line,
+    parse_military,
+    take_private_mailbox,
+)
 from skiptrace.matching.addresses.cleaning import tokens_of
 from skiptrace.matching.addresses.corners import may_be_corner, read_corner
 from skiptrace.matching.addresses.crf import label
@@ -39,6 +45,7 @@ _ROAD_WORDS = frozenset({"CALLE", "CARR", "CARRETERA", "PR", "AVE", "AVENIDA", "
 _SPANISH_ROADS = frozenset({"CALLE", "AVENIDA", "AVE", "CAMINO", "PASEO", "VIA"})
 _URB_WORDS = {"URBANIZACION": "URB", "CONDOMINIO": "COND", "RESIDENCIAL": "RES", "BARRIO": "BO", "PARCELAS": "PARC"}
 _POST_OFFICES = frozenset({"APO", "FPO", "DPO"})
+_UNUSUAL = _POST_OFFICES | BOX_WORDS
 _PLACE_LABELS = frozenset({"PlaceName"})
 
 
@@ -109,6 +116,8 @@ def _drop_given(tokens: list[str], line: LastLine) -> None:
 
 
 def _assemble(tokens: list[str], line: LastLine) -> ParsedAddress:
+    if _UNUSUAL.isdisjoint(tokens) and line.state not in MILITARY_STATES and line.city not in _POST_OFFICES:
+        return _street_address(tokens, {}, line)
     if line.state in MILITARY_STATES or line.city in _POST_OFFICES or not _POST_OFFICES.isdisjoint(tokens):
         fields = parse_military(" ".join(tokens).replace(" ,", ","), line.state, line.city)
         if fields:

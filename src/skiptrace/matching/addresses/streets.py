@@ -88,7 +88,9 @@ def parse_street(tokens: list[str]) -> Street:
         else:
             street.leftover = tuple(rest)
         return street
-    words = _take_suffix(_first_of_two(words, street), street)
+    if len(words) > 3 and words[-1][0].isdigit():
+        words = _first_of_two(words, street)
+    words = _take_suffix(words, street)
     words = _take_predirectional(words, street)
     street.name = " ".join(_numbered(words, street))
     return street
@@ -96,8 +98,6 @@ def parse_street(tokens: list[str]) -> Street:
 
 def _first_of_two(words: list[str], street: Street) -> list[str]:
     """The words before a numbered road that stands after a street as its other name: MAIN ST OLD HWY 40."""
-    if len(words) < 4 or not words[-1][0].isdigit():
-        return words
     for at in range(1, len(words) - 2):
         if SUFFIXES.get(words[at]) in PLAIN_SUFFIXES and may_be_highway(words[at + 1 :]):
             second = read_highway(words[at + 1 :])
