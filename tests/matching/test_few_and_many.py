@@ -25,6 +25,7 @@ LINES = (
     "98 Mill Rd",
     "98 Mil Rd",
 )
+TOWNS = (("Springfield", "IL", "62701"), ("Springfield", "IL", ""), ("Peoria", "IL", "61602"), ("", "", ""))
 
 
 def case(seed: int, size: int = 20) -> Question:
@@ -33,12 +34,12 @@ def case(seed: int, size: int = 20) -> Question:
 
     def person() -> dict[str, object]:
         years = [PartialDate(2010 + chance.randrange(10)) for _ in range(2)]
-        homes = [Address(chance.choice(LINES), "", "Springfield", "IL", "62701") for _ in range(chance.randrange(3))]
+        homes = [Address(chance.choice(LINES), "", *chance.choice(TOWNS)) for _ in range(chance.randrange(3))]
         numbers = [f"217555{100 + chance.randrange(6):04}" for _ in range(chance.randrange(3))]
         return {
             "names": (Name(chance.choice(GIVEN), chance.choice(("", "A", "Ann")), chance.choice(SURNAMES)),),
             "birth_date": chance.choice((None, PartialDate(1960, 2, 3), PartialDate(1960, 3, 2), PartialDate(1985))),
-            "ssn4": chance.choice(("", "1234", "1243", "9876")),
+            "ssn4": chance.choice(("", "1234", "1243", "2134", "9876")),
             "addresses": tuple(AddressSighting(home, min(years), max(years)) for home in homes),
             "phones": tuple(PhoneSighting(number, last_seen=max(years)) for number in numbers),
         }
