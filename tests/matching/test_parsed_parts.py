@@ -135,3 +135,11 @@ def test_units_and_roads_compare_alike_in_either_order() -> None:
     )
     for a, b in pairs:
         assert compare_addresses(a, b).verdict == compare_addresses(b, a).verdict
+
+
+@pytest.mark.parametrize("text", ["-W B", "W--X B", "B, -W", "--A--B C", "- -"])
+def test_a_hyphen_without_a_word_is_no_part_of_a_name(text: str) -> None:
+    name = parse_name(text)
+
+    assert "" not in (*name.given, *name.middle, *name.surnames)
+    assert compare_names(name, "I B").score == compare_names("I B", name).score

@@ -30,7 +30,7 @@ def split_name(line: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, 
     generation = ""
     segments: list[list[str]] = []
     for segment in line.split(","):
-        words = [word for word in segment.split() if word.strip("-")]
+        words = [stripped for word in segment.split() if (stripped := word.strip("-"))]
         if segments and words and all(word in CREDENTIALS or word in GENERATIONS or word in TITLES for word in words):
             generation = next((GENERATIONS[word] for word in words if word in GENERATIONS), generation)
             continue
@@ -46,7 +46,7 @@ def split_name(line: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, 
     others, found_too = _strip([word for segment in segments[1:] for word in segment], least=1)
     if len(others) == 1 and _is_misplaced_comma(family, others[0]):
         return *_natural_order([*family, *others]), generation or found or found_too, False
-    given = tuple(others[0].split("-")) if others else ()
+    given = _words(others[:1])
     return given, _words(others[1:]), _surnames(family), generation or found or found_too, True
 
 
@@ -76,7 +76,7 @@ def _strip(words: list[str], least: int) -> tuple[list[str], str]:
 def _natural_order(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """First, middle, last; the surname begins at its particles."""
     if len(words) == 1:
-        return (), (), tuple(words[0].split("-"))
+        return (), (), _words(words[:1])
     if len(words) > 2 and len(words[-1]) == 1:
         given, middle, surnames = _natural_order(words[:-1])
         return given, (*middle, words[-1]), surnames
@@ -100,7 +100,7 @@ def _natural_order(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], 
     if start == 2 and words[1] in ONLY_IN_SURNAME and len(words[1]) == 1:
         start = len(words) - 1
     if words[start - 1] in DEVOTIONAL and start > 2 and words[start - 2] in PARTICLES:
-        return tuple(words[0].split("-")), (words[start - 1],), _surnames(words[start:])
+        return _words(words[:1]), (words[start - 1],), _surnames(words[start:])
     if start == 1 and 2 <= len(words[0]) <= 3 and _is_initials(words[0]):
         return (words[0][0],), tuple(words[0][1:]), _surnames(words[start:])
     inner = next((n for n in range(1, start) if words[n] in PARTICLES and words[n] not in ONLY_IN_SURNAME), None)
@@ -108,7 +108,7 @@ def _natural_order(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], 
         start = inner
     if "Y" in words[2:-1]:
         start = words.index("Y", 2) - 1
-    return tuple(words[0].split("-")), _words(words[1:start]), _surnames(words[start:])
+    return _words(words[:1]), _words(words[1:start]), _surnames(words[start:])
 
 
 def _is_initials(word: str) -> bool:
