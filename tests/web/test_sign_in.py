@@ -238,7 +238,10 @@ async def test_a_new_key_of_the_provider_is_found_and_one_taken_back_is_forgotte
 
 
 @pytest.mark.parametrize("say", [Say(500), Say(200, b"<html>"), Say(200, b"[]"), Say(hang_up=True), Say(302)])
-async def test_while_the_provider_is_away_services_go_on(sqlite_place: Place, tmp_path: Path, say: Say) -> None:
+async def test_while_the_provider_is_away_services_go_on(
+    sqlite_place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Say
+) -> None:
+    monkeypatch.setattr(sign_in, "AGAIN", 1000.0)
     async with ScriptedServer(say) as provider:
         mine = SignInSettings(issuer=ISSUER, audience=AUDIENCE, jwks=f"{provider.url}/keys", roles=ROLES)
         async with served(tmp_path, sqlite_place.url, sign_in=SignIn(mine, TENANT)) as door:
