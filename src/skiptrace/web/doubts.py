@@ -12,15 +12,12 @@ from skiptrace.resolving import Bill, end_doubt
 from skiptrace.web import once
 from skiptrace.web.cases import KEYED, USUAL
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
-from skiptrace.web.house import house_of
+from skiptrace.web.house import PAGE, house_of
 from skiptrace.web.problems import Problem, responses
 from skiptrace.web.shapes import DoubtView, PathId, Resolved, ResolveIn
 from skiptrace.web.where import the_call, the_tenant
 
 router = APIRouter(route_class=GuardedRoute, tags=["calls"])
-
-PAGE = 200
-"""So many calls are listed at a time."""
 
 
 @router.get(

@@ -15,6 +15,9 @@ from skiptrace.stores import SqlStore
 from skiptrace.stores.access import AccessStore
 from skiptrace.web.sign_in import SignIn
 
+PAGE = 200
+"""So many entries at most are listed at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class House:

@@ -14,7 +14,7 @@ from skiptrace.stores.promises import Approval
 from skiptrace.web import once
 from skiptrace.web.cases import KEYED, USUAL, WITH_BODY
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
-from skiptrace.web.house import House, house_of
+from skiptrace.web.house import PAGE, House, house_of
 from skiptrace.web.problems import Problem, not_found, responses
 from skiptrace.web.shapes import (
     AlertView,
@@ -34,9 +34,6 @@ from skiptrace.web.shapes import (
 from skiptrace.web.where import behind_the_glass, the_account_to_assign, the_assignment_to_approve, the_tenant
 
 router = APIRouter(route_class=GuardedRoute, tags=["permits"])
-
-PAGE = 200
-"""So many alerts or openings are listed at a time."""
 
 
 @router.post(

@@ -11,15 +11,12 @@ from skiptrace.model import Lane
 from skiptrace.web import once
 from skiptrace.web.cases import KEYED, USUAL
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
-from skiptrace.web.house import house_of
+from skiptrace.web.house import PAGE, house_of
 from skiptrace.web.problems import responses
 from skiptrace.web.shapes import PathId, QuarantinedView, Readmitted
 from skiptrace.web.where import the_case, the_tenant
 
 router = APIRouter(route_class=GuardedRoute, tags=["quarantine"])
-
-PAGE = 200
-"""So many cases are listed at a time."""
 
 
 @router.get(
