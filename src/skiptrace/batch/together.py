@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date
 
-from skiptrace import matching
 from skiptrace.matching import Question
 from skiptrace.matching.weights import Parameters
 from skiptrace.model import AddressCheck, Judgement, PastOutcome, PhoneCheck, SourceRecord, Subject
+from skiptrace.working.gathering import Waiting, answer
 
 
 class TogetherJudge:
@@ -21,7 +21,7 @@ class TogetherJudge:
     def __init__(self, cases: int, parameters: Parameters | None = None) -> None:
         self._cases = cases
         self._parameters = parameters
-        self._waiting: list[tuple[Question, asyncio.Future[Judgement]]] = []
+        self._waiting: list[Waiting] = []
 
     async def __call__(
         self,
@@ -46,21 +46,4 @@ class TogetherJudge:
         if not self._waiting or len(self._waiting) < self._cases:
             return
         waiting, self._waiting = self._waiting, []
-        try:
-            self._tell(waiting)
-        except Exception:  # noqa: BLE001 - one odd case must not cost the others: each alone gets its own error
-            for one in waiting:
-                self._tell_one(*one)
-
-    def _tell(self, waiting: Sequence[tuple[Question, asyncio.Future[Judgement]]]) -> None:
-        judgements = matching.judge_together([question for question, _ in waiting], self._parameters)
-        for (_, done), judgement in zip(waiting, judgements, strict=True):
-            if not done.done():
-                done.set_result(judgement)
-
-    def _tell_one(self, question: Question, done: asyncio.Future[Judgement]) -> None:
-        try:
-            self._tell([(question, done)])
-        except Exception as error:  # noqa: BLE001 - it is raised where the case is traced
-            if not done.done():
-                done.set_exception(error)
+        answer(waiting, self._parameters)

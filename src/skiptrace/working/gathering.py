@@ -19,12 +19,40 @@ TOGETHER = 16
 """At most so many in one pass, during which the event loop stands still."""
 
 
+Waiting = tuple[Question, asyncio.Future[Judgement]]
+"""A question, and where its answer is waited for."""
+
+
+def answer(waiting: Sequence[Waiting], parameters: Parameters | None) -> None:
+    """Judge all of them in one pass. One odd case must not cost the others: then each is judged alone."""
+    try:
+        _answer(waiting, parameters)
+    except Exception:  # noqa: BLE001 - each alone gets its own error
+        for one in waiting:
+            _answer_alone(one, parameters)
+
+
+def _answer(waiting: Sequence[Waiting], parameters: Parameters | None) -> None:
+    judgements = matching.judge_together([question for question, _ in waiting], parameters)
+    for (_, done), judgement in zip(waiting, judgements, strict=True):
+        if not done.done():
+            done.set_result(judgement)
+
+
+def _answer_alone(one: Waiting, parameters: Parameters | None) -> None:
+    try:
+        _answer([one], parameters)
+    except Exception as error:  # noqa: BLE001 - its own trace must hear of it
+        if not one[1].done():
+            one[1].set_exception(error)
+
+
 class GatheringJudge:
     """A ``ports.Judge`` for traces that run side by side and wait for vendors in between."""
 
     def __init__(self, parameters: Parameters | None = None) -> None:
         self._parameters = parameters
-        self._waiting: deque[tuple[Question, asyncio.Future[Judgement]]] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._asked_at = float("-inf")
         self._planned = False
 
@@ -52,21 +80,4 @@ class GatheringJudge:
         self._planned = bool(self._waiting)
         if self._planned:
             asyncio.get_running_loop().call_soon(self._judge)
-        try:
-            self._tell(some)
-        except Exception:  # noqa: BLE001 - one odd case must not cost the others: each alone gets its own error
-            for one in some:
-                self._tell_alone(one)
-
-    def _tell(self, some: Sequence[tuple[Question, asyncio.Future[Judgement]]]) -> None:
-        judgements = matching.judge_together([question for question, _ in some], self._parameters)
-        for (_, done), judgement in zip(some, judgements, strict=True):
-            if not done.done():
-                done.set_result(judgement)
-
-    def _tell_alone(self, one: tuple[Question, asyncio.Future[Judgement]]) -> None:
-        try:
-            self._tell([one])
-        except Exception as error:  # noqa: BLE001 - its own trace must hear of it
-            if not one[1].done():
-                one[1].set_exception(error)
+        answer(some, self._parameters)
