@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from skiptrace.matching.addresses.comparing_areas import compare_areas
 from skiptrace.matching.addresses.comparing_corners import compare_corners
-from skiptrace.matching.addresses.comparing_streets import compare_streets, likeness
+from skiptrace.matching.addresses.comparing_streets import ON_STREET, compare_streets, likeness
 from skiptrace.matching.addresses.comparing_units import compare_units
 from skiptrace.matching.addresses.parsing import parse_address
-from skiptrace.matching.addresses.values import AddressComparison, Agreement, Finding, ParsedAddress
+from skiptrace.matching.addresses.values import (
+    AddressComparison,
+    AddressVerdict,
+    Agreement,
+    Finding,
+    ParsedAddress,
+)
 
 _NUMBERS = ("house number {0.number_key} and {1.number_key}",)
+_ONE_NUMBER: Finding = "same", "house number {0.number_key}"
 _BESIDE = "what stands beside the street differs: {0.first_note} and {1.first_note}"
 _PEOPLE = ("C/O", "ATTN", "ATTENTION", "CARE OF", "CO ")
 _RANGE_NOTE = "number_range "
 _SAME = ("both are {0.standard}",)
+# The constructor of a named tuple takes longer than comparing two equal addresses.
+_Fields = tuple[AddressVerdict, tuple[ParsedAddress, ParsedAddress, tuple[str, ...]]]
+_compared: Callable[[_Fields], AddressComparison] = partial(tuple.__new__, AddressComparison)
 
 
 def compare_addresses(
@@ -24,25 +37,25 @@ def compare_addresses(
     b = b if isinstance(b, ParsedAddress) else parse_address(b)
     if a.point_key and b.point_key:
         if a.point_key == b.point_key and not (a.notes and b.notes and _notes_differ(a, b)):
-            return AddressComparison("same", (a, b, _SAME))
-        plain = not (a.notes or b.notes) and a.number_key.isdigit() and b.number_key.isdigit()
-        if plain and a.number_key != b.number_key:
-            return AddressComparison("different", (a, b, _NUMBERS))
+            return _compared(("same", (a, b, _SAME)))
+        x, y = a.number_key, b.number_key
+        if x != y and not (a.notes or b.notes) and x.isdigit() and y.isdigit():
+            return _compared(("different", (a, b, _NUMBERS)))
     delivery, what = _compare_delivery(a, b)
     if delivery == "different":
-        return AddressComparison("different", (a, b, (what,)))
+        return _compared(("different", (a, b, (what,))))
     area, where = compare_areas(a, b)
     if area == "different":
-        return AddressComparison("different", (a, b, (where,)))
+        return _compared(("different", (a, b, (where,))))
     unit, which = compare_units(a, b)
     sentences = (what, where, which)
     if unit == "different":
         sure = delivery == area == "same"
-        return AddressComparison("different_unit" if sure else "different", (a, b, sentences))
+        return _compared(("different_unit" if sure else "different", (a, b, sentences)))
     if a.notes and b.notes and unit == "same" and _notes_differ(a, b):
         unit, sentences = "possible", (what, where, _BESIDE)
     agrees = delivery == area == unit == "same"
-    return AddressComparison("same" if agrees else "possible", (a, b, sentences))
+    return _compared(("same" if agrees else "possible", (a, b, sentences)))
 
 
 def _notes_differ(a: ParsedAddress, b: ParsedAddress) -> bool:
@@ -70,18 +83,22 @@ def _words_beside(address: ParsedAddress) -> set[str]:
 
 def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """Kind, number and street, or box and route, agree."""
-    if a.kind == "unknown" or b.kind == "unknown":
+    kind, other = a.kind, b.kind
+    if kind == other == "street":
+        return _compare_lines(a, b)
+    if kind == "unknown" or other == "unknown":
         return _compare_unread(a, b)
-    if "intersection" in {a.kind, b.kind}:
+    if kind == "intersection" or other == "intersection":
         return compare_corners(a, b)
-    if a.kind != b.kind:
-        return _compare_kinds(a, b)
-    if a.kind != "street":
-        return _compare_boxes(a, b)
-    numbers = compare_numbers(a, b)
+    return _compare_boxes(a, b) if kind == other else _compare_kinds(a, b)
+
+
+def _compare_lines(a: ParsedAddress, b: ParsedAddress) -> Finding:
+    """Number and street agree, and what stands beside them."""
+    numbers = _ONE_NUMBER if a.number_key == b.number_key else compare_numbers(a, b)
     if numbers[0] == "different":
         return numbers
-    street = compare_streets(a, b)
+    street = ON_STREET if a.street_key == b.street_key else compare_streets(a, b)
     if street[0] == "different":
         return street
     return _compare_beside(a, b, street) if numbers[0] == "same" else numbers
@@ -143,7 +160,7 @@ def compare_numbers(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """The house numbers are equal, digit for digit."""
     x, y = a.number_key, b.number_key
     if x == y:
-        return "same", "house number {0.number_key}"
+        return _ONE_NUMBER
     if not x or not y:
         return "possible", _NUMBERS[0]
     if x.replace("-", "") == y.replace("-", "") and not a.fraction and not b.fraction:

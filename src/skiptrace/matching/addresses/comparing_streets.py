@@ -16,6 +16,7 @@ from skiptrace.matching.names.nicknames import is_variant
 from skiptrace.matching.tables import read_words, word_set
 
 _VOWELS = re.compile("[AEIOUY]")
+ON_STREET: Finding = "same", "both on {0.street}"
 _QUOTED = "street {0.street} and {1.street}"
 _HIGHWAY = re.compile(
     r"(?P<road>(?:US|STATE|COUNTY|TOWNSHIP|RANCH|BIA|FOREST|PRIVATE)? ?(?:HIGHWAY|ROAD)"
@@ -43,20 +44,22 @@ _ARTICLES = word_set("""
 def compare_streets(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """The streets are the same: name, suffix and directionals, allowing for spellings known to mean the same."""
     if a.street_key == b.street_key:
-        return "same", "both on {0.street}"
-    if not street_aliases().keys().isdisjoint((a.city, b.city)) and _are_aliases(a, b):
+        return ON_STREET
+    aliases = street_aliases()
+    if (a.city in aliases or b.city in aliases) and _are_aliases(a, b):
         return "possible", _QUOTED + ", two names of one street"
     road_a, road_b = _highway(a.name), _highway(b.name)
     if road_a and road_b:
         return _compare_highways(a, b, road_a, road_b), _QUOTED
     if (road_a or road_b) and (a.number or b.number) and _may_be_named(a, b, (road_a or road_b or _NO_ROAD)[0]):
         return "possible", _QUOTED + ": a numbered road may have a name too"
-    if a.suffix != b.suffix and a.suffix and b.suffix and {a.suffix, b.suffix} != _ESTATES:
+    x, y = a.suffix, b.suffix
+    one_suffix = x == y or (x in _ESTATES and y in _ESTATES)
+    if x and y and not one_suffix:
         # FOX RUN and FOX RUN LN: the suffix of one is the last word of the other's name.
-        is_within = a.name_key + a.suffix == b.name_key or b.name_key + b.suffix == a.name_key
+        is_within = a.name_key + x == b.name_key or b.name_key + y == a.name_key
         return ("possible" if is_within and _compare_directions(a, b) != "different" else "different"), _QUOTED
     directions = _compare_directions(a, b)
-    suffixes: Agreement = "same" if a.suffix == b.suffix or {a.suffix, b.suffix} == _ESTATES else "possible"
     if a.name_key == b.name_key:
         names: Agreement = "same"
     elif _joined(a) == _joined(b):
@@ -65,7 +68,7 @@ def compare_streets(a: ParsedAddress, b: ParsedAddress) -> Finding:
         names = "different" if directions == "different" else _compare_names(a, b)
     if names == "different" or directions == "different":
         return "different", _QUOTED
-    return ("same" if names == directions == suffixes == "same" else "possible"), _QUOTED
+    return ("same" if one_suffix and names == directions == "same" else "possible"), _QUOTED
 
 
 @lru_cache(maxsize=16_384)
@@ -88,9 +91,13 @@ def _may_be_named(a: ParsedAddress, b: ParsedAddress, road: str) -> bool:
 def _joined(a: ParsedAddress) -> str:
     """The whole street without spaces and short words, so that N GATE equals NORTHGATE and MTN VIEW MOUNTAINVIEW."""
     before = DIRECTION_WORDS.get(a.predirectional, a.predirectional) if len(a.name) > 1 else a.predirectional
-    words = a.name.split()
-    name = "".join([LONG_WORDS.get(word, word) for word in words]) if len(words) > 1 else a.name
-    return f"{before}{name}{a.suffix}{a.postdirectional}".replace(" ", "")
+    return f"{before}{_long_name(a.name)}{a.suffix}{a.postdirectional}"
+
+
+@lru_cache(maxsize=16_384)
+def _long_name(name: str) -> str:
+    words = name.split()
+    return "".join([LONG_WORDS.get(word, word) for word in words]).replace(" ", "") if len(words) > 1 else name
 
 
 def _are_aliases(a: ParsedAddress, b: ParsedAddress) -> bool:
@@ -162,7 +169,7 @@ def _compare_names(a: ParsedAddress, b: ParsedAddress) -> Agreement:
             return "different"  # 42ND and 43RD, AVENUE 9 and AVENUE 19
     if not x or not y:
         return "possible"
-    if DIRECTIONS.get(a.name, a) == DIRECTIONS.get(b.name, b):
+    if a.name in DIRECTIONS and DIRECTIONS[a.name] == DIRECTIONS.get(b.name):
         return "possible"  # NORTH ST and N ST, which may be the street of that letter
     if len(x) == len(y):
         odd = [(p, q) for p, q in zip(x, y, strict=True) if name_key(p) != name_key(q)]
@@ -184,7 +191,9 @@ def likeness(x: str, y: str) -> Agreement:
         return "different"
     distance = OSA.distance(x, y, score_cutoff=2)
     shortest = min(len(x), len(y))
-    low, high = sorted((familiarity(x), familiarity(y)))
+    low, high = familiarity(x), familiarity(y)
+    if low > high:
+        low, high = high, low
     if not low and shortest >= 5 and _scanned(x) == _scanned(y):
         return "same"
     if distance == 1 and low == 1 and high == 2 and shortest >= 7 and x[0] == y[0] and is_street_word(x, y):
@@ -204,8 +213,9 @@ def _is_slip(x: str, y: str, low: int, high: int) -> bool:
     shortest = min(len(x), len(y))
     if low:
         return False
-    if sorted(x) == sorted(y) or _undoubled(x) == _undoubled(y):  # letters exchanged, or one doubled or halved
-        return shortest >= (3 if high == 2 and _undoubled(x) == _undoubled(y) else 4 if high == 2 else 6)
+    one_doubled = _undoubled(x) == _undoubled(y)
+    if one_doubled or sorted(x) == sorted(y):  # a letter doubled or halved, or two exchanged
+        return shortest >= ((3 if one_doubled else 4) if high == 2 else 6)
     if x[0] != y[0]:
         return False
     return shortest >= (6 if high else 8)
@@ -215,15 +225,18 @@ def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
 
 
+@lru_cache(maxsize=16_384)
 def _scanned(word: str) -> str:
     """Letters that a scanner confuses, alike: SAWRNILL and SAWMILL."""
     return word.replace("RN", "M").replace("VV", "W").replace("CL", "D")
 
 
+@lru_cache(maxsize=16_384)
 def _skeleton(word: str) -> str:
     """The consonants: SYCAMOOR and SYCAMORE are misspelt in the vowels."""
     return _VOWELS.sub("", _undoubled(word))
 
 
+@lru_cache(maxsize=16_384)
 def _undoubled(word: str) -> str:
     return word[:1] + "".join([after for before, after in pairwise(word) if before != after])

@@ -14,6 +14,8 @@ _LETTERS = {"FRNT": "F", "REAR": "R", "RGHT": "R", "LEFT": "L", "LOWR": "L", "UP
 _ANY = frozenset({"#", "UNIT"})
 _STATED = frozenset(UNITS.values()) - {"TH", "FLAT", "VILLA", "CABIN", "PAD", "SITE", "BAY"}  # words of Publication 28
 _OFFICES = frozenset({"STE", "#", "UNIT", "RM", "OFC"})
+_WITHIN = _ROOMS | {"STE", "RM", "OFC"}
+_CONFUSED = frozenset({"APT", "STE", "RM", "FL", "LOT", "SPC", "TRLR", "OFC", "DEPT"})
 
 
 def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:
@@ -91,30 +93,31 @@ def _unit_rank(x: tuple[str, str], y: tuple[str, str]) -> int:
 
 
 def _comparable(x: str, y: str) -> bool:
-    if x == y or any(x in group and y in group for group in (_ROOMS, _OFFICES, _SPACES)):
+    if x == y or (x in _ROOMS and y in _ROOMS) or (x in _OFFICES and y in _OFFICES) or (x in _SPACES and y in _SPACES):
         return True
     return (x in _ANY and y not in _STATED) or (y in _ANY and x not in _STATED)
 
 
 def _complement(x: tuple[str, str], y: tuple[str, str]) -> bool:
     """Whether one names the building or floor and the other a room that may be in it."""
-    if y[0] not in _ROOMS and y[0] not in {"STE", "RM", "OFC"}:
-        return (x[0], y[0]) in {("UPPR", "FL"), ("LOWR", "FL")} and (x[0] == "LOWR") == (y[1] == "1")
-    if x[0] in _BUILDINGS:
-        return True
-    return x[0] == "FL" and (y[1].isalpha() or (len(y[1]) > 1 and y[1].startswith(x[1])))
+    (holder, number), (other, its) = x, y
+    if other not in _WITHIN:
+        return other == "FL" and holder in {"UPPR", "LOWR"} and (holder == "LOWR") == (its == "1")
+    if holder != "FL":
+        return holder in _BUILDINGS
+    return its.isalpha() or (len(its) > 1 and its.startswith(number))
 
 
 def _one_unit(x: tuple[str, str], y: tuple[str, str]) -> Agreement:
-    if x[1] != y[1]:
-        if _LETTERS.get(x[0]) == y[1] != "" or _LETTERS.get(y[0]) == x[1] != "":
+    (holder, number), (other, its) = x, y
+    if number != its:
+        if _LETTERS.get(holder) == its != "" or _LETTERS.get(other) == number != "":
             return "possible"  # REAR and UNIT R
-        unstated = not (x[1] and y[1]) and (x[0] == y[0] or (x[0] in _ROOMS and y[0] in _ROOMS))
-        return "possible" if unstated or _complement(x, y) or _complement(y, x) else "different"
-    if not x[1]:
-        return "same" if x[0] == y[0] else "different"
-    if x[0] == y[0] or _comparable(x[0], y[0]):
+        if not (number and its) and (holder == other or (holder in _ROOMS and other in _ROOMS)):
+            return "possible"  # the identifier is missing
+        return "possible" if _complement(x, y) or _complement(y, x) else "different"
+    if not number:
+        return "same" if holder == other else "different"
+    if holder == other or _comparable(holder, other):
         return "same"
-    return (
-        "possible" if {x[0], y[0]} <= {"APT", "STE", "RM", "FL", "LOT", "SPC", "TRLR", "OFC", "DEPT"} else "different"
-    )
+    return "possible" if holder in _CONFUSED and other in _CONFUSED else "different"
