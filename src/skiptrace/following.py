@@ -1,4 +1,4 @@
-"""What follows from what happened: a bad contact is taken back, and the account's next trace is planned and queued.
+"""What follows from what happened: a bad contact is taken back, what was held goes on, the next trace is planned.
 
 Follow-up is a sink of ours: it hears outcomes, reports and finished traces from the outbox, at least once and in order,
 so that nothing is forgotten when a process dies in between. Each step may be repeated without a second effect.
@@ -17,6 +17,8 @@ from skiptrace.errors import NotDelivered, SkiptraceError
 from skiptrace.model import Account, Case, ConsumerEvent, ContactStatus, EventKind, OutcomeKind, StopReason, Trace
 from skiptrace.model.delivery import FOLLOW_UP
 from skiptrace.ports import Message, Planned, Reported, SinkEntry, Store
+from skiptrace.resuming import resume_held
+from skiptrace.retiring import judge_without_retired
 from skiptrace.retracting import BAD, retract_contact
 from skiptrace.scheduling import Happened, Happening, History, LastTrace, Policy, may_be_traced, next_due
 from skiptrace.tracing import App
@@ -68,6 +70,9 @@ class FollowUp:
             if event.kind is EventKind.OUTCOME_RECORDED and event.detail in BAD:
                 reason = f"{event.detail} was reported"
                 await retract_contact(event.trace_id, event.contact_id, reason, self.app)
+            if event.kind is EventKind.ACCOUNT_REPORTED:
+                await judge_without_retired(event.tenant, event.account_id, self.app)
+                await resume_held(event.tenant, event.account_id, self.app)
             if self.policy is not None:
                 await plan(event.tenant, event.account_id, self.app, self.policy)
         except SkiptraceError as error:

@@ -6,7 +6,7 @@ new version as ``trace.revised``, all in the transaction that keeps it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from skiptrace.errors import BadInput, ConfigError
@@ -68,16 +68,21 @@ async def retract_contact(trace_id: str, contact_id: str, reason: str, app: App)
     bad = next((c for c in trace.contacts if c.contact_id == contact_id), None) if trace else None
     if trace is None or bad is None:
         raise BadInput("contact", "is not one of a trace that is known here")
-    revised = []
+    revised: list[Revised] = []
     for name in await app.store.newest_of_cases(trace.tenant, trace.account_id):
-        newest = await app.store.trace(name)
-        if newest is not None and _tells(newest, bad):
-            revised.append(await _revise(name, app, None, reason))
-    return [found for found in revised if found is not None]
+        revised += await revise_those_telling(name, lambda c: (c.kind, c.value) == (bad.kind, bad.value), reason, app)
+    return revised
 
 
-def _tells(trace: Trace, bad: Contact) -> bool:
-    return any((c.kind, c.value) == (bad.kind, bad.value) for c in _told(trace))
+async def revise_those_telling(
+    trace_id: str, bad: Callable[[Contact], bool], reason: str, app: App
+) -> Sequence[Revised]:
+    """Judge a trace again when it tells a contact that is not to be told any more."""
+    trace = await app.store.trace(trace_id)
+    if trace is None or not any(bad(contact) for contact in _told(trace)):
+        return ()
+    revised = await _revise(trace_id, app, None, reason)
+    return () if revised is None else (revised,)
 
 
 async def _revise(trace_id: str, app: App, what: Recall | None, reason: str) -> Revised | None:

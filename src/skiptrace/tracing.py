@@ -291,10 +291,11 @@ class _Journal:
     async def judge(self, case: Case, app: App) -> Judgement:
         known = tuple(outcome for outcome in self.outcomes if outcome.value)
         as_of = max([case.as_of, *(outcome.at.date() for outcome in known)])  # what came after "today" counts too
-        judged = await app.judge(case.subject, self.records, checks=self.checks, as_of=as_of, outcomes=known)
+        subject, records = compliance.without_retired(case.subject, self.records, known_from(self.history), case.as_of)
+        judged = await app.judge(subject, records, checks=self.checks, as_of=as_of, outcomes=known)
         if back := self._risen(case, judged, app):
             again = (*known, *back)
-            judged = await app.judge(case.subject, self.records, checks=self.checks, as_of=as_of, outcomes=again)
+            judged = await app.judge(subject, records, checks=self.checks, as_of=as_of, outcomes=again)
         return compliance.listed(compliance.cautious(judged, self.records, app.rules), self.checks)
 
     def _risen(self, case: Case, judged: Judgement, app: App) -> list[PastOutcome]:

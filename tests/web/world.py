@@ -209,6 +209,7 @@ REQUESTS: dict[tuple[str, str], Requested] = {
         ("GET", "/v1/traces/{trace_id}/why", None),
         ("GET", "/v1/traces/{trace_id}/reviews", None),
         ("POST", "/v1/traces/{trace_id}:review", REVIEW),
+        ("POST", "/v1/traces/{trace_id}:retire-evidence", {"contact_id": "{contact_id}", "reason": "moved"}),
         ("GET", "/v1/reviews", None),
         ("GET", "/v1/traces/{trace_id}/third-parties", None),
         ("POST", "/v1/cases/{case_id}:export", None),

@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="What rules hold for a person to look at: list it, release it, reject it.", no_args_is_help=True)
+app = typer.Typer(
+    help="What rules hold for a person to look at: list it, release it, reject it; retire evidence.",
+    no_args_is_help=True,
+)
 
 Trace = Annotated[str, typer.Argument(metavar="TRACE", help="Id of the trace, or an account id with --account.")]
 Account = Annotated[bool, typer.Option("--account", help="TRACE is an account id.")]
@@ -82,3 +85,24 @@ def reject(
 
     said = Said(tuple(rule), reason, contact, third_party, "", "", by, released=False)
     asyncio.run(say(read_settings(context), trace, said, by_account=account))
+
+
+@app.command("retire")
+def retire(
+    context: typer.Context,
+    trace: Trace,
+    *,
+    contact: Annotated[str, typer.Option(help="Rank or id of the address or number that misleads.")],
+    reason: Annotated[str, typer.Option(help="A code, no text about a person.")],
+    until: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="The last day; 30 days from today if absent.")] = "",
+    by: By = "",
+    account: Account = False,
+) -> None:
+    """An address, or a number's area code, is no sign of where the consumer is: judge again without it."""
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.reviews_run import Said, retire_evidence
+
+    said = Said((), reason, contact, 0, until, "", by, released=False)
+    asyncio.run(retire_evidence(read_settings(context), trace, said, by_account=account))

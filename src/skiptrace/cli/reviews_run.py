@@ -14,6 +14,7 @@ from skiptrace.contacting import OVERRIDES_AS
 from skiptrace.errors import BadInput
 from skiptrace.intake import free_text
 from skiptrace.model import Trace
+from skiptrace.retiring import Retirement, judge_without_retired, retire
 from skiptrace.reviewing import Word, review, waiting
 from skiptrace.settings import Settings
 from skiptrace.wiring import SystemClock, connect, open_store
@@ -69,6 +70,28 @@ async def say(settings: Settings, name: str, said: Said, *, by_account: bool) ->
         await review(word, trace, app)
     done = "Released" if said.released else "Rejected"
     console().print(f"{done}: {', '.join(word.rule_ids)} of account {trace.account_id}.", markup=False)
+
+
+async def retire_evidence(settings: Settings, name: str, said: Said, *, by_account: bool) -> None:
+    """Raises BadInput for what is not known, PolicyRefused for a role that may not."""
+    async with connect(settings) as app:
+        trace = await find_trace(app.store, settings.tenant, name, by_account=by_account)
+        wanted = Retirement(
+            choose(trace, said.contact).contact_id,
+            OVERRIDES_AS.get(settings.role, "legal"),
+            free_text(said.reason, "reason"),
+            said.by or settings.requester,
+            last_day(said.until) if said.until else None,
+        )
+        retired = await retire(wanted, trace, app)
+        revised = await judge_without_retired(trace.tenant, trace.account_id, app)
+    taken = sum(one.retracted for one in revised)
+    console().print(
+        f"The {retired.contact} counts no more until {retired.expires_on}: {len(revised)} traces were judged again, "
+        f"{taken} contacts are taken back.",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 async def _newest(settings: Settings, rule: str) -> Sequence[str]:

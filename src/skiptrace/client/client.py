@@ -139,6 +139,11 @@ class Client:
         body = {"rule_ids": rule_ids, "verdict": verdict, "reason": reason, "contact_id": contact_id or None, **more}
         return self._post(f"/v1/traces/{_part(trace_id)}:review", body)
 
+    def retire_evidence(self, trace_id: str, contact_id: str, *, reason: str, **more: Any) -> JsonObject:
+        """An address, or a number's area code, misleads about where the consumer is: it counts no more."""
+        body = {"contact_id": contact_id, "reason": reason, **more}
+        return self._post(f"/v1/traces/{_part(trace_id)}:retire-evidence", body)
+
     def outcome(
         self, trace_id: str, contact_id: str, kind: str, *, at: str | None = None, idempotency_key: str = ""
     ) -> JsonObject:

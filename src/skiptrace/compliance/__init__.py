@@ -13,6 +13,7 @@ from skiptrace.compliance.known import Known, Stated
 from skiptrace.compliance.litigants import listed
 from skiptrace.compliance.loading import load_rules
 from skiptrace.compliance.overrides import LONGEST, Override, Review, Role, objection, overridden, with_overrides
+from skiptrace.compliance.retired import without_retired
 from skiptrace.compliance.rulebook import Level, Mark, Profile, Rule, RuleBook, Stage
 from skiptrace.compliance.searches import kept
 from skiptrace.compliance.sources import may_ask, may_send
@@ -36,6 +37,7 @@ __all__ = [
     "objection",
     "overridden",
     "with_overrides",
+    "without_retired",
     "LONGEST",
     "can_use",
     "may_contact_third_party",

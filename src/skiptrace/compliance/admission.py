@@ -142,8 +142,18 @@ def _attorney(q: Admission, rule: Rule, book: RuleBook) -> Finding:
             return Finding(
                 "details_missing", "the consumer is represented, but the attorney's name and address are not known"
             )
-        return Finding("yes", "the consumer is represented by an attorney on this debt")
+        return _through_attorney_only(q, rule)
     return of_fact(q.fact(AccountFact.ATTORNEY), "an attorney represents the consumer")
+
+
+def _through_attorney_only(q: Admission, rule: Rule) -> Finding:
+    """Two things open the way to the consumer again: the attorney's consent, or silence for a reasonable period."""
+    if q.fact(AccountFact.ATTORNEY_CONSENT) is Fact.YES:
+        return Finding("consented", "the attorney consents to direct contact with the consumer")
+    days, asked_at = rule.number("reasonable_days"), q.case.account.attorney_asked_at
+    if q.at is not None and asked_at is not None and q.at - asked_at > timedelta(days=days):
+        return Finding("silent", f"the attorney has not replied for more than {days:g} days; a person has to decide")
+    return Finding("yes", "the consumer is represented by an attorney on this debt")
 
 
 def _bankruptcy(q: Admission, rule: Rule, book: RuleBook) -> Finding:

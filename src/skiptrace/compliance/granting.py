@@ -16,6 +16,7 @@ from skiptrace.compliance.rulebook import Rule, RuleBook
 from skiptrace.compliance.zones import area_code, is_military
 from skiptrace.model import (
     AccountFact,
+    Address,
     Case,
     Channel,
     Contact,
@@ -57,9 +58,19 @@ class Granting:
         account_id = self.case.account.account_id
         return bool(self.channel and self.known.consent(self.contact.value, self.channel, account_id))
 
+    @property
+    def at_work(self) -> bool:
+        """Whether the contact is the employer's, or was reported as one at the consumer's work."""
+        return self.contact.party is Party.EMPLOYER or self.known.is_at_work(self.contact.value)
+
+    def homes(self, book: RuleBook) -> tuple[Address, ...]:
+        """Where the person may live."""
+        return believed_addresses(self.case, self.judgement.contacts, book.rule("B-09"), self.known)
+
     def located(self, hours: Rule) -> Location:
         """Where the person may be, as far as this contact and the likely homes tell."""
-        return locate(self.contact, case=self.case, contacts=self.judgement.contacts, hours=hours)
+        contacts = self.judgement.contacts
+        return locate(self.contact, case=self.case, contacts=contacts, hours=hours, known=self.known)
 
 
 def _party(q: Granting, rule: Rule, book: RuleBook) -> Finding:
@@ -73,7 +84,7 @@ def _party(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 
 
 def _employer_in_florida(q: Granting, rule: Rule, book: RuleBook) -> Finding:
-    homes = believed_addresses(q.case, q.judgement.contacts, book.rule("B-09"))
+    homes = q.homes(book)
     places = (*homes, *(s.address for s in q.case.subject.addresses))
     states = {place.state.strip().upper() for place in places}
     if q.contact.party is not Party.EMPLOYER or not states & set(rule.words("states")):
@@ -133,9 +144,9 @@ def _military_place(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 
 
 def _workplace(q: Granting, rule: Rule, book: RuleBook) -> Finding:
-    if q.contact.party is not Party.EMPLOYER:
+    if not q.at_work:
         return Finding(NO, "the contact is not known to be at work")
-    if q.case.account.fact(AccountFact.NO_CALLS_AT_WORK) is Fact.YES:
+    if q.known.work_refused_at or q.case.account.fact(AccountFact.NO_CALLS_AT_WORK) is Fact.YES:
         return Finding("barred", "the consumer or the employer does not allow contact at work")
     return Finding("yes", "the contact is at the consumer's work; a person has to look before its first use")
 
@@ -206,7 +217,7 @@ def _place_of_care(q: Granting, rule: Rule, book: RuleBook) -> Finding:
     if q.contact.address:
         if is_of_care(q.contact.address, rule):
             return Finding("yes", "the address is a jail, a hospital, a shelter or a care home; a person has to look")
-    elif any(is_of_care(a, rule) for a in believed_addresses(q.case, q.judgement.contacts, book.rule("B-09"))):
+    elif any(is_of_care(home, rule) for home in q.homes(book)):
         return Finding("yes", "the consumer may be in a jail, a hospital, a shelter or a care home; review first")
     return Finding(NO, "no address of the consumer names a jail, a hospital, a shelter or a care home")
 

@@ -1,4 +1,4 @@
-"""Reported the reported events of a consumer add up to.
+"""What the reported events of a consumer add up to.
 
 Nothing is overwritten, so what was known at any earlier moment can be told.
 """
@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
-from skiptrace.compliance.known import Known, Stated
+from skiptrace.compliance.known import Recorded, Stated
 from skiptrace.compliance.overrides import Override, Review, Role
 from skiptrace.model import (
     Account,
     AccountFact,
     AccountStated,
     Attempt,
+    AttorneyContact,
     Consent,
     ConsumerEvent,
+    EvidenceRetired,
     Fact,
     Inbound,
     Inconvenient,
@@ -25,11 +28,13 @@ from skiptrace.model import (
     Refusal,
     Residence,
     Reviewed,
+    Workplace,
 )
 
 RELAXING = frozenset(
     {
         AccountFact.ATTORNEY_DETAILS,
+        AccountFact.ATTORNEY_CONSENT,
         AccountFact.BANKRUPTCY_ENDED,
         AccountFact.VERIFICATION_SENT,
         AccountFact.PREFERENCES_IMPORTED,
@@ -42,12 +47,12 @@ RELAXING = frozenset(
 """Facts that open something when they are true; all others close something."""
 
 
-def known_from(events: Iterable[ConsumerEvent]) -> Known:
+def known_from(events: Iterable[ConsumerEvent]) -> Recorded:
     """Everything that bears on the use of a contact. Refusals and attempts count across the person's accounts."""
     ordered = sorted(events, key=lambda e: e.at)
     said = [Stated(e.what.zone, e.at) for e in ordered if isinstance(e.what, Residence)]
     showed = [Stated(e.what.zone, e.at) for e in ordered if isinstance(e.what, Inbound)]
-    return Known(
+    return Recorded(
         stated=said[-1] if said else None,
         inbound=showed[-1] if showed else None,
         consents=tuple(e.what for e in ordered if isinstance(e.what, Consent)),
@@ -55,6 +60,8 @@ def known_from(events: Iterable[ConsumerEvent]) -> Known:
         attempts=tuple(e.what for e in ordered if isinstance(e.what, Attempt)),
         checks=tuple(e.what for e in ordered if isinstance(e.what, NumberCheck)),
         inconvenient=tuple(e.what for e in ordered if isinstance(e.what, Inconvenient)),
+        workplaces=tuple(e.what for e in ordered if isinstance(e.what, Workplace)),
+        retired=tuple(e.what for e in ordered if isinstance(e.what, EvidenceRetired)),
     )
 
 
@@ -104,7 +111,18 @@ def account_now(account: Account, events: Iterable[ConsumerEvent]) -> Account:
                 balance=account.balance if event.what.balance is None else event.what.balance,
                 stated_at=event.at,
             )
+    if asked_at := _attorney_asked_at(of_it):
+        account = replace(account, attorney_asked_at=asked_at)
     return account if facts == account.facts else replace(account, facts=facts)
+
+
+def _attorney_asked_at(ordered: Iterable[ConsumerEvent]) -> datetime | None:
+    """When the attorney was first contacted since the last reply; None when nothing is unanswered."""
+    asked_at: datetime | None = None
+    for event in ordered:
+        if isinstance(event.what, AttorneyContact):
+            asked_at = None if event.what.replied else asked_at or event.at
+    return asked_at
 
 
 def _stays(which: AccountFact, word: Fact, facts: Mapping[AccountFact, Fact]) -> bool:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
-from skiptrace.model import Attempt, Channel, Consent, Inconvenient, NumberCheck, Personal, Refusal
+from skiptrace.model import (
+    Attempt,
+    Channel,
+    Consent,
+    ContactKind,
+    EvidenceRetired,
+    Inconvenient,
+    NumberCheck,
+    Personal,
+    Refusal,
+    Workplace,
+    mark_text,
+)
 
 VOICE = frozenset({Channel.VOICE_MANUAL, Channel.VOICE_AUTO, Channel.VOICE_PRERECORDED})
 CONSENTED = frozenset({Channel.VOICE_AUTO, Channel.VOICE_PRERECORDED, Channel.SMS})
@@ -34,10 +46,12 @@ class Known(Personal):
     attempts: tuple[Attempt, ...] = ()
     checks: tuple[NumberCheck, ...] = ()
     inconvenient: tuple[Inconvenient, ...] = ()
+    workplaces: tuple[Workplace, ...] = ()
 
     def __add__(self, other: Known) -> Known:
         """Both together; of the places the one that was told last."""
-        return Known(
+        return replace(
+            self,
             stated=_latest(self.stated, other.stated),
             inbound=_latest(self.inbound, other.inbound),
             consents=self.consents + other.consents,
@@ -45,6 +59,7 @@ class Known(Personal):
             attempts=self.attempts + other.attempts,
             checks=self.checks + other.checks,
             inconvenient=self.inconvenient + other.inconvenient,
+            workplaces=self.workplaces + other.workplaces,
         )
 
     def consent(self, value: str, channel: Channel, account_id: str) -> Consent | None:
@@ -66,9 +81,34 @@ class Known(Personal):
         opened = [c for c in self.consents if c.value == value and c.given_by_consumer]
         return any(not any(c.at > r.at and c.channels & r.channels for c in opened) for r in closed)
 
+    def is_at_work(self, value: str) -> bool:
+        """Whether the value was reported as one at the consumer's work."""
+        return value != "" and any(w.value == value for w in self.workplaces)
+
+    @property
+    def work_refused_at(self) -> datetime | None:
+        """When it was last said that nothing at work is to be used."""
+        return max((w.at for w in self.workplaces if w.refused), default=None)
+
+    def misleads(self, kind: ContactKind, value: str, on: date) -> bool:
+        """Whether somebody answers, on that day, for this being no sign of where the consumer is (rule B-10)."""
+        del kind, value, on
+        return False
+
     def check(self, value: str) -> NumberCheck | None:
         """The newest check of this number."""
         return max((c for c in self.checks if c.value == value), key=lambda c: c.at, default=None)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Recorded(Known):
+    """What stands in our own records: beside what anybody tells, the evidence that a supervisor retired."""
+
+    retired: tuple[EvidenceRetired, ...] = ()
+
+    def misleads(self, kind: ContactKind, value: str, on: date) -> bool:
+        standing = (r for r in self.retired if r.contact is kind and r.expires_on >= on)
+        return any(mark_text(kind, r.value) == mark_text(kind, value) for r in standing)
 
 
 def _latest(*places: Stated | None) -> Stated | None:

@@ -38,15 +38,28 @@ class Location:
         return frozenset(zone for e in self.evidence for zone in e.zones)
 
 
-def believed_addresses(case: Case, contacts: Iterable[Contact], hours: Rule) -> tuple[Address, ...]:
-    """The subject's addresses that are believed as much as the rule asks; failing that, those on the account."""
+def believed_addresses(
+    case: Case, contacts: Iterable[Contact], hours: Rule, known: Known = NOTHING
+) -> tuple[Address, ...]:
+    """The subject's addresses that are believed as much as the rule asks; failing that, those on the account.
+
+    Without those that somebody retired.
+    """
     floor = hours.number("residence_from")
-    believed = tuple(
-        c.address
-        for c in contacts
-        if c.kind is ContactKind.ADDRESS and c.party is Party.SUBJECT and c.probability >= floor and c.address
+    believed = _standing(
+        case,
+        known,
+        (
+            c.address
+            for c in contacts
+            if c.kind is ContactKind.ADDRESS and c.party is Party.SUBJECT and c.probability >= floor and c.address
+        ),
     )
-    return believed or tuple(s.address for s in case.subject.addresses)
+    return believed or _standing(case, known, (s.address for s in case.subject.addresses))
+
+
+def _standing(case: Case, known: Known, places: Iterable[Address]) -> tuple[Address, ...]:
+    return tuple(p for p in places if not known.misleads(ContactKind.ADDRESS, p.text, case.as_of))
 
 
 def locate(
@@ -61,11 +74,11 @@ def locate(
     """What the person said recently settles it; otherwise the number dialled and every likely home count together."""
     if at and known.stated and known.stated.live(at, hours.number("stated_days")):
         return Location((ZoneEvidence("consumer_stated", (known.stated.zone,)),))
-    places = believed_addresses(case, contacts, hours)
+    places = believed_addresses(case, contacts, hours, known)
     evidence = [ZoneEvidence.of("address", zones_of_address(home)) for home in places if is_residence(home)]
     if any(is_military(place) for place in places):
         evidence.append(ZoneEvidence("military_address", ()))  # abroad, perhaps: a person has to say where
-    if contact.kind is ContactKind.PHONE:
+    if contact.kind is ContactKind.PHONE and not known.misleads(ContactKind.PHONE, contact.value, case.as_of):
         evidence.append(ZoneEvidence.of("phone", zones_of_phone(contact.value)))
     if at and known.inbound and known.inbound.live(at, hours.number("inbound_days")):
         evidence.append(ZoneEvidence("inbound_contact", (known.inbound.zone,)))

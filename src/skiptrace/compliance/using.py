@@ -39,7 +39,7 @@ class Using:
         location = locate(q.contact, case=q.case, contacts=contacts, hours=hours, known=q.known, at=at)
         quiet = QuietDays(rules.profile.quiet_weekdays, rules.profile.quiet_dates)
         opened = windows(location.zones, hours_of(hours), at, HORIZON_DAYS, q.known.inconvenient, quiet=quiet)
-        addresses = believed_addresses(q.case, contacts, hours)
+        addresses = believed_addresses(q.case, contacts, hours, q.known)
         return cls(q.case, q.contact, channel, at, q.known, location, opened, addresses)
 
     @property
@@ -103,7 +103,7 @@ def applies(q: Using, rule: Rule) -> bool:
     settings = rule.settings
     if q.channel not in rule.channels or q.at.date().isoformat() < str(settings.get("from", "")):
         return False
-    if "at_work" in settings and q.contact.party is not Party.EMPLOYER:
+    if "at_work" in settings and not (q.contact.party is Party.EMPLOYER or q.known.is_at_work(q.contact.value)):
         return False
     if "line" in settings and q.contact.line_type != settings["line"]:
         return False

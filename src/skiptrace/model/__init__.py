@@ -5,9 +5,11 @@ from skiptrace.model.consumers import (
     REPORTED,
     AccountStated,
     Attempt,
+    AttorneyContact,
     Consent,
     ConsumerEvent,
     ConsumerEventKind,
+    EvidenceRetired,
     Inbound,
     Inconvenient,
     NumberCheck,
@@ -18,6 +20,7 @@ from skiptrace.model.consumers import (
     Residence,
     Reviewed,
     ThirdPartyAsked,
+    Workplace,
 )
 from skiptrace.model.delivery import Delivery, DeliveryState, Event, EventKind, Retracted, SinkHealth
 from skiptrace.model.jobs import Again, Job, JobState, Lane, Lease, Over
@@ -90,6 +93,7 @@ __all__ = [
     "Answer",
     "Asks",
     "Attempt",
+    "AttorneyContact",
     "Call",
     "CallState",
     "Case",
@@ -109,6 +113,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Evidence",
+    "EvidenceRetired",
     "Fact",
     "Grant",
     "Ground",
@@ -159,5 +164,6 @@ __all__ = [
     "StopReason",
     "Subject",
     "ThirdPartyAsked",
+    "Workplace",
     "Trace",
 ]

@@ -26,6 +26,8 @@ class AccountFact(StrEnum):
     OTHER_DEBT_CEASED = "other_debt_ceased"
     ATTORNEY_DETAILS = "attorney_details"
     """The attorney's name and address are known."""
+    ATTORNEY_CONSENT = "attorney_consent"
+    """The attorney consents to direct contact with the consumer."""
     BANKRUPTCY_ENDED = "bankruptcy_ended"
     """The bankruptcy case was dismissed or closed without a discharge of this debt."""
     VERIFICATION_SENT = "verification_sent"
@@ -83,6 +85,7 @@ class Account:
     """A delinquent obligation on the collection platform. ``balance`` is in US dollars.
 
     ``stated_at`` is when the platform last stated the account and its facts; None when it does not say.
+    ``attorney_asked_at`` is when the consumer's attorney was first contacted and has not replied since, by reports.
     """
 
     account_id: str
@@ -95,6 +98,7 @@ class Account:
     stated_at: datetime | None = None
     payment_history: PaymentHistory = PaymentHistory.UNKNOWN
     responsiveness: Responsiveness = Responsiveness.UNKNOWN
+    attorney_asked_at: datetime | None = None
 
     def fact(self, which: AccountFact) -> Fact:
         return self.facts.get(which, Fact.NOT_STATED)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from skiptrace.model.cases import AccountFact
-from skiptrace.model.judgement import Channel
+from skiptrace.model.judgement import Channel, ContactKind
 from skiptrace.model.people import Fact, Personal
 
 
@@ -83,6 +83,25 @@ class Inconvenient:
     reason: str = "consumer"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Workplace(Personal):
+    """``value`` is at the consumer's work; or, with ``refused``, nothing at work is to be used (rule B-11).
+
+    A refusal holds for every value at work, also for those found later; ``value`` may then be empty.
+    """
+
+    at: datetime
+    value: str = ""
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttorneyContact:
+    """The consumer's attorney was written to or called; or, with ``replied``, has answered (rule X-02)."""
+
+    replied: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Residence:
     """The consumer named the zone where they live."""
@@ -110,11 +129,12 @@ class AccountStated:
 class ThirdPartyAsked(Personal):
     """Somebody else was asked where the consumer is: ``value`` is the number or address that was used.
 
-    ``reason`` says why again, for a second time (rule B-03).
+    ``reason`` says why again, for a second time (rule B-03); ``contact_id`` is theirs in the trace that found them.
     """
 
     value: str
     reason: str = ""
+    contact_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +169,34 @@ class Reviewed(Personal):
     document: str = ""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class EvidenceRetired(Personal):
+    """Somebody answers for it that one sign of where the consumer is misleads, until a day (rule B-10).
+
+    ``value`` is an address where the consumer is not, or a number whose area code says nothing of them; ``contact_id``
+    is its id in the trace in which it was seen.
+    """
+
+    contact: ContactKind
+    value: str
+    role: str
+    reason: str
+    expires_on: date
+    contact_id: str = ""
+
+
 Reported = (
     OverrideGiven
     | Reviewed
+    | EvidenceRetired
     | ThirdPartyAsked
     | Attempt
     | Consent
     | Refusal
     | NumberCheck
     | Inconvenient
+    | Workplace
+    | AttorneyContact
     | Residence
     | Inbound
     | AccountStated
@@ -178,6 +217,9 @@ class ConsumerEventKind(StrEnum):
     THIRD_PARTY = "third_party"
     OVERRIDE = "override"
     REVIEW = "review"
+    EVIDENCE = "evidence"
+    WORKPLACE = "workplace"
+    ATTORNEY = "attorney"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -212,6 +254,9 @@ REPORTED: Mapping[ConsumerEventKind, type[Reported]] = {
     ConsumerEventKind.THIRD_PARTY: ThirdPartyAsked,
     ConsumerEventKind.OVERRIDE: OverrideGiven,
     ConsumerEventKind.REVIEW: Reviewed,
+    ConsumerEventKind.EVIDENCE: EvidenceRetired,
+    ConsumerEventKind.WORKPLACE: Workplace,
+    ConsumerEventKind.ATTORNEY: AttorneyContact,
 }
 
 _KINDS = {what: kind for kind, what in REPORTED.items()}

@@ -111,6 +111,10 @@ class Jobs(Protocol):
         """Somebody has looked at a quarantined job: queue it again with no deaths. False when it is not quarantined."""
         ...
 
+    async def resume(self, tenant: str, case_id: str) -> bool:
+        """Nothing holds this case any more: queue it again. False when its job has not ended, or there is none."""
+        ...
+
     async def weak_points(self) -> Sequence[str]:
         """Settings of the database under which an acknowledged purchase could be forgotten, with what to change."""
         ...

@@ -8,11 +8,24 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, or_, select
 
-from skiptrace.model import REPORTED, Case, ConsumerEvent, ConsumerEventKind, OverrideGiven, Reviewed, ThirdPartyAsked
+from skiptrace.model import (
+    REPORTED,
+    AccountStated,
+    Case,
+    ConsumerEvent,
+    ConsumerEventKind,
+    Event,
+    EventKind,
+    EvidenceRetired,
+    OverrideGiven,
+    Reviewed,
+    ThirdPartyAsked,
+)
 from skiptrace.ports import Clock
 from skiptrace.privacy import AuditEvent, Fingerprinter, Owner, SubjectKeys
 from skiptrace.stores.codec import decode, encode
 from skiptrace.stores.databases import OneOf
+from skiptrace.stores.outbox import add_events, event_id
 from skiptrace.stores.schema import cases
 from skiptrace.stores.schema.history import consumer_events
 from skiptrace.stores.vault import Vault
@@ -59,6 +72,7 @@ class Histories:
         if rows:
             turn.conn.execute(consumer_events.insert(), rows)
         turn.events += [_audited(event, now) for event in new]
+        add_events(turn, [_told(event, now) for event in new if isinstance(event.what, _FOLLOWED)])
         return len(new)
 
     def read(self, conn: Connection, several: Sequence[Case]) -> list[Sequence[ConsumerEvent]]:
@@ -101,6 +115,23 @@ def _is_about(row: Row[Any], account_id: str, person: bytes | None) -> bool:
     return bool(row.account_id == account_id or (person is not None and row.person == person))
 
 
+_FOLLOWED = (AccountStated, OverrideGiven, Reviewed, EvidenceRetired)
+"""What may let a held case go on, or have a trace judged again."""
+
+
+def _told(event: ConsumerEvent, now: datetime) -> Event:
+    kind = EventKind.ACCOUNT_REPORTED
+    return Event(
+        seq=0,
+        event_id=event_id(kind, event.tenant, event.event_id),
+        kind=kind,
+        at=now,
+        tenant=event.tenant,
+        account_id=event.account_id,
+        detail=event.kind.value,
+    )
+
+
 def _audited(event: ConsumerEvent, now: datetime) -> AuditEvent:
     """What somebody answers for is in the trail in words; everything else of a consumer is sealed."""
     match event.what:
@@ -111,6 +142,9 @@ def _audited(event: ConsumerEvent, now: datetime) -> AuditEvent:
             kind = "review.released" if seen.released else "review.rejected"
             until = f"until {seen.expires_on}" if seen.released else ""
             said = f"{seen.rule_id} {seen.role} {seen.reason} {until} {seen.document} {seen.contact_id}"
+        case EvidenceRetired() as retired:
+            kind = "evidence.retired"
+            said = f"{retired.contact} {retired.role} {retired.reason} until {retired.expires_on} {retired.contact_id}"
         case ThirdPartyAsked() as asked:
             kind, said = "third_party.asked", f"again: {asked.reason}" if asked.reason else "once"
         case _:

@@ -152,6 +152,16 @@ class Queue:
             for named in several
         ]
 
+    def resume(self, turn: Turn, several: Sequence[Named]) -> Sequence[object]:
+        turn.take()
+        now = database_now(turn.conn)
+        values = {"state": JobState.QUEUED.value, "finished_at": None, "reason": "resumed: nothing holds it any more"}
+        ended = jobs.c.state == JobState.DONE
+        return [
+            self._change(turn, named, ended, values | {"only": ""}, AuditEvent(now, "job.resumed", named.case_id))
+            for named in several
+        ]
+
     def _change(
         self, turn: Turn, named: Named, when: ColumnElement[bool], values: dict[str, Any], event: AuditEvent
     ) -> bool:

@@ -89,6 +89,9 @@ class SqlJobs:
     async def readmit(self, tenant: str, case_id: str) -> bool:
         return cast("bool", await self._job_writer.write(self._queue.readmit, Named(tenant, case_id)))
 
+    async def resume(self, tenant: str, case_id: str) -> bool:
+        return cast("bool", await self._job_writer.write(self._queue.resume, Named(tenant, case_id)))
+
     async def weak_points(self) -> Sequence[str]:
         """Settings of the database under which an acknowledged purchase could be forgotten."""
         return await self._look(weak_points)

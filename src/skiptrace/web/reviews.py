@@ -1,4 +1,4 @@
-"""What rules hold for a person to look at: list it, release it, reject it."""
+"""What rules hold for a person to look at: list it, release it, reject it; and evidence that somebody retires."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from skiptrace.access import Action
 from skiptrace.contacting import OVERRIDES_AS
 from skiptrace.errors import BadInput, PolicyRefused
 from skiptrace.model import Trace
+from skiptrace.retiring import Retirement, retire
 from skiptrace.reviewing import Held, Word, review, waiting
 from skiptrace.web import once
 from skiptrace.web.cases import KEYED, USUAL
 from skiptrace.web.guard import Admitted, GuardedRoute, allowed
 from skiptrace.web.house import house_of
 from skiptrace.web.problems import Problem, invalid, responses
-from skiptrace.web.shapes import RULE, HeldView, PathId, Reviewed, ReviewIn
+from skiptrace.web.shapes import RULE, EvidenceIn, EvidenceView, HeldView, PathId, Reviewed, ReviewIn
 from skiptrace.web.traces import trace_of
 from skiptrace.web.where import the_trace, what_is_within_reach
 
@@ -91,6 +92,38 @@ async def post_review(
     except PolicyRefused as refused:
         raise Problem(409, "not-reviewed", str(refused)) from None
     return Reviewed(trace_id=trace_id, rule_ids=list(word.rule_ids), verdict=body.verdict, role=word.role)
+
+
+@router.post(
+    "/v1/traces/{trace_id}:retire-evidence",
+    status_code=201,
+    response_model=EvidenceView,
+    responses=responses(*KEYED),
+    openapi_extra=once.documented(once.OPTIONAL),
+    summary="Retire one sign of where the consumer is, an address or a number's area code, for 30 days at most",
+)
+async def post_retire(
+    request: Request,
+    trace_id: PathId,
+    body: EvidenceIn,
+    admitted: Annotated[Admitted, allowed(Action.REVIEW, the_trace)],
+) -> EvidenceView:
+    house, who = house_of(request), admitted.who
+    trace = await trace_of(house, admitted, trace_id)
+    wanted = Retirement(body.contact_id, OVERRIDES_AS[who.role], body.reason, who.principal_id, body.expires_on)
+    try:
+        retired = await retire(wanted, trace, house)
+    except BadInput as error:
+        raise invalid(error.field, error.reason) from None
+    except PolicyRefused as refused:
+        raise Problem(409, "not-retired", str(refused)) from None
+    return EvidenceView(
+        trace_id=trace_id,
+        contact_id=retired.contact_id,
+        kind=retired.contact,
+        role=retired.role,
+        expires_on=retired.expires_on,
+    )
 
 
 def _views(trace: Trace, held: Iterable[Held]) -> Iterable[HeldView]:

@@ -33,7 +33,17 @@ from skiptrace.web.shapes.permits import (
     Signed,
     UnsignedView,
 )
-from skiptrace.web.shapes.rules import HeldView, LeaveView, OverrideIn, OverrideView, Reviewed, ReviewIn, ThirdPartyView
+from skiptrace.web.shapes.rules import (
+    EvidenceIn,
+    EvidenceView,
+    HeldView,
+    LeaveView,
+    OverrideIn,
+    OverrideView,
+    Reviewed,
+    ReviewIn,
+    ThirdPartyView,
+)
 from skiptrace.web.shapes.traces import AccountTraces, ContactView, TraceView, WhyView
 from skiptrace.web.shapes.use import CanUseIn, CanUseView
 
@@ -60,6 +70,8 @@ __all__ = [
     "EraseIn",
     "Erased",
     "EventView",
+    "EvidenceIn",
+    "EvidenceView",
     "FoundCase",
     "GlassIn",
     "HeldView",

@@ -69,6 +69,24 @@ class ReviewIn(In):
     document: Id | None = Field(default=None, description="Needed where the rule's level is counsel.")
 
 
+class EvidenceIn(In):
+    """One sign of where the consumer is misleads. ``reason`` is a code."""
+
+    contact_id: Id = Field(description="The address or number in this trace.")
+    reason: Id
+    expires_on: date | None = Field(default=None, description="The last day; 30 days from today if absent.")
+
+
+class EvidenceView(BaseModel):
+    """It counts no more: neither for the hours nor, an address, for the scores."""
+
+    trace_id: str
+    contact_id: str
+    kind: ContactKind
+    role: str
+    expires_on: date
+
+
 class Reviewed(BaseModel):
     trace_id: str
     rule_ids: list[str]
