@@ -90,7 +90,7 @@ def match_tables(subjects: pa.Table, records: pa.Table, parameters: Parameters, 
     """Score tables that are in memory; the rows keep the order of ``records``. Times count from each ``as_of``."""
     candidates, order = candidates_of(subjects, records)
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:  # most of the time is spent outside the interpreter
-        blocks = list(pool.map(lambda block: _scored(block, parameters, explain=explain), _blocks(candidates)))
+        blocks = list(pool.map(lambda block: _scored(block, parameters, explain=explain), blocks_of(candidates)))
     scored = pa.concat_tables(blocks) if blocks else _scored(candidates, parameters, explain=explain)
     if (order[1:] < order[:-1]).any():
         back = np.empty_like(order)
@@ -100,7 +100,7 @@ def match_tables(subjects: pa.Table, records: pa.Table, parameters: Parameters, 
     return pa.table([records["account_id"], records["rec_id"], *columns], ["account_id", "rec_id", *names])
 
 
-def _blocks(candidates: Candidates) -> Iterator[Candidates]:
+def blocks_of(candidates: Candidates) -> Iterator[Candidates]:
     """Whole accounts, so many at once that what is worked out for their pairs stays in the processor's cache."""
     starts = candidates.starts
     wanted = np.arange(0, len(candidates.rows), _BLOCK)
