@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import pwd
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,7 +18,7 @@ from skiptrace.errors import BadInput, ConfigError
 from skiptrace.matching.weights import Parameters, read_parameters, shipped_parameters, with_sources
 from skiptrace.model import AddressCheck, Judgement, Manifest, PastOutcome, PhoneCheck, SourceRecord, Subject
 from skiptrace.ports import Caps, Clock, Dispatcher, Limiter, Provider
-from skiptrace.privacy import Actor, Guard, RingWrapper
+from skiptrace.privacy import Actor, AuthMethod, Guard, RingWrapper, SignedIn
 from skiptrace.providers import catalog, reference_file
 from skiptrace.providers.base import Setup
 from skiptrace.providers.http import Wire
@@ -155,13 +157,21 @@ async def open_store(settings: Settings, clock: Clock) -> AsyncIterator[SqlStore
         clock,
         checkpoints=settings.checkpoints_path,
         subject_keys=settings.subject_keys,
-        actor=Actor(settings.requester, settings.tenant),
+        actor=Actor(settings.requester, settings.tenant, signed_in=SignedIn(AuthMethod.OS_USER, _login_name())),
         guard=guard_of(settings),
     )
     try:
         yield store
     finally:
         await store.close()
+
+
+def _login_name() -> str:
+    """Whose process this is; the environment could say anything."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def guard_of(settings: Settings) -> Guard | None:

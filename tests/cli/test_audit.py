@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import sqlite3
 from pathlib import Path
 
@@ -76,6 +78,9 @@ def test_the_bundle_holds_the_whole_chain_of_the_case(home: Path, tmp_path: Path
     events = [row[2] for row in case["audit"]]
     assert {"cases.accepted", "call.local", "trace.kept", "audit.exported"} <= set(events)
     assert all(row[3] for row in case["audit"]), "each row says who acted"
+    me = pwd.getpwuid(os.getuid()).pw_name
+    assert {tuple(row[8:]) for row in case["audit"]} == {(f"os_user {me}", "unknown")}, "and how they signed in"
+    assert f"os_user {me}; unknown" in (tmp_path / "bundle" / "case.html").read_text()
     prov = json.loads((tmp_path / "bundle" / "prov.json").read_text())
     used = {relation["prov:usedEntity"] for relation in prov["wasDerivedFrom"].values()}
     assert used <= prov["entity"].keys()

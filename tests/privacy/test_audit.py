@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from skiptrace.privacy import AuditEvent, AuditRow, ChainBroken, chain, verify
-from skiptrace.privacy.audit import START
+from skiptrace.privacy.audit import START, canonical
 
 KEY = bytes(range(32))
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -29,6 +29,14 @@ def trail(count: int) -> list[AuditRow]:
 def test_an_untouched_trail_verifies() -> None:
     assert verify(KEY, trail(20)) == 20
     assert verify(KEY, []) == 0
+
+
+def test_a_row_from_before_sign_ins_were_written_down_has_the_first_form() -> None:
+    event = AuditEvent(AT, "call.sent", "call-1", "0.25 USD", "jane", "acme", "GLBA_ENFORCE")
+    first = b'"2026-03-02T12:00:00.000000+00:00","call.sent","jane","acme","GLBA_ENFORCE","call-1","0.25 USD"'
+    assert canonical(7, event) == b"[7," + first + b"]"
+    signed_in = replace(event, auth_method="api_key 3f9a", mfa="no")
+    assert canonical(7, signed_in) == b"[7," + first + b',"api_key 3f9a","no"]'
 
 
 def test_a_trail_goes_on_where_it_ended() -> None:

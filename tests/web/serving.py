@@ -22,6 +22,7 @@ from skiptrace.ports import Evidenced
 from skiptrace.privacy import AuditEvent
 from skiptrace.stores import SqlStore, schema
 from skiptrace.stores.looking import Act
+from skiptrace.stores.writer import audit_row
 from skiptrace.testing.store import a_result
 from skiptrace.web.app import create_app
 from skiptrace.web.house import House
@@ -99,7 +100,7 @@ class Served:
 
         def read(conn: Connection) -> list[AuditEvent]:
             rows = conn.execute(select(schema.audit).order_by(schema.audit.c.number))
-            return [AuditEvent(r.at, r.event, r.about, r.detail, r.actor, r.tenant) for r in rows]
+            return [audit_row(row).event for row in rows]
 
         return await self.store._database.read(read)
 

@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from skiptrace.access import Role
+from skiptrace.access import Role, key_id_of
 from skiptrace.errors import ConfigError
 from skiptrace.settings import Settings, SignInSettings
 from skiptrace.stores.looking import Act
@@ -197,6 +197,27 @@ async def test_who_signed_in_is_known_can_be_assigned_and_disabled_and_the_trail
     await door.store.access.disable(Act(TENANT, "tests", door.clock.now()), "carl")
     assert (await door.call(token(sub="carl"), "GET", path)).status_code == 401
     assert [e.about for e in await door.audit() if e.event == "principal.set" and e.actor == "sign-in"] == ["carl"] * 2
+
+
+async def test_the_trail_says_how_somebody_signed_in_and_whether_with_a_second_factor(
+    sqlite_place: Place, tmp_path: Path
+) -> None:
+    async with ScriptedServer(jwks(RSA_JWK)) as provider:
+        given = {"issuer": ISSUER, "audience": AUDIENCE, "jwks": f"{provider.url}/keys", "roles": ROLES}
+        mine = SignInSettings.model_validate({**given, "require_mfa": False})
+        async with served(tmp_path, sqlite_place.url, sign_in=SignIn(mine, TENANT)) as door:
+            office, key = Office(door, provider, mine), await door.key(Role.COLLECTOR)
+            shown = (key, token(), token(amr=["pwd"]), token(amr=None), token(amr=None, acr="mfa"))
+            assert {await office.status(one) for one in shown} == {200}
+            rows = [(e.auth_method, e.mfa) for e in await door.audit() if e.event == "access.search"]
+    token_of = f"identity_provider {ISSUER}"
+    assert rows == [
+        (f"api_key {key_id_of(key)}", "no"),
+        (token_of, "yes"),
+        (token_of, "no"),
+        (token_of, "unknown"),
+        (token_of, "no"),  # the settings name no acr that stands for a second factor
+    ]
 
 
 async def test_nobody_signs_in_under_the_name_of_a_service(office: Office) -> None:

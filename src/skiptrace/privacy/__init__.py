@@ -1,6 +1,6 @@
 """Field encryption, blind indexes and the audit chain. The keys live in a file outside the database."""
 
-from skiptrace.privacy.acting import Actor, acting
+from skiptrace.privacy.acting import Actor, AuthMethod, SignedIn, acting
 from skiptrace.privacy.audit import AuditEvent, AuditRow, ChainBroken, chain, verify
 from skiptrace.privacy.checkpoints import BadCheckpoint, Checkpoint, CheckpointFile, Signer
 from skiptrace.privacy.fields import CannotOpen, FieldCipher
@@ -13,6 +13,7 @@ __all__ = [
     "Actor",
     "AuditEvent",
     "AuditRow",
+    "AuthMethod",
     "BadCheckpoint",
     "CannotOpen",
     "ChainBroken",
@@ -27,6 +28,7 @@ __all__ = [
     "Owner",
     "Part",
     "RingWrapper",
+    "SignedIn",
     "Signer",
     "SubjectIds",
     "SubjectKeys",

@@ -35,7 +35,8 @@ class ChainBroken(SkiptraceError):
 class AuditEvent:
     """One event of money, security or personal data: opaque ids and figures, never a person's values.
 
-    ``actor``, ``tenant`` and ``purpose`` may be left empty: the writer fills in who is acting (``privacy.acting``).
+    ``actor``, ``tenant`` and ``purpose`` may be left empty: the writer fills in who is acting (``privacy.acting``), and
+    how they signed in. ``auth_method`` and ``mfa`` are None in rows from before that was written down.
     """
 
     at: datetime
@@ -45,6 +46,8 @@ class AuditEvent:
     actor: str = ""
     tenant: str = ""
     purpose: str = ""
+    auth_method: str | None = None
+    mfa: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,28 @@ def verify_links(key: bytes, links: Iterable[tuple[int, bytes, bytes, bytes]]) -
 
 
 def canonical(number: int, event: AuditEvent) -> bytes:
-    """The bytes that are hashed: a JSON array of fixed length without spaces, the moment in UTC with microseconds."""
-    columns = (event.event, event.actor, event.tenant, event.purpose, event.about, event.detail)
-    return orjson.dumps((number, moment(event.at), *columns))
+    """The bytes that are hashed: a JSON array without spaces, the moment in UTC with microseconds."""
+    return in_form(
+        number,
+        moment(event.at),
+        event.event,
+        event.actor,
+        event.tenant,
+        event.purpose,
+        event.about,
+        event.detail,
+        event.auth_method,
+        event.mfa,
+    )
+
+
+def in_form(number: int, at: str, *columns: str | None) -> bytes:
+    """Ten elements; eight in the first form, without ``auth_method`` and ``mfa``. The length tells the forms apart."""
+    row = (number, at, *columns)
+    return orjson.dumps(row[:FIRST_FORM] if row[FIRST_FORM:] == NOT_WRITTEN_DOWN else row)
+
+
+FIRST_FORM, NOT_WRITTEN_DOWN = 8, (None, None)
 
 
 def moment(at: datetime) -> str:
@@ -108,10 +130,11 @@ def seal(key: bytes, hash_of_row: bytes) -> bytes:
 
 def _storable(event: AuditEvent) -> AuditEvent:
     """As every database gives it back: NUL and lone surrogates become U+FFFD before they are hashed."""
-    texts = (event.event, event.actor, event.tenant, event.purpose, event.about, event.detail)
+    texts = (event.event, event.actor, event.tenant, event.purpose, event.about, event.detail, event.auth_method or "")
     if all(text.isascii() and "\0" not in text for text in texts):
         return event
-    kind, actor, tenant, purpose, about, detail = (
+    kind, actor, tenant, purpose, about, detail, method = (
         text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace") for text in texts
     )
-    return replace(event, event=kind, actor=actor, tenant=tenant, purpose=purpose, about=about, detail=detail)
+    plain = replace(event, event=kind, actor=actor, tenant=tenant, purpose=purpose, about=about, detail=detail)
+    return plain if event.auth_method is None else replace(plain, auth_method=method)

@@ -97,11 +97,20 @@ def _outcomes(dossier: Dossier) -> str:
 
 def _audit(dossier: Dossier) -> str:
     rows = [
-        [f"{row.number}", moment(row.event.at), row.event.event, row.event.actor, row.event.purpose, row.event.detail]
+        [
+            f"{row.number}",
+            moment(e.at),
+            e.event,
+            e.actor,
+            "not written down" if e.auth_method is None else f"{e.auth_method or 'unknown'}; {e.mfa or 'unknown'}",
+            e.purpose,
+            e.detail,
+        ]
         for row in dossier.audit
+        for e in (row.event,)
     ]
     note = "<p>proof.json shows that these rows stand in the signed trail; <code>skiptrace audit verify</code>.</p>"
-    return note + _or_nothing(["row", "at", "event", "who", "purpose", "detail"], rows)
+    return note + _or_nothing(["row", "at", "event", "who", "signed in by; second factor", "purpose", "detail"], rows)
 
 
 def _or_nothing(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

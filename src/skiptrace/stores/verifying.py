@@ -6,18 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import orjson
 from sqlalchemy import Connection, text
 
 from skiptrace.privacy import ChainBroken, Checkpoint
-from skiptrace.privacy.audit import START, moment, verify_links
+from skiptrace.privacy.audit import START, in_form, moment, verify_links
 from skiptrace.privacy.checkpoints import check_against
 from skiptrace.stores.set_back import last_restored
 
 PAGE = 5000
 
 _ROWS = text(
-    "SELECT number, at, event, actor, tenant, purpose, about, detail, hash, seal FROM audit "
+    "SELECT hash, seal, number, at, event, actor, tenant, purpose, about, detail, auth_method, mfa FROM audit "
     "WHERE number > :last ORDER BY number LIMIT :page"
 )
 """Without column types: a million rows are read in their driver's own values."""
@@ -66,11 +65,10 @@ def verify_trail(conn: Connection, key: bytes, checkpoints: Sequence[Checkpoint]
 def _links(conn: Connection) -> Iterator[Link]:
     last = -1
     while page := conn.execute(_ROWS, {"last": last, "page": PAGE}).all():
-        for number, at, event, actor, tenant, purpose, about, detail, hash_of_row, seal in page:
+        for hash_of_row, seal, number, at, *columns in page:
             when = moment(at) if isinstance(at, datetime) else at
             try:
-                row = orjson.dumps((number, when, event, actor, tenant, purpose, about, detail))
-                yield number, row, bytes(hash_of_row), bytes(seal)
+                yield number, in_form(number, when, *columns), bytes(hash_of_row), bytes(seal)
             except TypeError:
                 raise ChainBroken(number, "a column holds another kind of value") from None
-        last = page[-1][0]
+        last = page[-1].number

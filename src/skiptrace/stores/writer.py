@@ -200,6 +200,8 @@ class Writer:
                 "detail": row.event.detail,
                 "hash": row.hash,
                 "seal": row.seal,
+                "auth_method": row.event.auth_method,
+                "mfa": row.event.mfa,
             }
             for row in chain(self._audit_key, number, before, turn.events)
         ]
@@ -222,14 +224,15 @@ def _by_handler(group: Sequence[_Waiting]) -> dict[tuple[Handler, Actor], list[_
 
 
 def _signed_by(actor: Actor, event: AuditEvent) -> AuditEvent:
-    """The event with its actor, tenant and purpose, unless it states its own."""
-    if event.actor and event.tenant and event.purpose:
-        return event
+    """The event with its actor, tenant and purpose, unless it states its own, and how the actor signed in."""
+    signed_in = actor.signed_in
     return replace(
         event,
         actor=event.actor or actor.name,
         tenant=event.tenant or actor.tenant,
         purpose=event.purpose or actor.purpose,
+        auth_method=str(signed_in) if signed_in else "",
+        mfa=signed_in.mfa.value if signed_in else "",
     )
 
 
@@ -249,7 +252,8 @@ def _fail(group: Sequence[_Waiting], error: Exception) -> None:
 
 
 def audit_row(row: Row[Any]) -> AuditRow:
-    event = AuditEvent(row.at, row.event, row.about, row.detail, row.actor, row.tenant, row.purpose)
+    signed_in = (row.auth_method, row.mfa)
+    event = AuditEvent(row.at, row.event, row.about, row.detail, row.actor, row.tenant, row.purpose, *signed_in)
     return AuditRow(row.number, event, row.hash, row.seal)
 
 

@@ -40,7 +40,7 @@ from skiptrace.access import (
 from skiptrace.access.keys import PREFIX
 from skiptrace.errors import StoreError
 from skiptrace.model import AccountFact, Fact
-from skiptrace.privacy import Actor, acting
+from skiptrace.privacy import Actor, AuthMethod, SignedIn, acting
 from skiptrace.stores.looking import Look
 from skiptrace.stores.principals import Held
 from skiptrace.web import once
@@ -130,9 +130,10 @@ class GuardedRoute(APIRoute):
             safe = SafeRequest(request.scope, request.receive)
             try:
                 async with asyncio.timeout(None if long else SECONDS):
-                    safe.state.who = who = await enter(safe)
+                    who, signed_in = await enter(safe)
+                    safe.state.who = who
                     _function(who, action_of(self))
-                    with acting(Actor(who.principal_id, who.tenant)):
+                    with acting(Actor(who.principal_id, who.tenant, signed_in=signed_in)):
                         return await once.answered(safe, who, keyed, handle) if keyed else await handle(safe)
             except Exception as error:  # noqa: BLE001 - nothing of it may reach the caller or a log but its kind
                 return _problem(error).response()
@@ -140,8 +141,11 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-async def enter(request: Request) -> Principal:
-    """The principal of the request's key. Raises Problem: 400 for a key in the URL, 401 without a valid key."""
+async def enter(request: Request) -> tuple[Principal, SignedIn]:
+    """The principal of the request's key, and how they signed in.
+
+    Raises Problem: 400 for a key in the URL, 401 without a valid key.
+    """
     if any(key.lower() in _NAMES or PREFIX in value for key, value in request.query_params.multi_items()):
         raise Problem(400, "key-in-url", "a key was sent in the URL, where logs keep it: revoke it, use a header")
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
@@ -151,7 +155,7 @@ async def enter(request: Request) -> Principal:
 _NAMES = frozenset({"key", "api_key", "apikey", "token", "access_token", "authorization"})
 
 
-async def principal_of(house: House, key: str, *, fresh: bool = False) -> Principal:
+async def principal_of(house: House, key: str, *, fresh: bool = False) -> tuple[Principal, SignedIn]:
     """Of an API key, or of an access token; a ``fresh`` one was got by signing in just now. Raises Problem 401.
 
     The row is read each time, so that a revocation counts from the next request on.
@@ -164,7 +168,7 @@ async def principal_of(house: House, key: str, *, fresh: bool = False) -> Princi
         raise _no_key()
     if house.sign_in is not None and house.sign_in.mine.require_mfa and holder.principal.role is not Role.SERVICE:
         raise _no_key()  # a key shows one factor
-    return holder.principal
+    return holder.principal, SignedIn(AuthMethod.API_KEY, holder.record.key_id, Fact.NO)
 
 
 def _no_key() -> Problem:

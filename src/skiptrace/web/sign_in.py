@@ -20,6 +20,8 @@ import httpx
 import jwt
 
 from skiptrace.access import Principal, Role
+from skiptrace.model import Fact
+from skiptrace.privacy import AuthMethod, SignedIn
 from skiptrace.settings import SignInSettings
 from skiptrace.stores.access import AccessStore
 from skiptrace.stores.looking import Act
@@ -53,10 +55,13 @@ class SignIn:
         self._asked = self._answered = -STALE
         self._lock = asyncio.Lock()
 
-    async def principal(self, token: str, access: AccessStore, at: datetime, *, fresh: bool = False) -> Principal:
+    async def principal(
+        self, token: str, access: AccessStore, at: datetime, *, fresh: bool = False
+    ) -> tuple[Principal, SignedIn]:
         """Raises Problem: 401 for what is no valid token, 403 without a role, 503 while the provider is away."""
         claims = await self._claims(token)
-        if self.mine.require_mfa and not self._shows_more_than_one_factor(claims):
+        mfa = self._more_than_one_factor(claims)
+        if self.mine.require_mfa and mfa is not Fact.YES:
             headers = {"WWW-Authenticate": 'Bearer error="insufficient_user_authentication"'}
             raise Problem(401, "no-second-factor", "sign in with a second factor (rule D-03)", headers=headers)
         if fresh and not time.time() - FRESH < _seconds(claims.get("auth_time")) <= time.time() + LEEWAY:
@@ -64,7 +69,7 @@ class SignIn:
         if not _PERSON.fullmatch(str(claims["sub"])):
             raise _refused()
         wanted = Principal(str(claims["sub"]), self._tenant, self._role(claims), self._team(claims))
-        return await self._known(access, wanted, at)
+        return await self._known(access, wanted, at), SignedIn(AuthMethod.IDENTITY_PROVIDER, self.mine.issuer, mfa)
 
     async def _known(self, access: AccessStore, wanted: Principal, at: datetime) -> Principal:
         """The principal as the provider has it now. Grants are ours; so is the word that somebody is disabled."""
@@ -95,8 +100,12 @@ class SignIn:
             raise _refused()
         return claims
 
-    def _shows_more_than_one_factor(self, claims: Mapping[str, Any]) -> bool:
-        return bool(_texts(claims.get("amr")) & set(self.mine.amr) or _texts(claims.get("acr")) & set(self.mine.acr))
+    def _more_than_one_factor(self, claims: Mapping[str, Any]) -> Fact:
+        """Unknown where the provider says nothing of factors."""
+        amr, acr = _texts(claims.get("amr")), _texts(claims.get("acr"))
+        if amr & set(self.mine.amr) or acr & set(self.mine.acr):
+            return Fact.YES
+        return Fact.NO if amr or acr else Fact.UNKNOWN
 
     def _role(self, claims: Mapping[str, Any]) -> Role:
         named = {self.mine.roles[text] for text in _texts(_at(claims, self.mine.role_claim)) if text in self.mine.roles}

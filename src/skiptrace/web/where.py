@@ -95,7 +95,8 @@ async def behind_the_glass(
     house, who = house_of(request), _who(request)
     offered = {Need.REASON}
     try:
-        if await principal_of(house, reauthenticate, fresh=True) == who:
+        again, _ = await principal_of(house, reauthenticate, fresh=True)
+        if again == who:
             offered.add(Need.REAUTHENTICATION)
     except Problem:
         pass

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from skiptrace import tracing
 from skiptrace.model import Over
 from skiptrace.ports import Claimed, Evidenced
-from skiptrace.privacy.acting import acting, on_behalf_of
+from skiptrace.privacy.acting import FROM_THE_QUEUE, acting, on_behalf_of
 from skiptrace.purchase import Permit
 from skiptrace.tracing import App
 
@@ -24,7 +24,7 @@ def tracing_jobs(app: App) -> Work:
         case = await app.store.case(job.case_id)
         if case is None:
             return Over(GONE)
-        with acting(on_behalf_of(case)):
+        with acting(on_behalf_of(case, FROM_THE_QUEUE)):
             if job.only and job.trace_id:
                 earlier = await tracing.recall(job.trace_id, job.only, app)
             else:

@@ -235,5 +235,7 @@ audit = Table(
     Column("detail", Line, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("seal", LargeBinary, nullable=False),
+    Column("auth_method", Line, nullable=True),
+    Column("mfa", Line, nullable=True),
     Index(None, "about"),
 )
