@@ -102,12 +102,14 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     mixed = [word for word in tokens if not (word.isalpha() or word.isdigit() or word in _MARKS)]
     if not mixed:
         return tokens, notes
-    if _GLUE.search(text):
+    odd = " ".join(mixed)
+    if _GLUE.search(odd):
         text = _apart(text)
-        tokens = mixed = text.replace(",", " , ").split()
+        tokens = text.replace(",", " , ").split()
+        odd = " ".join(tokens)
     if "-" in text:
         tokens = [stripped for token in tokens if (stripped := token.strip("-/"))]
-    return (_mended(tokens) if _DAMAGED.search(" ".join(mixed)) else tokens), notes
+    return (_mended(tokens) if _DAMAGED.search(odd) else tokens), notes
 
 
 def _hyphens(text: str) -> str:
@@ -131,12 +133,17 @@ def _apart(text: str) -> str:
     if "X" in text:
         text = _BOX_AFTER_ROUTE.sub(" ", text)  # HC68BOX 23
     text = _GLUED_STATE_ROUTE.sub(r"\1\2 ", text)
-    text = _GLUED.sub(r"\1 \2", text)
+    text = _GLUED.sub(_spaced, text)
     if "FL" in text:
         text = _GLUED_FLOOR.sub(r"\1 ", text)
     if "BOX" in text:
         text = _GLUED_BOX.sub("PO BOX", text)
-    return _STATE_ZIP.sub(r"\1 \2", text)
+    return _STATE_ZIP.sub(_spaced, text)
+
+
+def _spaced(match: re.Match[str]) -> str:
+    """Both groups with a space between them: a function, because a template is read anew at every call."""
+    return f"{match[1]} {match[2]}"
 
 
 def _mended_zip(text: str, damaged: re.Match[str]) -> str:

@@ -84,7 +84,7 @@ def take_last_line(tokens: list[str]) -> LastLine:
     """Take city, state and ZIP code off the end of ``tokens``, which is shortened in place."""
     line = LastLine()
     if len(tokens) > 3 and tokens[-2] in STATE_CODES and (match := _ZIP.match(tokens[-1])) and _is_state(tokens):
-        line.state, line.zip5, line.zip4 = tokens[-2], match[1], match[2] or ""
+        line.state, (line.zip5, line.zip4) = tokens[-2], match.groups("")
         del tokens[-2:]
     else:
         _drop_country(tokens)
@@ -113,10 +113,12 @@ def _strip_commas(tokens: list[str]) -> None:
 
 def _last_comma(tokens: list[str]) -> int:
     """Where the last comma stands, or -1."""
-    for at in range(len(tokens) - 1, -1, -1):
-        if tokens[at] == ",":
-            return at
-    return -1
+    if "," not in tokens:
+        return -1
+    at = len(tokens) - 1
+    while tokens[at] != ",":
+        at -= 1
+    return at
 
 
 def _drop_country(tokens: list[str]) -> None:
@@ -292,7 +294,8 @@ def _city_before(tokens: list[str]) -> bool:
 
 def take_city(tokens: list[str], line: LastLine) -> None:
     """Take the city off the end of ``tokens``: by the ZIP code's names, by the state's, or by the last comma."""
-    _strip_commas(tokens)
+    while tokens and tokens[-1] == ",":
+        tokens.pop()
     if not tokens:
         return
     comma = _last_comma(tokens)
