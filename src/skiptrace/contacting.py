@@ -182,7 +182,7 @@ async def ask_third_party(trace: Trace, contact: Contact, app: Answering, *, by:
         verdict = overridden(verdict, [release], now.case, app.rules, contact.value)
     if not verdict.allowed:
         return Token(verdict)
-    what = ThirdPartyAsked(contact.value, release.reason if release else "")
+    what = ThirdPartyAsked(contact.value, release.reason if release else "", contact.contact_id)
     event = ConsumerEvent(app.new_id(), trace.tenant, trace.account_id, app.clock.now(), by, what)
     await app.store.record_events([event])
     return Token(verdict, event.event_id)

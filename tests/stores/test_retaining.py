@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from skiptrace.errors import ConfigError
-from skiptrace.model import Channel, ConsumerEvent, Outcome, OutcomeKind, Refusal
+from skiptrace.model import Channel, ConsumerEvent, Outcome, OutcomeKind, Refusal, ThirdPartyAsked
 from skiptrace.ports import Caps, Reserved
 from skiptrace.privacy.retention import SHIPPED, Kind, RetentionRule, load_retention
 from skiptrace.stores import SqlStore
@@ -116,6 +116,29 @@ async def test_a_contact_that_was_used_stays_with_its_evidence(place: Place) -> 
         kept = {(record.provider, record.record_id) for record in await store.records("trace-1")}
         assert {(g.provider, g.record_id) for g in used.grounds if g.record_id} == kept
         assert len(await store.outcomes("trace-1")) == 1
+
+
+async def test_the_third_party_who_was_asked_stays_as_the_proof_of_it_until_the_file_goes(place: Place) -> None:
+    await fill(place)
+    async with at(place, NOW) as store:
+        trace = await store.trace("trace-1")
+        assert trace is not None
+        person = trace.third_party_contacts[0]
+        what = ThirdPartyAsked(person.value, contact_id=person.contact_id)
+        event = ConsumerEvent("token-1", trace.tenant, trace.account_id, NOW, "jane", what)
+        await store.record_events([event])
+    assert (await run(place, 31))["third_party_contacts"] == 1, "the other trace's were asked nothing"
+    async with at(place, NOW) as store:
+        kept, other = await store.trace("trace-1"), await store.trace("trace-2")
+        assert kept is not None
+        assert other is not None
+        assert (kept.third_party_contacts, other.third_party_contacts) == ((person,), ())
+        [known] = await store.history(a_case())
+        assert known.what == what
+    assert await run(place, 32) == {}
+    await run(place, 1100)
+    async with at(place, NOW) as store:
+        assert await store.trace("trace-1") is None
 
 
 async def test_after_three_years_the_file_is_gone_and_the_audit_rows_are_not(place: Place) -> None:

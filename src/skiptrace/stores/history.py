@@ -63,6 +63,7 @@ class Histories:
                 "at": event.at,
                 "recorded_at": now,
                 "reported_by": event.reported_by,
+                "contact_id": event.what.contact_id or None if isinstance(event.what, ThirdPartyAsked) else None,
                 "content": keys[owner(event.tenant, event.event_id)].file.seal(
                     _TABLE, "content", _row(event.tenant, event.event_id), encode(event.what)
                 ),

@@ -158,7 +158,7 @@ def _replies_are_due(cutoff: datetime) -> ColumnElement[bool]:
 
 def _third_parties_are_due(cutoff: datetime) -> ColumnElement[bool]:
     table = schema.third_party_contacts
-    return exists().where(_of_old_trace(table, cutoff), traces.c.case_id == cases.c.case_id, ~_used(table))
+    return exists().where(_of_old_trace(table, cutoff), traces.c.case_id == cases.c.case_id, ~_asked(table))
 
 
 def _unused_are_due(cutoff: datetime) -> ColumnElement[bool]:
@@ -206,6 +206,13 @@ def _used(table: Table) -> ColumnElement[bool]:
     return exists().where(outcomes.c.trace_id == table.c.trace_id, outcomes.c.contact_id == table.c.contact_id)
 
 
+def _asked(table: Table) -> ColumnElement[bool]:
+    """A third party who was asked once: the row is the proof of whom, and stays as long as the file does."""
+    events = consumer_events
+    of_account = (events.c.tenant == traces.c.tenant, events.c.account_id == traces.c.account_id)
+    return exists().where(*of_account, traces.c.trace_id == table.c.trace_id, events.c.contact_id == table.c.contact_id)
+
+
 def _empty_ssn(conn: Connection, case_ids: Sequence[str], _: datetime) -> None:
     conn.execute(cases.update().where(cases.c.case_id.in_(case_ids)).values(ssn=NOTHING))
 
@@ -215,13 +222,17 @@ def _empty_replies(conn: Connection, case_ids: Sequence[str], _: datetime) -> No
     conn.execute(replies.update().where(replies.c.call_id.in_(of_calls)).values(headers=NOTHING, body=NOTHING))
 
 
+_Kept = Callable[[Table], ColumnElement[bool]]
+
+
 def _delete_contacts(
-    contacts: Table, evidence: Table, conn: Connection, case_ids: Sequence[str], cutoff: datetime
+    tables: tuple[Table, Table], kept: _Kept, conn: Connection, case_ids: Sequence[str], cutoff: datetime
 ) -> None:
-    """Contacts that were not used, of old traces. Contact and evidence hold each other: one has to let go first."""
+    """Contacts that are not ``kept``, of old traces. Contact and evidence hold each other: one has to let go first."""
+    contacts, evidence = tables
     old = select(traces.c.trace_id).where(traces.c.case_id.in_(case_ids), traces.c.finished_at <= cutoff)
     let_go = contacts.c.first_ground == _LET_GO
-    conn.execute(contacts.update().where(contacts.c.trace_id.in_(old), ~_used(contacts)).values(first_ground=_LET_GO))
+    conn.execute(contacts.update().where(contacts.c.trace_id.in_(old), ~kept(contacts)).values(first_ground=_LET_GO))
     of_these = (contacts.c.trace_id == evidence.c.trace_id, contacts.c.contact_id == evidence.c.contact_id)
     conn.execute(delete(evidence).where(evidence.c.trace_id.in_(old), exists().where(*of_these, let_go)))
     conn.execute(delete(contacts).where(contacts.c.trace_id.in_(old), let_go))
@@ -242,13 +253,14 @@ def _of_cases(empty_them: Callable[[Connection, Sequence[str], datetime], None])
     return lambda conn, owners, cutoff: empty_them(conn, [case_id for _, case_id in owners], cutoff)
 
 
-_THIRD_PARTIES = partial(_delete_contacts, schema.third_party_contacts, schema.third_party_evidence)
+_THIRD_PARTIES = partial(_delete_contacts, (schema.third_party_contacts, schema.third_party_evidence), _asked)
+_UNUSED = partial(_delete_contacts, (schema.contacts, schema.evidence), _used)
 
 _EMPTIES: Mapping[Kind, _Empties] = {
     Kind.FULL_SSN: _of_cases(_empty_ssn),
     Kind.RAW_REPLIES: _of_cases(_empty_replies),
     Kind.THIRD_PARTY_CONTACTS: _of_cases(_THIRD_PARTIES),
-    Kind.UNUSED_CONTACTS: _of_cases(partial(_delete_contacts, schema.contacts, schema.evidence)),
+    Kind.UNUSED_CONTACTS: _of_cases(_UNUSED),
     Kind.CASE_FILES: _of_cases(lambda conn, case_ids, _: empty(conn, case_ids)),
     Kind.CONSUMER_EVENTS: lambda conn, owners, _: empty_owned(conn, owners),
 }
