@@ -44,7 +44,7 @@ def test_an_address_given_in_columns_equals_the_same_on_one_line() -> None:
 
 
 def test_what_follows_the_zip_code_is_kept_as_a_note() -> None:
-    assert parse_address("12 Elm St, Ames IA 50010 last known 2019").notes == ("LAST KNOWN 2019",)
+    assert parse_address("12 Elm St, Ames IA 50010 last known 2019").notes == ("remark LAST KNOWN 2019",)
 
 
 def test_a_text_without_street_or_box_is_unknown() -> None:

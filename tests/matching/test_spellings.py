@@ -50,8 +50,19 @@ FAMILIES = {
     ),
     "highway contract": ("HC 64 Box 201", "Hwy Contract 64 Box 201", "Star Rt 64, Bx 201", "HC-64 Box #201"),
     "post office box": ("PO Box 447", "PO-Box 447", "P.O.Box No. 447", "POB 447", "Drawer 447", "P.0. Box 447"),
-    "split grid": ("N72W13520 Larkin Rd", "N72-W13520 Larkin Road", "N72 W13520 Larkin Rd"),
-    "half grid": ("8N718 Larkin Rd", "8-N-718 Larkin Road", "8 N 718 Larkin Rd"),
+    "split grid": ("N72W13520 Larkin Rd", "N72-W13520 Larkin Road", "N72 W13520 Larkin Rd", "N72 W 13520 Larkin Rd"),
+    "half grid": ("8N718 Larkin Rd", "8-N-718 Larkin Road", "8 N 718 Larkin Rd", "8N 718 Larkin Rd"),
+    "grid, street first": ("2250 S 1100 E", "2250 South 1100 East", "S 1100 E 2250"),
+    "belt of a sixteenth": ("3709 SSW Loop 323", "3709 S SW Loop 323", "3709 S.S.W. Loop 323"),
+    "numbered avenue": ("121 N Avenue 54 Apt 9", "121 North Ave 54 #9", "121 N Ave. 54, 9"),
+    "coast road": ("4410 State Road A1A S", "4410 A1A South", "4410 SR A1A S"),
+    "ranch road with a unit": ("2910 RM 1431 Unit B", "2910 Ranch to Market Rd 1431 # B"),
+    "branch of a county road": ("77 County Road 4416B", "77 CR 4416-B"),
+    "rear written before the street": ("1429 Otter Ave Rear", "1429 Rear Otter Ave", "Rear 1429 Otter Ave"),
+    "scanned word": ("2044 Pineotter Dr", "2044 Pine0tter Dr", "2O44 PINE0TTER DR"),
+    "sign of a web page": ("4 O'Connell Ct", "4 O&#39;Connell Ct"),
+    "room of a building": ("77 Otter Ln Bldg 3 Apt 210", "77 Otter Ln # 3-210", "77 Otter Ln Apt 210 Bldg 3"),
+    "two words for a unit": ("77 Otter Ln Apt 1207", "77 Otter Ln Apt 1207 Unit 1207"),
     "number in words": ("112 Otter Ct", "One Hundred Twelve Otter Court", "One Hundred and Twelve Otter Ct"),
     "thousands in words": ("1200 Otter St", "One Thousand Two Hundred Otter Street"),
     "damaged number": ("180 Otter Dr", "l80 Otter Dr", "18O Otter Dr", "l8O Otter Drive"),
@@ -94,6 +105,8 @@ ISLAND = {
         "14 C/ Sol, Urbanizacion Monte Lirio",
         "Calle Sol #14, Urb. Monte Lirio",
     ),
+    "urbanization without its word": ("Urb Villa Otter, 14 Calle Sol", "Villa Otter, 14 Calle Sol"),
+    "extension": ("Ext Villa Otter, AG12 Calle Sol", "Extension Villa Otter, AG-12 Calle Sol"),
     "kilometre": ("Bo Palmas Carr 693 Km 4.2", "PR-693 KM 4.2, Barrio Palmas"),
     "letter box": ("HC 2 Box 1405", "HC-02 Buzón 1405", "HC 2 Bzn 1405"),
 }
@@ -195,3 +208,45 @@ def test_a_house_may_stand_at_a_corner() -> None:
     assert compare_addresses(corner, f"12 Alder St, {TEXAS}").verdict == "different"
     assert compare_addresses(corner, f"Fremont St & 6th Ave, {TEXAS}").verdict == "different"
     assert compare_addresses(corner, f"PO Box 5, {TEXAS}").verdict == "different"
+
+
+BESIDE = ("Apt 4", "Stall 4", "guest house", "left door", "upstairs", "Unit B")
+
+
+@pytest.mark.parametrize("unit", BESIDE)
+@pytest.mark.parametrize("cell", ["77 Otter St ({}), {}", "77 Otter St, {1} ({0})", "77 Otter St, {1} {0}"])
+def test_a_unit_in_brackets_or_behind_the_zip_code_is_no_remark(unit: str, cell: str) -> None:
+    assert compare_addresses(cell.format(unit, TEXAS), f"77 Otter St, {TEXAS}").verdict == "possible"
+
+
+REMARKS = ("(last known 2019)", "- verified 2020", "Ph 512-555-0142", "(per DMV)", "*bad address*", "gate code 4411")
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+def test_remarks_behind_the_zip_code_do_not_tell_places_apart(remark: str) -> None:
+    other = "(seen in 2021)"
+
+    assert compare_addresses(f"77 Otter St, {TEXAS} {remark}", f"77 Otter St, {TEXAS} {other}").verdict == "same"
+
+
+BEFORE_CITY = (
+    ("118 S Broadway", "Lexington", "KY"),
+    ("71 Center St", "Center Point", "AL"),
+    ("12 Via Serena", "San Clemente", "CA"),
+    ("W2290 Cty Rd KK", "Kaukauna", "WI"),
+    ("75-5865 Walua Rd Apt B-201", "Kailua Kona", "HI"),
+    ("1212 Lake Park Ave", "Lake Park", "FL"),
+)
+
+
+@pytest.mark.parametrize(("line", "city", "state"), BEFORE_CITY)
+@pytest.mark.parametrize("cell", ["{} {} {}", "{0} {1} {1} {2}", "{0} {1}, {1}, {2}"])
+def test_a_city_is_found_without_commas_and_named_twice(line: str, city: str, state: str, cell: str) -> None:
+    assert compare_addresses(cell.format(line, city, state), f"{line}, {city}, {state}").verdict == "same"
+
+
+def test_a_hyphen_between_the_digits_of_a_unit_counts() -> None:
+    assert compare_addresses(f"77 Otter St Apt 1-23, {TEXAS}", f"77 Otter St Apt 12-3, {TEXAS}").verdict == (
+        "different_unit"
+    )
+    assert compare_addresses(f"77 Otter St Apt 1-23, {TEXAS}", f"77 Otter St Apt 123, {TEXAS}").verdict == "possible"

@@ -30,6 +30,10 @@ _CONTRACT = re.compile(
     r"(?:NO |NUMBER |# )*"
     r"(?P<route>\d+[A-Z]?)?[ ,]*(?:P ?O )?(?:BOX|BX|BUZON|BZN|BUZ) " + _ID.format("box")
 )
+_MILITARY_BOX_FIRST = re.compile(
+    r"^(?P<box>(?:P ?O )?(?:BOX|BX) (?:# |NO )?\d+[A-Z]?),?[ ,]+"
+    r"(?P<line>(?:PSC|CMR|OMC|UMR|UNIT) ?(?:# |NO )?\d+[A-Z]?)(?=[ ,]|$)"
+)
 _MILITARY = re.compile(
     r"\b(?P<line>(?:PSC|CMR|OMC|UMR|UNIT) ?(?:# |NO )?\d+[A-Z]?)[ ,]*(?:(?:P ?O )?(?:BOX|BX) "
     + _ID.format("box")
@@ -89,6 +93,7 @@ def parse_military(line: str, state: str, city: str) -> dict[str, Any] | None:
     office = _POST_OFFICE.search(line) or _POST_OFFICE.search(city)
     if office is None and state not in MILITARY_STATES:
         return None
+    line = _MILITARY_BOX_FIRST.sub(r"\g<line> \g<box>", line)
     unit = _MILITARY.search(line)
     ship = None if unit else _SHIP.search(line)
     found = unit or ship

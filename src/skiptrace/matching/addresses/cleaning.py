@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
-from skiptrace.matching.addresses.tables import QUARTERS, STATE_CODES, SUFFIXES, UNITS
+from skiptrace.matching.addresses.tables import QUARTERS, REMARK, STATE_CODES, SUFFIXES, UNITS
+from skiptrace.matching.addresses.units import is_unit_alone
 from skiptrace.matching.known_words import familiarity
 from skiptrace.matching.text import ascii_upper
 from skiptrace.matching.zips import find_zip
 
 _PLAIN = re.compile(r"[A-Z0-9 ,\-]*")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
+_ENDS_IN_ZIP = re.compile(r"\d{5}(?:-?\d{4})?[ ,]*$")
 _BOUNDARY = re.compile(r"[\n\r;|\t()\[\]]+|\s-+\s|--+|\s*<BR\s*/?>")
 _SPACED_HYPHEN = re.compile(r"^\s*(\d+) - (\d+)(?=\s)")
 _SPACED_UNIT = re.compile(r"(#\s*\d+) - ([A-Z])(?=\s*(?:,|$))")
 _FRACTION = re.compile(r"(?<=\d)[\s\-]+(\d) ?/ ?(\d)(?=\s|$|,)")
 _GLUED = re.compile(
     r"\b(APARTMENT|APARTAMENTO|APTO|APT|SUITE|STE|UNIT|UNT|LOT|BLDG|BUILDING|EDIF|RM|ROOM|PH|PENTHOUSE|FLOOR|FLR|FL|"
-    r"SPC|SPACE|SP|TRLR|TRAILER|P\s?O\s?BOX|BOX|BX|BZN|BUZON|RR|RFD|HC|HCR|PMB|PSC|CMR|DRAWER|HWY|HIGHWAY|RTE|ROUTE|RT|"
-    r"FM|RM|CR|SR|SH|TR|STH|CTH|LP|LOOP|SPUR|BIA|FSR|FS|CARR|PR|KM|US|I|IH|NO)[\-.]?(?!\d[A-Z]{2})(\d)"
+    r"SPC|SPACE|SP|TRLR|TRAILER|P\s?O\s?BOX|BOX|BX|BZN|BUZON|RR|RFD|HC|HCR|R(?=\d+ BO?X)|PMB|"
+    r"PSC|CMR|DRAWER|HWY|HIGHWAY|RTE|ROUTE|RT|FM|RM|CR|SR|SH|TR|STH|CTH|LP|LOOP|SPUR|BIA|FSR|FS|CARR|PR|KM|US|I|IH|NO)[\-.]?(?!\d[A-Z]{2})(\d)"
 )
 _GLUED_STATE_ROUTE = re.compile(rf"^(\s*\d+ (?:[NSEW] )?)({'|'.join(sorted(STATE_CODES))})(?=\d{{1,4}}[A-Z]?(?: |,|$))")
 _GLUED_SUFFIX = re.compile(
@@ -42,8 +45,10 @@ _SLASHED = re.compile(r"(?<=[A-Z]{2})\.?\s*/\s*(?=([A-Z0-9]{2,}))|(?<=[A-Z]{2}\.
 _CALLE = re.compile(r"\bC/ ?(?!O\b)")
 # The name of a field before its value: City: Mesquite, "state": "TX".
 _FIELD = re.compile(
-    r"""["']?\b(?:(?:MAILING|STREET|HOME|PROPERTY|PHYSICAL|CURRENT|BILLING|SHIPPING)[ _]?)?"""
-    r"""(?:ADDR(?:ESS)?(?:[ _]?LINE[ _]?1)?|STREET|CITY|TOWN|STATE|(?:ZIP|POSTAL)(?:[ _]?CODE)?)["']?\s*[:=]"""
+    r"""["']?\b(?:(?:MAILING|HOME|PROPERTY|PHYSICAL|CURRENT|BILLING|SHIPPING)[ _]?)?"""
+    r"""(?:(?:STREET[ _]?)?ADDR(?:ESS)?(?:[ _]?LINE)?[ _]?[12]?|STREET|CITY|TOWN|STATE|"""
+    r"""(?:ZIP|POSTAL)(?:[ _]?CODE)?)["']?\s*[:=]"""
+    r"""|["']ST["']\s*:"""
 )
 _SIGN_RUN = re.compile(r"#[# ]*#")
 _DECIMAL = re.compile(r"^(\s*\d+)\.(5|25|75)(?=\s)")
@@ -57,10 +62,12 @@ _DOTS = re.compile(r"\.(?!\d)|(?<!\d)\.")
 _DIGITS = frozenset("0123456789")
 _MARKS = frozenset(",#&")
 _DAMAGED = re.compile(
-    r"[0158](?!ST\b|ND\b|RD\b|TH\b)[A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|^[OIL]\d|^\d+[OI]\b"
+    r"[0158](?!ST\b|ND\b|RD\b|TH\b)[A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|^[OIL]\d|^\d+(?:[OI]\b|[SB]\d)"
 )
-_DAMAGED_NUMBER = re.compile(r"\d+[OIL]+\d+$|[OL][OIL]*\d[\dOIL]*$|\d+[OI]$")
+_DAMAGED_NUMBER = re.compile(r"\d+[OILB]+\d+$|\d+S\d{1,2}$|[OL][OIL]*\d[\dOIL]*$|\d+[OI]$")
 _DAMAGED_INSIDE = re.compile(r"\d+[OIL]+\d+$")
+_LONG_WORD = 6
+_LETTERS_AROUND = re.compile(r"[A-Z]+(?:[0158][A-Z]+)+$")
 _LEADING_I = re.compile(r"I(?=\d{1,4} (?!FRONTAGE|ACCESS|SERVICE|BUSINESS|BUS|AND|AT|HWY|RD)[A-Z]{2})")
 _DAMAGED_ZIP = re.compile(r"([A-Z]{2}) (?=\d*[OILSB])([0-9OILSB]{5})$")
 _ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)$")
@@ -78,6 +85,8 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
         text = _CAPITAL.sub(" ", glued[0]) + text[glued.end() :]  # 500WhitlockWay
     if "l" in text[:7] and (small := _SMALL_L.match(text)):
         text = small[0].translate(_L_AND_O) + text[small.end() :]
+    if "&" in text and ";" in text:
+        text = unescape(text)  # O&#39;CONNELL
     text = ascii_upper(text)
     if not _PLAIN.fullmatch(text):
         text = _plain(text, notes)
@@ -132,8 +141,14 @@ def _apart(text: str) -> str:
         text = _LETTER_ROUTE.sub(r"\1 ", _STATE_ROUTE.sub(r"\1 \2", text))
     if "X" in text:
         text = _BOX_AFTER_ROUTE.sub(" ", text)  # HC68BOX 23
+<<<<<<< Updated upstream
     text = _GLUED_STATE_ROUTE.sub(r"\1\2 ", text)
     text = _GLUED.sub(_spaced, text)
+=======
+    if (route := _GLUED_STATE_ROUTE.match(text)) and not _is_damaged_word(text[route.start(2) :]):
+        text = f"{text[: route.end()]} {text[route.end() :]}"
+    text = _GLUED.sub(r"\1 \2", text)
+>>>>>>> Stashed changes
     if "FL" in text:
         text = _GLUED_FLOOR.sub(r"\1 ", text)
     if "BOX" in text:
@@ -160,6 +175,12 @@ def _mended(tokens: list[str]) -> list[str]:
     return [*tokens[:1], *(word if word.isalpha() or word.isdigit() else _mended_word(word) for word in tokens[1:])]
 
 
+def _is_damaged_word(text: str) -> bool:
+    """Whether the first word is MA1N, and no MA12 (a road of Massachusetts)."""
+    word = text.partition(" ")[0].rstrip(",")
+    return _mended_word(word) != word
+
+
 def _mended_word(word: str) -> str:
     digits = _DIGITS.intersection(word)
     if _DAMAGED_INSIDE.match(word):
@@ -170,13 +191,15 @@ def _mended_word(word: str) -> str:
         spelled = word.replace("1", one).translate(_AS_LETTERS)
         if spelled in SUFFIXES or familiarity(spelled) == 2:
             return spelled
+    if _LETTERS_AROUND.match(word) and len(word) >= _LONG_WORD:
+        return word.replace("1", "L").translate(_AS_LETTERS)
     return word
 
 
 def _plain(text: str, notes: list[str]) -> str:
     """Signs other than letters, digits, commas and hyphens replaced by what they stand for."""
     if "(" in text:
-        text = _PARENTHESES.sub(lambda match: _in_parentheses(match[1].strip(), notes), text)
+        text = _PARENTHESES.sub(lambda match: _in_parentheses(match, notes), text)
     if "." in text:
         text = _dots(text) if _INNER_DOT.search(text) else text.replace(".", "")
     if _ODD.search(text):
@@ -200,10 +223,12 @@ def _dots(text: str) -> str:
     return _DOTS.sub("", _INITIALS.sub(" ", _DECIMAL_ZIP.sub("", _DOTTED_UNIT.sub(r"\1 ", text))))
 
 
-def _in_parentheses(text: str, notes: list[str]) -> str:
+def _in_parentheses(match: re.Match[str], notes: list[str]) -> str:
     """What takes the place of a text in parentheses: a unit stays in the address, anything else is a note."""
+    text = match[1].strip()
     words = text.replace("#", "# ").split()
-    if words and len(words) <= 3 and any(word in UNITS for word in words):
+    if (words and len(words) <= 3 and any(word in UNITS for word in words)) or is_unit_alone(words):
         return f" , {text} , "
-    notes.extend([text] if text else [])
+    if text:
+        notes.append(f"{REMARK}{text}" if _ENDS_IN_ZIP.search(match.string[: match.start()]) else text)
     return " "

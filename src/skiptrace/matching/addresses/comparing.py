@@ -108,13 +108,19 @@ def _compare_beside(a: ParsedAddress, b: ParsedAddress, street: Finding) -> Find
     """What stands beside a street that agrees: a house number at all, the urbanization, a P.O. box."""
     if not a.number and not b.number:
         return "possible", "no house number on either side of {0.street} and {1.street}"
-    if a.urbanization != b.urbanization:
+    if a.urbanization != b.urbanization and not _named_without_type(a, b):
         known = "possible" if not (a.urbanization and b.urbanization) else likeness(a.urbanization, b.urbanization)
         if known != "same":
             return known, "urbanization {0.urbanization} and {1.urbanization}"
     if a.po_box != b.po_box:
         return "possible", "P.O. box {0.po_box} and {1.po_box} beside the street"
     return street
+
+
+def _named_without_type(a: ParsedAddress, b: ParsedAddress) -> bool:
+    """Whether one side names the urbanization without the word for it: MANSIONES DEL RIO, 4 CALLE SOL."""
+    named, bare = (a, b) if a.urbanization else (b, a)
+    return not bare.urbanization and named.urbanization.partition(" ")[2] in bare.notes
 
 
 def _compare_unread(a: ParsedAddress, b: ParsedAddress) -> Finding:

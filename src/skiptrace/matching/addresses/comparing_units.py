@@ -22,7 +22,9 @@ def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """The apartments, suites and private mailboxes are the same, or there are none."""
     if a.pmb != b.pmb:
         # Publication 28 also lets a private mailbox be written with #, which may as well be an apartment.
-        return ("different" if a.pmb and b.pmb else "possible"), "private mailbox {0.pmb} and {1.pmb}"
+        sign = a.units[-1:] or b.units[-1:]
+        other = bool(sign) and sign[0][0] == "#" and sign[0][1] not in {a.pmb, b.pmb} and len(a.units) != len(b.units)
+        return ("different" if (a.pmb and b.pmb) or other else "possible"), "private mailbox {0.pmb} and {1.pmb}"
     if a.unit_key == b.unit_key:
         return "same", "unit {0.unit_key}" if a.unit_key else ""
     if not a.units or not b.units:
@@ -44,9 +46,13 @@ def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) 
 
 
 def _is_within(units: tuple[tuple[str, str], ...]) -> bool:
-    """Whether a room in a building of one letter is named: where there is a C11, it is in building C."""
-    (holder, letter), (room, _) = units[:2]
-    return holder == "BLDG" and len(letter) == 1 and room in _ROOMS
+    """Whether a room in a building is named: where there is a C11 it is in building C, and 3-210 in building 3."""
+    (holder, building), (room, number) = _building_first(units)
+    return holder == "BLDG" and room in _ROOMS and (len(building) == 1 or number[:1].isdigit())
+
+
+def _building_first(units: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return units[1::-1] if units[1][0] in _BUILDINGS else units[:2]
 
 
 def _pairwise(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) -> Agreement:
@@ -75,9 +81,12 @@ def _glued(units: tuple[tuple[str, str], ...]) -> str:
     """B101 of STE B STE 101; "" where the identifiers could be told apart in another way (1 and 12, 11 and 2)."""
     if len(units) == 1:
         return units[0][1]
-    (_, first), (_, second) = units[:2]
-    apart = first[-1:].isalpha() and second[:1].isdigit()
-    return first + second if apart and len(units) == 2 else ""
+    if len(units) > 2:
+        return ""
+    (_, first), (_, second) = _building_first(units)
+    if first[-1:].isdigit() and second[:1].isdigit():
+        return f"{first}-{second}"
+    return first + second if first[-1:].isalpha() and second[:1].isdigit() else ""
 
 
 def _lettered(units: tuple[tuple[str, str], ...]) -> str:
@@ -113,6 +122,8 @@ def _one_unit(x: tuple[str, str], y: tuple[str, str]) -> Agreement:
     if number != its:
         if _LETTERS.get(holder) == its != "" or _LETTERS.get(other) == number != "":
             return "possible"  # REAR and UNIT R
+        if ("-" in number) != ("-" in its) and number.replace("-", "") == its.replace("-", ""):
+            return "possible"  # 4-12 and 412
         if not (number and its) and (holder == other or (holder in _ROOMS and other in _ROOMS)):
             return "possible"  # the identifier is missing
         return "possible" if _complement(x, y) or _complement(y, x) else "different"

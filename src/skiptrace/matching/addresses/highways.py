@@ -24,7 +24,7 @@ _HIGHWAY = re.compile(
     rf"|(?P<loop>{_OF_STATE}(?:LOOP|LP))|(?P<spur>{_OF_STATE}SPUR)"
     rf"|(?P<state>(?:STATE|ST|NYS|{_CODES})(?: TRUNK)? {_TYPE}(?: [MK](?=[ \-]\d))?|S ?R|S ?H|STH|M|K|(?:{_CODES}))"
     r"|(?P<any>HIGHWAY|HIWAY|HWY|ROUTE|RTE|RT)|(?P<road>ROAD|RD))"
-    r"[ \-](?:NO |NUMBER |# )?(?P<number>\d+[A-Z]?|[A-Z]\d+[A-Z]?|[A-Z]{1,2}(?= |$))"
+    r"[ \-](?:NO |NUMBER |# )?(?P<number>\d+(?:-?[A-Z])?|[A-Z]\d+[A-Z]?|[A-Z]{1,2}(?= |$))"
     r"(?: (?:HWY|HIGHWAY|RD|ROAD)(?= |$))?(?: (?P<rest>.+))?$"
 )
 _NAMES = {
@@ -46,6 +46,8 @@ _BRANCHES = {
     "OLD": "OLD",
 }  # fmt: skip
 _ROADS = frozenset({"ROAD", "RD"})
+_COAST = "A1A"  # along the coast of Florida it needs no other name
+_SIXTEENTHS = frozenset({"NNE", "ENE", "ESE", "SSE", "SSW", "WSW", "WNW", "NNW"})
 _LOOPS = frozenset({"LOOP", "LP"})
 _BRANCH_NOUNS = _ROADS | _LOOPS | {"ROUTE", "RTE"}
 # Branches whose road may be named by its number alone: BUSINESS 35, OLD 66.
@@ -58,31 +60,45 @@ Highway = tuple[str, str, str, list[str]]
 def may_be_highway(words: list[str]) -> bool:
     """Whether the words can name a numbered or lettered road at all."""
     if len(words) < 2:
-        return False
+        return words == [_COAST]
     for word in words[1:]:
         if not word.isalpha() and not word.endswith(_ORDINAL_ENDS) and any(map(str.isdigit, word)):
             return True
-    return not _LETTER_WORDS.isdisjoint(words[:3])
+    return words[0] == _COAST or not _LETTER_WORDS.isdisjoint(words[:3])
 
 
 def read_highway(words: list[str]) -> Highway | None:
     """Predirectional, name, postdirectional and the words after them; None when the words name no such road."""
     words, branch, is_loop = _take_branch(words)
-    before = DIRECTIONS.get(words[0], "") if len(words) > 1 else ""
-    match = _HIGHWAY.match(" ".join(words[1:])) if before else None
+    if words[0] == _COAST and len(words) <= 2 and DIRECTIONS.keys() >= set(words[1:]):
+        words = ["STATE", "ROAD", *words]
+    before, skipped = _direction_of_belt(words)
+    match = _HIGHWAY.match(" ".join(words[skipped:])) if before else None
     if match is None:
         match = _HIGHWAY.match(" ".join(words))
         if match is None:
             return _by_number_alone(words, branch, is_loop=is_loop)
         before = ""
     kind = next(group for group in _NAMES if match[group])
-    number, rest = match["number"].lstrip("0"), (match["rest"] or "").split()
+    number, rest = match["number"].lstrip("0").replace("-", ""), (match["rest"] or "").split()
     if number.isalpha() and not _may_be_lettered(kind, number, match[kind], rest):
         return None
     if kind == "state" and rest and rest[0] in _LOOPS:
         kind, rest = "loop", rest[1:]  # TX 41 LOOP
     after = DIRECTIONS[rest.pop(0)] if rest and rest[0] in DIRECTIONS else ""
     return before, f"{_NAMES[kind]} {number} {branch}".rstrip(), after, rest
+
+
+def _direction_of_belt(words: list[str]) -> tuple[str, int]:
+    """The directional before a road and the words it takes: SSW and S SW LOOP 323 are one."""
+    first = words[0]
+    if len(words) < 2:
+        return "", 0
+    if first in _SIXTEENTHS:
+        return first, 1
+    before = DIRECTIONS.get(first, "")
+    joined = before + DIRECTIONS.get(words[1], "")
+    return (joined, 2) if joined in _SIXTEENTHS else (before, 1)
 
 
 def _by_number_alone(words: list[str], branch: str, *, is_loop: bool) -> Highway | None:

@@ -14,12 +14,14 @@ from skiptrace.matching.addresses.tables import (
     LONG_WORDS,
     NAME_WORDS,
     PLAIN_SUFFIXES,
+    REMARK,
     STATE_CODES,
     STATE_NAMES,
     STATES,
     SUFFIXES,
     UNITS,
 )
+from skiptrace.matching.addresses.units import is_unit_alone
 from skiptrace.matching.tables import word_set
 from skiptrace.matching.zips import ZipArea, find_zip, zips_of_city
 
@@ -46,7 +48,10 @@ _PREFIX_TYPES = word_set("""
 """)
 # CT, LA, NE and FL are a court, a lane, a directional and a floor too.
 _AMBIGUOUS_CODES = STATE_CODES & (SUFFIXES.keys() | DIRECTIONS.keys() | UNITS.keys()) | {"VA"}  # W VA
-_CITY_LEADS = frozenset({"FT", "FORT", "MT", "MOUNT", "PT", "PORT", "ST", "LAKE"})
+_CITY_LEADS = frozenset({"FT", "FORT", "MT", "MOUNT", "PT", "PORT", "LAKE"})
+_NEVER_LAST = frozenset(
+    {"OF", "THE", "DE", "DEL", "LA", "LAS", "LOS", "EL", "TO", "OLD", "NEW", "AND", "&"}
+)  # in a street
 _CITY_AND_STATE = 6  # words, at most
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 
@@ -70,7 +75,7 @@ class LastLine:
 def city_key(city: str) -> str:
     """A city's name for comparison: abbreviations read alike, spaces dropped."""
     city = CITY_ALIASES.get(city, city)
-    return "".join(NAME_WORDS.get(word, word) for word in city.split())
+    return "".join(NAME_WORDS.get(word, word) for word in city.replace("-", " ").split())
 
 
 @lru_cache(maxsize=16_384)
@@ -179,7 +184,9 @@ def _city_follows(zip5: str, rest: list[str]) -> bool:
     area = find_zip(zip5)
     if area is None:
         return False
-    places = [rest[:-1], rest] if rest[-1] == area.state else [rest]
+    name = STATES.get(area.state, "").split()
+    ends = next((end for end in ([area.state], name) if end and rest[-len(end) :] == end), [])
+    places = [rest[: -len(end)] for end in (ends,) if end] + [rest]
     return any(city_key(" ".join(place)) in city_keys_of_zip(zip5) for place in places if place)
 
 
@@ -196,8 +203,10 @@ def _cut_zip(tokens: list[str], at: int, line: LastLine) -> None:
         line.state = code
     elif words and _city_follows(line.zip5, words):
         tokens.extend([",", *words])
+    elif is_unit_alone(words):
+        tokens[:0] = [*words, ","]
     elif words:
-        line.notes.append(" ".join(words))
+        line.notes.append(f"{REMARK}{' '.join(words)}")
     _strip_commas(tokens)
 
 
@@ -283,6 +292,7 @@ def _is_state_code(tokens: list[str]) -> bool:
         has_suffix = any(token in PLAIN_SUFFIXES or SUFFIXES.get(token) in PLAIN_SUFFIXES for token in tokens[1:-1])
         where = tokens if code == "PR" else tokens[1:3]
         is_named = not _PREFIX_TYPES.isdisjoint(where) and _city_before(tokens)  # 5 RUE ROYALE MANDEVILLE LA
+        is_named = is_named or (code == "KY" and _city_before(tokens))  # seldom a KEY
         return has_suffix or is_named or ("," in tokens and not tokens[tokens.index(",") - 1].isdigit())
     return True
 
@@ -319,7 +329,7 @@ def take_city(tokens: list[str], line: LastLine) -> None:
 
 def _has_number(words: list[str]) -> bool:
     for word in words:  # noqa: SIM110 - a loop is four times as fast as any() here
-        if word[0].isdigit():
+        if not word.isalpha() and any(map(str.isdigit, word)):
             return True
     return False
 
@@ -344,9 +354,14 @@ def _known_city(words: list[str], state: str, zip5: str, *, whole: bool) -> int:
         if words[-1] in PLAIN_SUFFIXES or SUFFIXES.get(words[-1]) in PLAIN_SUFFIXES:
             return 0  # HARBOR VIEW LANE 29401, although there is a town of that name
     if state:
+        longest = 0
         for size in candidates:
-            if _zips_named(words[-size:], state) and _may_end_street(words, size):
-                return size + _is_lead(words, size)
+            if _zips_named(words[-size:], state):
+                if _may_end_street(words, size):
+                    return size + _is_lead(words, size)
+                longest = longest or size
+        if longest and not zip5 and not whole:
+            return longest  # who writes the state writes a city before it
     if zip5:
         for size in candidates:
             spelled = city_key(" ".join(words[-size:]))
@@ -378,7 +393,7 @@ def _is_lead(words: list[str], size: int) -> bool:
 
 def _zips_named(words: list[str], state: str) -> frozenset[str]:
     """The ZIP codes of a city of a state, which may be spelled ST PAUL or COLORADO SPGS."""
-    city = " ".join(words)
+    city = " ".join(words).replace("-", " ")
     return zips_of_city(CITY_ALIASES.get(city, city), state) or zips_of_city(
         " ".join([LONG_WORDS.get(word, word) for word in words]), state
     )
@@ -399,9 +414,22 @@ def _may_end_street(words: list[str], size: int) -> bool:
     )
 
 
+def _drop_city(tokens: list[str], city: str) -> None:
+    """Drop the city where it stands a second time right behind a street or its unit: 12 ELM ST AMES, AMES IA."""
+    size = len(city.split())
+    if size > len(tokens) - 3 or tokens[-size - 1] in _NEVER_LAST:
+        return
+    if city_key(" ".join(tokens[-size:])) == city_key(city):
+        del tokens[-size:]
+
+
 def _drop_repeat(tokens: list[str], line: LastLine) -> None:
     """Drop a last line that stands twice."""
-    if not line.city or "," not in tokens or line.city.rpartition(" ")[2] not in tokens:
+    if not line.city or len(tokens) < 4:
+        return
+    if line.city.endswith(tokens[-1]):
+        _drop_city(tokens, line.city)
+    if "," not in tokens or line.city.rpartition(" ")[2] not in tokens:
         return
     ahead = list(tokens)
     again = LastLine()

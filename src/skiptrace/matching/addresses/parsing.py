@@ -20,7 +20,7 @@ from skiptrace.matching.addresses.crf import label
 from skiptrace.matching.addresses.highways import may_be_highway, read_highway
 from skiptrace.matching.addresses.lastline import LastLine, city_key, take_last_line
 from skiptrace.matching.addresses.repairs import repair, without_repetition
-from skiptrace.matching.addresses.streets import Street, name_key, parse_street, starts_with_number
+from skiptrace.matching.addresses.streets import Street, is_bare_unit, name_key, parse_street, starts_with_number
 from skiptrace.matching.addresses.tables import (
     DIRECTIONS,
     MILITARY_STATES,
@@ -37,13 +37,16 @@ from skiptrace.matching.zips import find_zip
 
 _CARE_OF = re.compile(r"^(?:C/O|C O|CO|ATTN|ATTENTION|CARE OF|MR|MRS|MS|DR)\b")
 _URBANIZATION = word_set("""
-    URB URBANIZACION COND CONDOMINIO RES RESIDENCIAL BO BARRIO PARC PARCELAS EXT REPARTO ALT ALTURAS
+    URB URBANIZACION COND CONDOMINIO RES RESIDENCIAL BO BARRIO PARC PARCELAS EXT EXTENSION REPARTO REPTO ALT ALTURAS
 """)
 _URBS = frozenset({"URB", "URBANIZACION"})
 _WITHIN = _URBS | {"BO", "BARRIO", "COND", "CONDOMINIO", "SECTOR"}
 _ROAD_WORDS = frozenset({"CALLE", "CARR", "CARRETERA", "PR", "AVE", "AVENIDA", "KM", "VIA", "PASEO", "CAMINO"})
 _SPANISH_ROADS = frozenset({"CALLE", "AVENIDA", "AVE", "CAMINO", "PASEO", "VIA"})
-_URB_WORDS = {"URBANIZACION": "URB", "CONDOMINIO": "COND", "RESIDENCIAL": "RES", "BARRIO": "BO", "PARCELAS": "PARC"}
+_URB_WORDS = {
+    "URBANIZACION": "URB", "CONDOMINIO": "COND", "RESIDENCIAL": "RES", "BARRIO": "BO", "PARCELAS": "PARC",
+    "EXTENSION": "EXT", "REPARTO": "REPTO", "ALTURAS": "ALT",
+}  # fmt: skip
 _POST_OFFICES = frozenset({"APO", "FPO", "DPO"})
 _UNUSUAL = _POST_OFFICES | BOX_WORDS
 _PLACE_LABELS = frozenset({"PlaceName"})
@@ -298,13 +301,7 @@ def _leave_place(street: Street, line: LastLine) -> None:
 def _place_segment(segment: list[str], street: Street, units: Units, line: LastLine) -> None:
     """A segment beside the street: a unit, a repetition, a city after an unknown one, or a note."""
     words = " ".join(segment)
-    if (
-        len(segment) == 1
-        and len(words) <= 5
-        and (words[0].isdigit() or len(words) == 1)
-        and not units
-        and not street.unit
-    ):
+    if len(segment) == 1 and len(words) <= 5 and is_bare_unit(words) and not units and not street.unit:
         street.unit = words
         return
     if starts_with_number(segment):

@@ -29,6 +29,7 @@ _GOVERNMENTS = word_set("""
 _HIGHWAYS = frozenset({"HWY", "HIGHWAY"})
 _GLUED_NUMBER = re.compile(r"(\d+)([A-Z]{3,})$")
 _HYPHENED_GRID = re.compile(r"[NSEW]\d+-[NSEW]\d+$")
+_HALF_GRID = re.compile(r"\d{1,2}[NSEW]$")
 _HYPHENED_HALF_GRID = re.compile(r"\d{1,2}-[NSEW]-\d+$")
 _GRID = 4
 _TEN = 10
@@ -53,12 +54,16 @@ def repair(tokens: list[str], zip5: str) -> list[str]:
     first = tokens[0]
     if not first[0].isdigit():
         return _direction_after(tokens, zip5) if first in _SIDES and len(tokens) > 3 else _figures(tokens)
+    if tokens[1:2] == ["REAR"] and len(tokens) > 3 and tokens[2] not in SUFFIXES and tokens[2] != ",":
+        tokens = [first, *tokens[2:], ",", "REAR"]  # 1429 REAR WYOMING AVE
     if not first.isdigit() and (glued := _GLUED_NUMBER.match(first)):
         tokens = [glued[1], glued[2], *tokens[1:]]
     elif zip5[:3] in _QUEENS and len(tokens) > 2 and _is_split_number(tokens):
         tokens = [f"{first}-{tokens[1]}", *tokens[2:]]
     elif len(tokens) > _GRID and _is_split_grid(tokens):
         tokens = ["".join(tokens[:3]), *tokens[3:]]
+    elif _HALF_GRID.match(first) and len(tokens) > 3 and tokens[1].isdigit() and tokens[2].isalpha():
+        tokens = [first + tokens[1], *tokens[2:]]  # 28W 155
     elif "-" in first and _HYPHENED_HALF_GRID.match(first):
         tokens = [first.replace("-", ""), *tokens[1:]]
     return _repeat_apart(tokens) if tokens[0] in tokens[2:] else tokens
@@ -131,6 +136,8 @@ def _is_split_grid(tokens: list[str]) -> bool:
 def _direction_after(tokens: list[str], zip5: str) -> list[str]:
     """E 18 SAWMILL LN as 18 E SAWMILL LN; N 8700 is the number itself where farms are numbered by a grid."""
     number, name = tokens[1:3]
+    if number.isdigit() and name in _SIDES and tokens[3].isdigit() and tokens[4:5] in ([], [","]):
+        return [tokens[3], tokens[0], number, name, *tokens[4:]]  # S 1100 E 2250 (Utah)
     is_farm = zip5[:2] in _GRID_FARMS and len(number) >= _FARM_DIGITS and number.isdigit()
     if is_farm and name not in SUFFIXES and name not in DIRECTIONS:
         return [tokens[0][0] + number, *tokens[2:]]  # E 8421 VALLEY RD

@@ -31,13 +31,15 @@ _LONG_SUFFIXES = (
     "STREET", "AVENUE", "ROAD", "DRIVE", "LANE", "COURT", "CIRCLE", "PLACE", "BOULEVARD", "TERRACE",
     "PARKWAY", "HIGHWAY", "TRAIL", "SQUARE",
 )  # fmt: skip
+_SIDES = frozenset("NSEW")
 _GRID_HALF = re.compile(r"[NSEW]\d+$")
 _FRACTION = re.compile(r"[1-9]/[2-9]$")
 _NTH = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
-_BARE_UNIT = re.compile(r"\d+[A-Z]?$|[A-Z]-?\d*$|[A-Z]-?\d+[A-Z]$|\d+-[A-Z0-9]+$")
+_BARE_UNIT = re.compile(r"\d+-?[A-Z]?$|[A-Z]-?\d*$|[A-Z]-?\d+[A-Z]$|\d+-[A-Z0-9]+$")
 _PREFIX_TYPES = word_set("""
     AVE AVENUE AVENIDA CALLE CAMINO VIA PASEO RUE PLAZA CALZADA CARRETERA CARR CLL
 """)
+_LEADS_ON = frozenset({"DE", "DEL", "LA", "LAS", "LOS", "EL", "OF", "THE", "DES", "DU"})
 _BELTS = frozenset({"LOOP", "FWY", "HWY", "EXPY", "PKWY", "BYP", "TPKE"})  # S LOOP E is no street of a letter
 _SPACED_CLASSES = frozenset({"US", "FM", "CR", "RM", "RR", "TR"})  # F M 1960
 _ALIASES = {
@@ -62,6 +64,11 @@ class Street:
     unit: str = ""
     note: str = ""
     leftover: tuple[str, ...] = ()
+
+
+def is_bare_unit(word: str) -> bool:
+    """Whether a word alone may be a unit's identifier: 4, B, 4B, D1204."""
+    return _BARE_UNIT.match(word) is not None
 
 
 def starts_with_number(tokens: list[str]) -> bool:
@@ -99,7 +106,8 @@ def parse_street(tokens: list[str]) -> Street:
 def _first_of_two(words: list[str], street: Street) -> list[str]:
     """The words before a numbered road that stands after a street as its other name: MAIN ST OLD HWY 40."""
     for at in range(1, len(words) - 2):
-        if SUFFIXES.get(words[at]) in PLAIN_SUFFIXES and may_be_highway(words[at + 1 :]):
+        is_end = SUFFIXES.get(words[at]) in PLAIN_SUFFIXES and words[at + 1] not in DIRECTIONS
+        if is_end and may_be_highway(words[at + 1 :]):
             second = read_highway(words[at + 1 :])
             if second and not second[3]:
                 street.note = " ".join(words[at + 1 :])
@@ -139,9 +147,13 @@ def _take_number(tokens: list[str], street: Street) -> int:
 def _take_odd_number(tokens: list[str], street: Street) -> int:
     """A house number that is not digits only: N6 W23001, TWELVE, 86-A, B-12, 123-1/2."""
     first = tokens[0]
-    if len(tokens) > 2 and first[0] in "NSEW" and _GRID_HALF.match(first) and _GRID_HALF.match(tokens[1]):
-        street.number = first + tokens[1]
-        return 2
+    if len(tokens) > 2 and first[0] in "NSEW" and _GRID_HALF.match(first):
+        if _GRID_HALF.match(tokens[1]):
+            street.number = first + tokens[1]
+            return 2
+        if len(tokens) > 3 and tokens[1] in _SIDES and tokens[2].isdigit():
+            street.number = first + tokens[1] + tokens[2]  # N64 W 24050
+            return 3
     number = str(CARDINALS[first]) if first in CARDINALS else first.lstrip("0") or "0"
     before, hyphen, after = number.partition("-")
     if hyphen and _FRACTION.match(after):
@@ -185,14 +197,30 @@ def _take_inner_suffix(words: list[str], end: int, street: Street) -> list[str]:
     if after and len(words) > 1 and (len(words) > 2 or words[0] not in DIRECTIONS):
         street.postdirectional = _one_direction(after)
         words = words[:end]
-    numbered = len(words) > 1 and DIRECTIONS.get(words[0]) and words[1][0].isdigit()
-    if len(words) > (2 if numbered else 1) and words[-1].isdigit() and words[0] not in _PREFIX_TYPES:
+    start = int(words[0] in DIRECTIONS)
+    numbered = start and len(words) > 1 and words[1][0].isdigit()
+    if words[start : start + 1] and words[start] in _PREFIX_TYPES:
+        if street.number and _holds_unit(words[start + 1 :]):
+            street.unit = words[-1]
+            return words[:-1]
+        return words
+    if len(words) > (2 if numbered else 1) and words[-1].isdigit():
         street.unit = words[-1]
         words = words[:-1]
         if len(words) > 1 and words[-1] in SUFFIXES:
             street.suffix = SUFFIXES[words[-1]]
             words = words[:-1]  # 300 CAPITOL MALL 1600
     return words
+
+
+def _holds_unit(name: list[str]) -> bool:
+    """Whether a unit follows the name of a street that has its type in front: AVE X 6F, CAMINO DEL OSO B."""
+    return (
+        len(name) > 1
+        and is_bare_unit(name[-1])
+        and name[-2] not in _LEADS_ON
+        and not (name[-2].isdigit() and name[-1].isalpha())
+    )
 
 
 def _misspelt_suffix(word: str) -> str:

@@ -108,7 +108,7 @@ LATE_UNITS = word_set("""
 """)
 # What may follow a unit without identifier: REAR HOUSE, FRONT APT, UPPER LEVEL.
 UNIT_NOUNS = word_set("""
-    HOUSE APT APARTMENT UNIT BLDG BUILDING FLAT LEVEL FLOOR FL STE SUITE COTTAGE SIDE DUPLEX
+    HOUSE DOOR ENTRANCE APT APARTMENT UNIT BLDG BUILDING FLAT LEVEL FLOOR FL STE SUITE COTTAGE SIDE DUPLEX
 """)
 # Designators whose words are also common in street names and so need an identifier with a digit or a single letter.
 CAREFUL_UNITS = word_set("""
@@ -119,6 +119,8 @@ GLUED_UNITS = word_set("""
     APT STE UNIT SUITE LOT BLDG RM PH FL SPC TRLR FLOOR ROOM SP
 """)
 
+# Begins a note that says nothing about the place: what stands behind the ZIP code.
+REMARK = "remark "
 # Decimals of a house number, as a spreadsheet or a milepost has them.
 QUARTERS = {"5": "1/2", "25": "1/4", "75": "3/4"}
 

@@ -23,7 +23,11 @@ _IDENTIFIER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9\-/]*$|[A-Z](?:-?[A-Z])?$")
 _WORD = re.compile(r"(?!AND$)[A-Z]{3,}$")
 _NAMED = re.compile(r"(?:[A-Z]-?)?\d{1,4}(?:-?[A-Z])?$")
 _DESIGNATORS = frozenset(UNITS)
+_IDLE_HYPHEN = re.compile(r"(?<!\d)-|-(?!\d)")
 _FILLERS = frozenset({"NO", "NUMBER", "NUM", "#"})
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+_LONG_NUMBER = re.compile(r".{5,}\d$")
+_OF_A_LOT = frozenset({"MAIN", "GUEST", "CARRIAGE", "COACH", "BACK", "POOL", "GARDEN", "GARAGE"})  # HOUSE
 _LEVELS = {"GROUND": "G", "GRND": "G", "TOP": "TOP", "MAIN": "MAIN"}
 _NUMBERED_ONLY = frozenset({"APT", "STE"})
 _ROAD_CLASSES = frozenset({"RM", "FL"})  # ranch to market, and Florida before the number of a highway
@@ -32,14 +36,17 @@ _PENTHOUSE = re.compile(r"PH-?(\d+[A-Z]?)$")
 _AFTER_WORD = frozenset({"FL", "TOWER", "WING", "BLDG"})
 _WITH_WORD = frozenset({"APT", "UNIT", "STE", "RM", "BLDG", "TOWER", "WING", "FLAT"})
 _DWELLINGS = frozenset({"HOUSE", "COTTAGE", "CASITA", "DUPLEX", "TRIPLEX", "QUAD", "LEVEL", "ENTRANCE", "FLAT"})
+_ANY_ROOM = frozenset({"#", "UNIT"})
 _HOLDERS = frozenset({"APT", "UNIT", "STE", "FL", "#"})
 
 Units = list[tuple[str, str]]
 
 
 def identifier(text: str) -> str:
-    """A unit's identifier for comparison: no hyphens, no leading zeros."""
-    return text.replace("-", "").replace("/", "").lstrip("0") or "0"
+    """A unit's identifier for comparison: no leading zeros, and a hyphen between digits only, as 1-23 is not 12-3."""
+    if "-" in text:
+        text = _IDLE_HYPHEN.sub("", text)
+    return text.replace("/", "").lstrip("0") or "0"
 
 
 def take_units(tokens: list[str]) -> tuple[list[str], Units]:
@@ -65,13 +72,13 @@ def take_units(tokens: list[str]) -> tuple[list[str], Units]:
 
 
 def _repeats(unit: tuple[str, str], units: Units) -> bool:
-    """Whether a unit was named before, perhaps with another designator: #C5 APT C5."""
+    """Whether a unit was named before, perhaps with a designator that says less: #C5 APT C5, APT 4 UNIT 4."""
     if unit in units:
         return True
     at = next((n for n, (_, number) in enumerate(units) if number == unit[1] != ""), None)
-    if at is None or "#" not in {unit[0], units[at][0]}:
+    if at is None or _ANY_ROOM.isdisjoint((unit[0], units[at][0])):
         return False
-    units[at] = unit if units[at][0] == "#" else units[at]
+    units[at] = unit if units[at][0] in _ANY_ROOM else units[at]
     return True
 
 
@@ -106,7 +113,7 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
     ):
         if following in UNIT_NOUNS and _ends(tokens, at + 2):
             return 2, (designator, "")
-        if _segment_ends(tokens, at + 1):
+        if _segment_ends(tokens, at + 1) or not rest:
             return 1, (designator, "")
     return 0, None
 
@@ -167,14 +174,15 @@ def _is_identifier(word: str, designator: str, tokens: list[str], at: int, rest:
         return False  # 25811 S RM 2105
     if designator in CAREFUL_UNITS and not _street_ended(rest):
         if len(rest) == 1 and rest[0].isdigit() and word.isdigit():
-            return ahead != "," and ahead not in PLAIN_SUFFIXES and ahead not in DIRECTIONS  # 10 FL 3 WALL ST
+            # 10 FL 3 WALL ST, and no 2910 RM 1431 UNIT B
+            return ahead != "," and not any(ahead in words for words in (PLAIN_SUFFIXES, DIRECTIONS, UNITS))
         if rest and ahead == "," and word[0].isdigit() and not any(map(str.isdigit, [before[0] for before in rest])):
             return True  # WHITMAN HALL RM 318, 700 UNIVERSITY DR
         if rest:
             return (len(word) == 1 or word[0].isdigit()) and _ends_plain_name(rest, ahead)
         return _may_stand_first(word, ahead)
     if word.isdigit() or len(word) > 2 or not word.isalpha():
-        return bool(rest) or ahead == "," or ahead[0].isdigit() or not rest
+        return bool(rest) or designator not in BARE_UNITS or _may_stand_first(word, ahead)  # REAR 12 ELM ST
     # Letters: ST or DR after a designator's word is a street's suffix, not an identifier.
     return word not in SUFFIXES and not (len(word) == 2 and ahead in SUFFIXES)
 
@@ -227,6 +235,16 @@ def named_unit(words: Sequence[str], *, follows_street: bool = False) -> tuple[s
     may_be_letter = follows_street or words[0] in _DWELLINGS
     is_number = _NAMED.match(words[1]) or (may_be_letter and len(words[1]) == 1)
     return (words[0], identifier(words[1])) if is_number else None
+
+
+def is_unit_alone(words: list[str]) -> bool:
+    """Whether words in brackets or behind the ZIP code name a unit and nothing else: STALL 4, no SINCE 2019."""
+    if not words or len(words) > 4 or any(_YEAR.match(word) or _LONG_NUMBER.match(word) for word in words):
+        return False
+    if len(words) == 2 and words[1] in _DWELLINGS:
+        return words[0] in _OF_A_LOT or words[0] in UNITS  # no BLUE HOUSE
+    rest, units = take_units([",", *words])
+    return (bool(units) and rest == [","]) or named_unit(words) is not None
 
 
 def floor_number(word: str) -> str:

@@ -55,7 +55,7 @@ class ParsedAddress(Personal, _Parts):
     number of a rural route or highway contract, ``box`` the box on it or of a military unit; ``military`` the unit
     line. The name of an ``intersection`` is its two streets in alphabetical order. ``confidence`` (0-1) says how the
     parts were found: every token known (0.95), by the statistical parser (0.6), not at all (0.2). ``notes`` hold what
-    belongs to no part, and which repairs were made.
+    belongs to no part (after ``remark`` what stood behind the ZIP code), and which repairs were made.
 
     ``street_key``, ``number_key``, ``unit_key``, ``city_key`` and ``point_key`` are for comparison only;
     ``delivery_key`` identifies the delivery point within its city.
