@@ -141,14 +141,9 @@ def _apart(text: str) -> str:
         text = _LETTER_ROUTE.sub(r"\1 ", _STATE_ROUTE.sub(r"\1 \2", text))
     if "X" in text:
         text = _BOX_AFTER_ROUTE.sub(" ", text)  # HC68BOX 23
-<<<<<<< Updated upstream
-    text = _GLUED_STATE_ROUTE.sub(r"\1\2 ", text)
-    text = _GLUED.sub(_spaced, text)
-=======
     if (route := _GLUED_STATE_ROUTE.match(text)) and not _is_damaged_word(text[route.start(2) :]):
         text = f"{text[: route.end()]} {text[route.end() :]}"
-    text = _GLUED.sub(r"\1 \2", text)
->>>>>>> Stashed changes
+    text = _GLUED.sub(_spaced, text)
     if "FL" in text:
         text = _GLUED_FLOOR.sub(r"\1 ", text)
     if "BOX" in text:
