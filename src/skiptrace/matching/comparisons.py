@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,14 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from skiptrace.matching.columns import (
+    BOX,
+    CITY,
+    NUMBER,
+    STATE,
+    STATED,
+    STREET,
+    UNIT,
+    ZIP5,
     AddressColumns,
     Codes,
     Flags,
@@ -30,7 +38,7 @@ from skiptrace.matching.columns import (
     Words,
     best_of,
 )
-from skiptrace.matching.names.nicknames import one_hop
+from skiptrace.matching.names.nicknames import listed_with, relation
 from skiptrace.matching.rarity import given_rarity, surname_rarity
 
 LEVELS: Mapping[str, tuple[str, ...]] = {
@@ -233,8 +241,12 @@ def _one_hop(words: Words, x: Codes, y: Codes) -> Flags:
 def _listed_hops(words: Words) -> Ints:
     """The pairs of names that stand for one another, as numbers in ascending order."""
     index, size = {name: code for code, name in enumerate(words.values.tolist())}, len(words.values)
-    keys = [code * size + index[other] for name, code in index.items() for other in one_hop(name) if other in index]
-    return np.sort(np.array([-1, *keys], np.int64))
+    keys = [-1]
+    for name, code in index.items():
+        for other in listed_with(name):
+            if name < other and other in index and relation(name, other) is not None:
+                keys += code * size + index[other], index[other] * size + code
+    return np.sort(np.array(keys, np.int64))
 
 
 def surname_levels(names: NameColumns, a: Ints, b: Ints, closely: Flags) -> Levels:
@@ -337,34 +349,41 @@ def address_levels(addresses: AddressColumns, left: Ints, right: Ints) -> Levels
 
 def single_address_levels(addresses: AddressColumns, a: Ints, b: Ints) -> Levels:
     """One address against another. House and box numbers agree exactly or not; a missing one is no contradiction."""
-    area, near = _areas(addresses, a, b)
-    number_a, number_b = addresses.number.codes[a], addresses.number.codes[b]
-    street_a, street_b = addresses.street.codes[a], addresses.street.codes[b]
-    box_a, box_b = addresses.box.codes[a], addresses.box.codes[b]
-    unit_a, unit_b = addresses.unit.codes[a], addresses.unit.codes[b]
-    number, street = (number_a == number_b) & (number_a > 0), (street_a == street_b) & (street_a > 0)
-    alike = street & area & ((number_a == 0) ^ (number_b == 0))
-    rows = (number & (street_a != street_b) & (street_a > 0) & (street_b > 0)).nonzero()[0]
-    alike[rows] = _spelling_levels(addresses.street, street_a[rows], street_b[rows], 1, 1) > 0
+    x, y = addresses.packed.take(a, axis=0), addresses.packed.take(b, axis=0)
+    both, on_one_side = x[:, 7] & y[:, 7], (x[:, 7] ^ y[:, 7]) & NUMBER
+    same = np.packbits((x == y).reshape(-1), bitorder="little") & (both | STATE) & ~STATED
+    rows = ((same & (NUMBER | STREET) == NUMBER) & (both & STREET > 0)).nonzero()[0]
+    rows = rows[_spelling_levels(addresses.street, x[rows, 1], y[rows, 1], 1, 1) > 0]
+    same[rows] |= _ALIKE_STREET
+    return _address_table().take(((both & ~NUMBER) | on_one_side) << 8 | same)
+
+
+_ALIKE_STREET = STATED
+"""Among the parts that are the same: the street names are alike. Its place is free there."""
+
+
+@cache
+def _address_table() -> Levels:
+    """The level for each combination of what both state and what is the same, worked out once."""
+    same, both = np.tile(np.arange(256), 256), np.arange(256).repeat(256)
+    return _address_rule(lambda parts: same & parts == parts, lambda part: both & part > 0)
+
+
+def _address_rule(same: Callable[[int], Flags], both: Callable[[int], Flags]) -> Levels:
+    """``both`` tells which parts both state; of the house number it tells whether one side alone states it."""
+    number_on_one_side = both(NUMBER)
+    area = same(ZIP5) | same(CITY | STATE)
+    near = area | ~(both(ZIP5) | both(CITY))  # the same area, or not both are known
     levels = _highest(
         ADDRESS["elsewhere"],
         _if(area, ADDRESS["same_area"]),
-        _if(street & near, ADDRESS["same_street"]),
-        _if(alike, ADDRESS["alike"]),
-        _if((number & street) | ((box_a == box_b) & (box_a > 0) & near), ADDRESS["same"]),
+        _if(same(STREET) & near, ADDRESS["same_street"]),
+        _if((same(STREET) & area & number_on_one_side) | same(_ALIKE_STREET), ADDRESS["alike"]),
+        _if(same(NUMBER | STREET) | (same(BOX) & near), ADDRESS["same"]),
     )
-    other_unit = (levels >= ADDRESS["alike"]) & (unit_a != unit_b) & (unit_a > 0) & (unit_b > 0)
+    other_unit = (levels >= ADDRESS["alike"]) & both(UNIT) & ~same(UNIT)
     levels[other_unit] = ADDRESS["same_building"]
-    return levels * (addresses.stated[a] & addresses.stated[b]).view(np.int8)
-
-
-def _areas(addresses: AddressColumns, a: Ints, b: Ints) -> tuple[Flags, Flags]:
-    """(the same ZIP or the same city and state, that or not both known)."""
-    zip_a, zip_b = addresses.zip5.codes[a], addresses.zip5.codes[b]
-    place_a, place_b = addresses.place[a], addresses.place[b]
-    zips, places = (zip_a > 0) & (zip_b > 0), (place_a > 0) & (place_b > 0)
-    same: Flags = ((zip_a == zip_b) & zips) | ((place_a == place_b) & places)
-    return same, same | ~(zips | places)
+    return levels * both(STATED).view(np.int8)
 
 
 def phone_levels(phones: PhoneColumns, left: Ints, right: Ints) -> Levels:

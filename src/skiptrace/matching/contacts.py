@@ -48,22 +48,31 @@ class Runs:
         np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
         return cls(new.nonzero()[0], new.cumsum() - 1)
 
+    # Runs are short: to walk over all places takes a fifth of the time of reducing run by run.
+
     def best(self, places: Floats) -> Floats:
-        """Highest of each run, along the last axis."""
-        best: Floats = np.maximum.reduceat(places, self.starts, axis=-1)
+        """Highest of each run."""
+        best = np.full(len(self.starts), -np.inf)
+        np.maximum.at(best, self.number, places)
         return best
 
     def least(self, places: Floats) -> Floats:
-        least: Floats = np.minimum.reduceat(places, self.starts, axis=-1)
+        least = np.full(len(self.starts), np.inf)
+        np.minimum.at(least, self.number, places)
         return least
 
     def any(self, places: Flags) -> Flags:
-        flags: Flags = np.logical_or.reduceat(places, self.starts)
+        flags = np.zeros(len(self.starts), bool)
+        flags[self.number[places.nonzero()[0]]] = True
         return flags
 
     def total(self, places: Floats) -> Floats:
-        total: Floats = np.add.reduceat(places, self.starts)
-        return total
+        return np.bincount(self.number, places, len(self.starts)).astype(float, copy=False)
+
+    def count(self, places: Flags) -> Ints:
+        """How many places of each run are set."""
+        count: Ints = np.bincount(self.number[places.nonzero()[0]], minlength=len(self.starts))
+        return count
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -209,10 +218,10 @@ def address_measures(
         pair, a, b = _against_subject(addresses.spans, asked, carried.child)
         compared = best_of(single_address_levels(addresses, a, b), pair, len(asked))
     is_old = compared >= ADDRESS["alike"]
-    gaps = _gaps(np.array((-seen.since, -seen.last)), measures["identity"] > 0, carried.accounts)
+    known = measures["identity"] > 0
     return measures | {
-        "newest": gaps[0],
-        "later": gaps[1],
+        "newest": _gaps(-seen.since, known, carried.accounts),
+        "later": _gaps(-seen.last, known, carried.accounts),
         "since": seen.since,
         "account": _account_years(candidates, addresses.spans, addresses.last_seen, carried, is_old),
         "box": carried.values.any(addresses.box.codes[carried.child] > 0).astype(float),
@@ -262,13 +271,12 @@ def _common(
     recency, second = _best_two(values, fresh, candidates.people.source.codes[candidates.rows[carried.position]])
     sure = p >= 0.5
     family = identity.compared.levels["surname"][carried.position] >= SURNAME["part"]
-    years = np.full((5, len(p)), NEVER)
-    whose = (sure, ~sure & family, ~(sure | family), ~sure)
-    for row, moment, who in zip(years, (carried.age, carried.age, carried.age, carried.start), whose, strict=False):
-        np.copyto(row, moment, where=who)
-    years[4] = np.where(sure, -carried.start, 1.0)
-    last, kin, others, arrived, since = values.least(years)
-    seen = _Seen(last, np.where(since > 0, NEVER, -since), arrived)
+    last, kin, others = (
+        values.least(np.where(who, carried.age, NEVER)) for who in (sure, ~sure & family, ~(sure | family))
+    )
+    arrived = values.least(np.where(sure, NEVER, carried.start))
+    since = values.best(np.where(sure, carried.start, -1.0))
+    seen = _Seen(last, np.where(since < 0, NEVER, since), arrived)
     identified = log_odds(-np.expm1(doubt))
     return {"identity": identified, "recency": recency, "second": second, "kin": kin, "others": others}, seen
 
@@ -289,23 +297,19 @@ def sighting_bits(candidates: Candidates, carried: Carried, sightings: Sightings
 def _best_two(values: Runs, fresh: Floats, source: Codes) -> tuple[Floats, Floats]:
     """Best row of each value, and best row from another source: what shares an upstream counts once."""
     best = values.best(fresh)
-    top = np.maximum.reduceat(np.where(fresh == best[values.number], source, -1), values.starts)
+    top = values.best(np.where(fresh == best[values.number], source, -1.0))
     independent = source != top[values.number]
     second = values.best(np.where(independent, fresh, -8.0))
     return np.maximum(best, -8.0), np.maximum(second, -8.0)
 
 
 def _gaps(scores: Floats, known: Flags, accounts: Runs) -> Floats:
-    """How far each value's score is above the best other known one of its account, at most 10; 0 without a rival.
-
-    ``scores`` are of one kind, or rows of several.
-    """
+    """How far each value's score is above the best other known one of its account, at most 10; 0 without a rival."""
     scores = np.where(known, scores, -NEVER)
-    best = accounts.best(scores)[..., accounts.number]
+    best = accounts.best(scores)[accounts.number]
     leads = scores == best
-    counts = np.add.reduceat(leads, accounts.starts, axis=-1, dtype=np.int64)[..., accounts.number]
-    leads &= counts == 1
-    runner_up = accounts.best(np.where(leads, -NEVER, scores))[..., accounts.number]
+    leads &= (accounts.count(leads) == 1)[accounts.number]
+    runner_up = accounts.best(np.where(leads, -NEVER, scores))[accounts.number]
     rival = np.where(leads, runner_up, best)
     return np.where(rival == -NEVER, 0.0, _within(scores - rival, -10.0, 10.0))
 

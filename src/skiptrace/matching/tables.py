@@ -49,7 +49,7 @@ class SortedTable:
         """What follows the key's tab, or None when the key is not listed."""
         page = bisect_right(self._firsts, key)
         start, end = self._starts[page - 1], self._starts[page]
-        place = self._text.find(f"\n{key}\t", start, end + 1) if page else -1
+        place = self._text.find(f"\n{key}\t", start, end) if page else -1
         if place < 0:
             return None
         place += len(key) + 2

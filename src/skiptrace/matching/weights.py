@@ -5,22 +5,24 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cache, cached_property
 from importlib.resources import files
-from math import log2
+from math import lcm, log2
 from typing import Any
 
 import numpy as np
 import orjson
 
 from skiptrace.errors import BadInput
-from skiptrace.matching.columns import Floats, Ints, Levels
+from skiptrace.matching.columns import Floats, Levels
 from skiptrace.matching.comparisons import LEVELS
 
 Measures = Mapping[str, Floats] | Mapping[str, Sequence[float]]
 """What is weighed, by name: years, counts, or bits."""
-_MANY = 4_000
-"""From so many places on a table of cells pays."""
+_MANY = 500
+"""From so many measures on each curve is looked up by itself."""
+_MOST_CELLS = 4_096
 LIMIT = 40.0
 """No sum of evidence counts for more than this many bits, which keeps probabilities apart from 0 and 1."""
 _LEAST = 2.0**-LIMIT
@@ -69,6 +71,33 @@ class Curve:
         bits: Floats = np.interp(measure, self.knots, self.bits)
         return bits
 
+    def of_many(self, measure: Floats) -> Floats:
+        """The same for many measures, in a third of the time: each cell of the axis lies on one line."""
+        if self._cells is None:
+            return self(measure)
+        per_unit, starts, slopes = self._cells
+        place = np.minimum(np.maximum(measure, self.knots[0]), self.knots[-1])
+        cell = ((place - self.knots[0]) * per_unit).astype(np.intp)
+        bits: Floats = slopes.take(cell, mode="clip")
+        bits *= place
+        bits += starts.take(cell, mode="clip")
+        return bits
+
+    @cached_property
+    def _cells(self) -> tuple[int, Floats, Floats] | None:
+        """Cells per unit, and the line of each cell (its bits at 0 and its slope); None where the knots are too uneven.
+
+        All knots are ends of cells. Beside a knot rounding may choose the other line, which has the same bits there.
+        """
+        per_unit = lcm(*(Fraction(repr(knot)).denominator for knot in self.knots.tolist()))
+        width = float(self.knots[-1] - self.knots[0])
+        if not 0.0 < width * per_unit <= _MOST_CELLS:
+            return None
+        middles = self.knots[0] + (np.arange(round(width * per_unit)) + 0.5) / per_unit
+        line = np.searchsorted(self.knots, middles) - 1
+        slopes = (np.diff(self.bits) / np.diff(self.knots))[line]
+        return per_unit, self.bits[line] - slopes * self.knots[line], slopes
+
     def at(self, measure: float) -> float:
         """The bits of one measure."""
         knots, bits, slopes = self._lines
@@ -100,28 +129,8 @@ class _Curves:
     def __call__(self, measures: Measures) -> dict[str, Floats]:
         places = np.array([measures[name] for name in self._names])
         np.minimum(np.maximum(places, self._first, out=places), self._last, out=places)
-        places += self._moved
-        bits = self._many(places) if places.size > _MANY else np.interp(places, self._knots, self._bits)
+        bits = np.interp(places + self._moved, self._knots, self._bits)
         return dict(zip(self._names, bits, strict=True))
-
-    def _many(self, places: Floats) -> Floats:
-        """What ``numpy.interp`` gives, in half the time: each cell of the axis holds one knot at most, so the knot
-        before a place is known from its cell and one comparison."""
-        before, following, slopes, per_unit = self._cells
-        knot = before[(places * per_unit).astype(np.intp)]
-        knot += places >= following[knot]
-        bits: Floats = slopes[knot] * (places - self._knots[knot]) + self._bits[knot]
-        return bits
-
-    @cached_property
-    def _cells(self) -> tuple[Ints, Floats, Floats, float]:
-        """The last knot at or before each cell's start; the place of the next knot and the slope to it, for each knot;
-        cells per unit."""
-        gaps = np.diff(self._knots)
-        per_unit = 1.0 / gaps.min()
-        starts = np.arange(int(self._knots[-1] * per_unit) + 2) / per_unit
-        before = np.searchsorted(self._knots, starts, side="right") - 1
-        return before, np.append(self._knots[1:], np.inf), np.append(np.diff(self._bits) / gaps, 0.0), per_unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,8 +143,12 @@ class Weights:
 
     def parts(self, levels: Mapping[str, Levels], measures: Measures) -> dict[str, Floats]:
         """Bits of every comparison and measure, by name."""
-        tables = {name: table[levels[name]] for name, table in self.levels.items()}
-        return tables | self._joined(measures) if self.curves else tables
+        tables = {name: table.take(levels[name]) for name, table in self.levels.items()}
+        if not self.curves:
+            return tables
+        if len(measures[next(iter(self.curves))]) < _MANY:
+            return tables | self._joined(measures)
+        return tables | {name: curve.of_many(np.asarray(measures[name])) for name, curve in self.curves.items()}
 
     @cached_property
     def _joined(self) -> _Curves:

@@ -140,11 +140,17 @@ def _variants() -> tuple[tuple[str, ...], ...]:
 @lru_cache(maxsize=65_536)
 def one_hop(name: str) -> frozenset[str]:
     """All listed names that stand in a relation with this one."""
+    return frozenset(other for other in listed_with(name) if relation(name, other) is not None)
+
+
+@lru_cache(maxsize=65_536)
+def listed_with(name: str) -> frozenset[str]:
+    """The names that may stand in a relation with this one: they are listed with it, or with the same formal name."""
     shorts, full = _short_forms(), _formal_names()
     close = {other for group in _variant_groups().get(name, ()) for other in _variants()[group]}
     close |= shorts.get(name, frozenset()) | full.get(name, frozenset())
     close |= {other for formal in full.get(name, ()) for other in shorts[formal]}
-    return frozenset(other for other in close - {name} if relation(name, other) is not None)
+    return frozenset(close - {name})
 
 
 def is_variant(a: str, b: str) -> bool:
