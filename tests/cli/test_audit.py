@@ -155,10 +155,10 @@ def test_a_held_account_is_refused_by_the_rule_and_then_erased(home: Path, tmp_p
 def test_after_a_rotation_everything_opens_as_before(home: Path, tmp_path: Path, capsys: Capsys) -> None:
     said = in_process(capsys, home, "privacy", "rotate")
     assert said.code == 0, said.err
-    assert said.out.startswith("The keys of 6 cases are wrapped with the active key.")
+    assert said.out.startswith("The keys of 6 cases are wrapped with the active key, k2.")
     assert json.loads((home / "keys.json").read_text())["active"] == "k2"
     assert export(capsys, home, tmp_path / "bundle").code == 0
-    assert in_process(capsys, home, "privacy", "rotate", "--resume").code == 0
+    assert "k3" in in_process(capsys, home, "privacy", "rotate").out
 
 
 def test_a_dry_run_of_retention_names_every_rule(home: Path, capsys: Capsys) -> None:

@@ -146,10 +146,9 @@ async def test_a_store_works_and_its_keys_rotate_and_retire_under_a_sealed_file(
     await store.accept([a_case()])
     await store.keep([a_result("trace-1")])
 
-    KeyRing.rotate(path, guard)
-    assert await store.rewrap_keys() > 0
+    assert (await store.rotation.rotate()).secrets > 0
     os.utime(path, (time.time() - 60, time.time() - 60))
-    assert await store.retire_keys(path, guard) == 1
+    assert await store.rotation.retire() == 1
     await store.close()
 
     again = await SqlStore.open(url, path, FixedClock(), guard=guard)

@@ -23,6 +23,7 @@ from skiptrace.privacy import (
     Checkpoint,
     CheckpointFile,
     KeyRing,
+    Seals,
     Signer,
     chain,
 )
@@ -184,7 +185,7 @@ async def found_of(
             made[change.__name__] += 1
             found[change.__name__] += is_broken(conn, key, checkpoints)
             taken_back.rollback()
-        assert verify_trail(conn, key, checkpoints).rows == ROWS, "each change was taken back"
+        assert verify_trail(conn, Seals(key), checkpoints).rows == ROWS, "each change was taken back"
         return made, found
 
     return await place.run(change_and_check)
@@ -262,7 +263,7 @@ async def test_a_checkpoint_with_any_bit_changed_is_not_ours(sqlite_place: Place
 
 def is_broken(conn: Connection, key: bytes, checkpoints: Sequence[Checkpoint]) -> bool:
     try:
-        verify_trail(conn, key, checkpoints)
+        verify_trail(conn, Seals(key), checkpoints)
     except ChainBroken:
         return True
     return False

@@ -41,7 +41,7 @@ async def test_with_these_rights_everything_works(worker_place: Place) -> None:
         await store.keep([a_result("trace-1"), a_result("trace-2", a_case("case-2"))])
         await bought(store, "call-1", "case-1")
         await store.retaining.run(load_retention(), dry=False)
-        await store.rewrap_keys()
+        await store.rotation.rewrap()
         await store.erasing.erase(Account("default", "A case-1", "jane"))
         assert await readable(store, "case-1", "trace-1") == 0
         assert await readable(store, "case-2", "trace-2") > 0

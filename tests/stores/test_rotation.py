@@ -6,6 +6,8 @@ import os
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,7 @@ from skiptrace.stores.promises import Asked, Claim, StoredResponse
 from skiptrace.testing.store import NOW, a_case, a_result
 from tests.builders import FixedClock
 from tests.stores.databases import Place
+from tests.stores.rotating import killed_at_each_step
 from tests.stores.test_erasing import readable
 
 MINE = Account("default", "A case-1", "jane", "matter 12")
@@ -31,15 +34,19 @@ ANSWER = StoredResponse(202, (), "{}")
 async def store(place: Place) -> AsyncIterator[SqlStore]:
     """Something under every kind of seal."""
     async with place.store() as store:
-        await store.accept([a_case(), a_case("case-2")])
-        await store.keep([a_result("trace-1"), a_result("trace-2", a_case("case-2"))])
-        await store.erasing.hold(MINE)
-        act = Act("default", "jane", NOW)
-        await store.access.put_principal(act, Principal("jane", "default", Role.COLLECTOR))
-        await store.access.open_glass(act, "A case-2", "glass-1", "a consumer is on the line")
-        await store.access.claim(ASKED, NOW)
-        await store.access.answer(ASKED, ANSWER)
+        await fill(store)
         yield store
+
+
+async def fill(store: SqlStore) -> None:
+    await store.accept([a_case(), a_case("case-2")])
+    await store.keep([a_result("trace-1"), a_result("trace-2", a_case("case-2"))])
+    await store.erasing.hold(MINE)
+    act = Act("default", "jane", NOW)
+    await store.access.put_principal(act, Principal("jane", "default", Role.COLLECTOR))
+    await store.access.open_glass(act, "A case-2", "glass-1", "a consumer is on the line")
+    await store.access.claim(ASKED, NOW)
+    await store.access.answer(ASKED, ANSWER)
 
 
 async def everything_opens(store: SqlStore) -> None:
@@ -75,7 +82,7 @@ async def test_a_process_that_runs_reads_what_another_sealed_with_the_new_key(pl
 async def test_after_the_rewrap_nothing_is_under_the_old_key(place: Place, store: SqlStore) -> None:
     assert await old_values(place, store) == 3
     KeyRing.rotate(place.key_file)
-    assert await store.rewrap_keys() == 2
+    assert await store.rotation.rewrap() == 2
     assert await old_values(place, store) == 0
     await everything_opens(store)
 
@@ -84,11 +91,11 @@ async def test_a_retired_key_opens_nothing_and_is_not_missed(place: Place, store
     before = place.key_file.read_bytes()
     KeyRing.rotate(place.key_file)
     with pytest.raises(RowRefused, match="run again in 5 seconds"):
-        await store.retire_keys(place.key_file)
+        await store.rotation.retire()
     settle(place)
-    assert await store.retire_keys(place.key_file) == 1
+    assert await store.rotation.retire() == 1
     assert KeyRing.read(place.key_file).keys.keys() == {"k2"}
-    assert await store.retire_keys(place.key_file) == 0
+    assert await store.rotation.retire() == 0
     async with place.store() as again:
         await everything_opens(again)
     place.key_file.write_bytes(before)
@@ -101,5 +108,46 @@ async def test_secrets_under_the_old_key_are_counted_until_they_are_wrapped_anew
     store._cipher.look_again()
     vault, header = store._vault, store._cipher.header()
     assert vault.sealed_otherwise(header) == 2
-    await store.rewrap_keys()
+    await store.rotation.rewrap()
     assert vault.sealed_otherwise(header) == 0
+
+
+@pytest.mark.parametrize("what", ["rotate", "retire", "renew_signing"])
+async def test_killed_before_any_step_and_run_again_it_is_done_once_and_nothing_is_lost(
+    what: str, sqlite_place: Place
+) -> None:
+    async with sqlite_place.store() as store:
+        await fill(store)
+        if what == "retire":
+            await store.rotation.rotate()
+    before = KeyRing.read(sqlite_place.key_file)
+    runs = await killed_at_each_step(what, sqlite_place)
+    assert len(runs) > 6
+    finished = []
+    for run in runs:
+        again = Place(f"sqlite:///{run['folder']}/store.db", Path(run["folder"]) / sqlite_place.key_file.name)
+        ring = KeyRing.read(again.key_file)
+        async with again.store() as opened:
+            await everything_opens(opened)
+            await opened.audit.verify()
+            rows = [row.event for row in await opened.audit.about(["key ring"])]
+        finished.append([row.detail for row in rows if " to " in row.detail and row.event in EVENTS[what]])
+        check_keys(what, before, ring, finished[-1])
+    made = [len(details) for details in finished]
+    assert made == sorted(made), "until the last row stands, the second run makes no key of its own"
+
+
+EVENTS = {"rotate": {"keys.rotated"}, "retire": {"keys.retired"}, "renew_signing": {"keys.signing_renewed"}}
+
+
+def check_keys(what: str, before: KeyRing, ring: KeyRing, details: list[str]) -> None:
+    """There is exactly one row for each key that was made, and it names the key."""
+    match what:
+        case "retire":
+            assert ring.keys == {before.active: before.keys[before.active]}
+        case "rotate":
+            assert details == [f"k{n} to k{n + 1}" for n in range(1, len(ring.keys))]
+        case _:
+            made = [*(one.public_key.hex() for one in ring.retired), ring.public_key().hex()]
+            assert details == [f"{old} to {new}" for old, new in pairwise(made)]
+            assert len(ring.retired_seals) == len(details)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import orjson
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from skiptrace.errors import ConfigError
-from skiptrace.privacy import AuditEvent, BadCheckpoint, ChainBroken, CheckpointFile, KeyRing, Signer
+from skiptrace.privacy import AuditEvent, BadCheckpoint, ChainBroken, CheckpointFile, KeyRing, Signer, chain
+from skiptrace.privacy.audit import seal
 from skiptrace.privacy.checkpoints import is_signed
 from skiptrace.privacy.proofs import check_segments
-from skiptrace.stores import SqlStore, schema
-from skiptrace.stores.auditing import STILL_SIGNED
+from skiptrace.stores import SqlStore, rotation, schema
+from skiptrace.stores.rotation import STILL_SIGNED
 from skiptrace.stores.sql import CHECKPOINTS
+from skiptrace.stores.writer import _LAST
 from skiptrace.testing.store import NOW
 from tests.cli.command import in_process
 from tests.stores.databases import Place
@@ -33,7 +34,7 @@ def file_of(place: Place) -> CheckpointFile:
 async def handed_over(place: Place, store: SqlStore) -> tuple[Signer, Signer]:
     """Replace the key; the signers of before and after."""
     old = Signer(KeyRing.read(place.key_file))
-    await store.audit.hand_over(partial(KeyRing.renew_signing, place.key_file))
+    await store.rotation.renew_signing()
     return old, Signer(KeyRing.read(place.key_file))
 
 
@@ -74,6 +75,47 @@ async def test_the_old_key_signs_nothing_later(place: Place) -> None:
         file_of(place).append(old.checkpoint(retired.last_row + 1, b"f" * 32, NOW))
 
         with pytest.raises(BadCheckpoint):
+            await store.audit.verify()
+
+
+async def test_the_old_key_seals_nothing_later(place: Place) -> None:
+    async with place.store() as store:
+        await noted(store, "one")
+        before = KeyRing.read(place.key_file)
+        await handed_over(place, store)
+        await noted(store, "two")
+        (retired,) = KeyRing.read(place.key_file).retired_seals
+        rows = (await store.audit.verify()).rows
+    assert retired == (before.seals().key, retired[1])
+    assert rows < retired[1] <= rows + STILL_SIGNED
+    now = KeyRing.read(place.key_file).seals()
+    hash_of_row = b"h" * 32
+    for number, key, holds in (
+        (retired[1], retired[0], True),
+        (retired[1] + 1, retired[0], False),
+        (9**9, now.key, True),
+    ):
+        assert now.hold(number, hash_of_row, seal(key, hash_of_row)) is holds
+
+
+async def test_whoever_had_the_root_once_adds_no_row_that_verifies(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thief writes a row with good links and a seal of the old key behind the rows that it counts for."""
+    monkeypatch.setattr(rotation, "STILL_SIGNED", 2)
+    async with place.store() as store:
+        await noted(store, "one")
+        old = KeyRing.read(place.key_file).derive("audit chain")
+        await handed_over(place, store)
+        await noted(store, *"abcdef")
+        last = (await store.audit.verify()).rows
+        row = await store._database.read(lambda conn: conn.execute(_LAST).one())
+        assert row.number == last
+        [forged] = chain(old, last, row.hash, [AuditEvent(NOW, "call.settled", "call-x", actor="jane")])
+        event = {"at": NOW, "event": "call.settled", "actor": "jane", "tenant": "", "purpose": "", "about": "call-x"}
+        values = {**event, "detail": "", "number": forged.number, "hash": forged.hash, "seal": forged.seal}
+        await store._database.write(lambda conn: conn.execute(insert(schema.audit), [values]))
+        with pytest.raises(ChainBroken, match="seal"):
             await store.audit.verify()
 
 
@@ -123,9 +165,15 @@ def test_an_older_version_does_not_open_the_file_and_lose_the_key(tmp_path: Path
     assert orjson.loads(path.read_bytes())["format"] == 1
     KeyRing.renew_signing(path, 7)
     content = orjson.loads(path.read_bytes())
-    assert content["format"] == 3
+    assert content["format"] == 4
 
-    for wrong in ({"signing": "AAAA"}, {"retired": [{"public_key": "zz", "last_row": 1}]}, {"retired": [{}]}):
+    for wrong in (
+        {"signing": "AAAA"},
+        {"sealing": "AAAA"},
+        {"retired": [{"public_key": "zz", "last_row": 1}]},
+        {"retired_seals": [{"key": "AAAA", "last_row": 1}]},
+        {"retired": [{}]},
+    ):
         path.write_bytes(orjson.dumps(content | wrong))
         with pytest.raises(ConfigError, match="damaged"):
             KeyRing.read(path)

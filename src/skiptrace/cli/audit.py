@@ -50,7 +50,10 @@ def key(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 @app.command("rotate-key")
 def rotate_key(context: typer.Context) -> None:
-    """Verify the trail, then sign checkpoints and exports with a new key. Workers and servers may go on meanwhile."""
+    """Verify the trail, then sign checkpoints and exports, and seal rows, with new keys.
+
+    Workers and servers may go on meanwhile. After an interruption run it again: it goes on with the keys it had made.
+    """
     import asyncio
 
     from skiptrace.cli.audit_run import rotate_key as run

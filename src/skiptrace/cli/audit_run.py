@@ -12,13 +12,13 @@ import orjson
 from skiptrace.cli.output import console, print_json, table
 from skiptrace.errors import BadInput
 from skiptrace.model import Call
-from skiptrace.privacy import AuditEvent, KeyRing
+from skiptrace.privacy import AuditEvent
 from skiptrace.privacy.bundles import PROOF, check_bundle, write_bundle
 from skiptrace.reporting.examining import files_of, gather
 from skiptrace.reporting.reconciling import Reconciled, read_invoice, reconcile
 from skiptrace.reporting.text import money
 from skiptrace.settings import Settings
-from skiptrace.wiring import SystemClock, guard_of, open_store
+from skiptrace.wiring import SystemClock, open_store
 
 
 def verify_bundle(folder: Path, public_key: str, *, as_json: bool) -> None:
@@ -61,14 +61,13 @@ async def print_key(settings: Settings, *, as_json: bool) -> None:
 
 async def rotate_key(settings: Settings) -> None:
     """The trail is verified first. Raises ChainBroken or BadCheckpoint when it does not hold."""
-    clock, guard = SystemClock(), guard_of(settings)
-    async with open_store(settings, clock) as store:
-        old = store.audit.signer.public_key.hex()
-        await store.audit.hand_over(lambda last_row: KeyRing.renew_signing(settings.key_path, last_row, guard))
-        new = store.audit.signer.public_key.hex()
-        await store.audit.note(AuditEvent(clock.now(), "keys.signing_renewed", "key ring", f"{old} to {new}"))
+    async with open_store(settings, SystemClock()) as store:
+        done = await store.rotation.renew_signing()
+    again = " This finished a replacement that had been begun: run again for another key." if done.resumed else ""
     console().print(
-        f"Signed by {new} from now on. Tell whoever checks, and back up {settings.key_path} now.", soft_wrap=True
+        f"Signed by {done.new} from now on. Tell whoever checks, and back up {settings.key_path} now.{again}",
+        markup=False,
+        soft_wrap=True,
     )
 
 

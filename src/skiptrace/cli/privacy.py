@@ -108,20 +108,20 @@ def retain(
 def rotate(
     context: typer.Context,
     *,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Make no new key; wrap with the active one what is not yet.")
-    ] = False,
     retire: Annotated[
         bool, typer.Option("--retire", help="Make no new key; take the old ones off the ring when nothing needs them.")
     ] = False,
 ) -> None:
-    """Add a key to the key file and wrap every case's keys with it. Workers and servers may go on meanwhile."""
+    """Add a key to the key file and wrap every case's keys with it. Workers and servers may go on meanwhile.
+
+    After an interruption run it again: it goes on with the key that it had made.
+    """
     import asyncio
 
     from skiptrace.cli.context import read_settings
     from skiptrace.cli.privacy_run import rotate_keys
 
-    asyncio.run(rotate_keys(read_settings(context), resume=resume, retire=retire))
+    asyncio.run(rotate_keys(read_settings(context), retire=retire))
 
 
 @app.command("seal-key-file")

@@ -86,21 +86,19 @@ async def retain(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
     console().print(table(head, rows, right=head[1:3]))
 
 
-async def rotate_keys(settings: Settings, *, resume: bool, retire: bool) -> None:
-    clock = SystemClock()
-    if retire:
-        async with open_store(settings, clock) as store:
-            retired = await store.retire_keys(settings.key_path, guard_of(settings))
-            await store.audit.note(AuditEvent(clock.now(), "keys.retired", "key ring", f"{retired} keys"))
-        console().print(f"{retired} old keys are off the ring. Back up {settings.key_path} now; destroy older copies.")
-        return
-    if not resume:
-        async with open_store(settings, clock) as store:
-            await store.audit.note(AuditEvent(clock.now(), "keys.rotated", "key ring"))
-        KeyRing.rotate(settings.key_path, guard_of(settings))
-    async with open_store(settings, clock) as store:
-        wrapped = await store.rewrap_keys()
-    console().print(f"The keys of {wrapped:,} cases are wrapped with the active key. Back up {settings.key_path} now.")
+async def rotate_keys(settings: Settings, *, retire: bool) -> None:
+    async with open_store(settings, SystemClock()) as store:
+        if retire:
+            retired = await store.rotation.retire()
+            said = f"{retired} old keys are off the ring. Back up {settings.key_path} now; destroy older copies."
+        else:
+            done = await store.rotation.rotate()
+            again = " This finished a rotation that had been begun: run again for a new key." if done.resumed else ""
+            said = (
+                f"The keys of {done.secrets:,} cases are wrapped with the active key, {done.new}. "
+                f"Back up {settings.key_path} now.{again}"
+            )
+    console().print(said, markup=False, soft_wrap=True)
 
 
 async def seal_key_file(settings: Settings, *, undo: bool) -> None:

@@ -1,7 +1,7 @@
 """Field encryption, blind indexes and the audit chain. The keys live in a file outside the database."""
 
 from skiptrace.privacy.acting import Actor, AuthMethod, SignedIn, acting
-from skiptrace.privacy.audit import AuditEvent, AuditRow, ChainBroken, chain, verify
+from skiptrace.privacy.audit import AuditEvent, AuditRow, ChainBroken, Seals, chain, verify
 from skiptrace.privacy.checkpoints import BadCheckpoint, Checkpoint, CheckpointFile, Signer
 from skiptrace.privacy.fields import CannotOpen, FieldCipher
 from skiptrace.privacy.index import Fingerprinter
@@ -28,6 +28,7 @@ __all__ = [
     "Owner",
     "Part",
     "RingWrapper",
+    "Seals",
     "SignedIn",
     "Signer",
     "SubjectIds",

@@ -60,6 +60,20 @@ class AuditRow:
     seal: bytes
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Seals:
+    """The key that seals rows now, and each one before it with the last row that its seals count for."""
+
+    key: bytes
+    retired: tuple[tuple[bytes, int], ...] = ()
+
+    def hold(self, number: int, hash_of_row: bytes, seal_of_row: bytes) -> bool:
+        if hmac.compare_digest(seal_of_row, seal(self.key, hash_of_row)):
+            return True
+        before = (key for key, last_row in self.retired if number <= last_row)
+        return any(hmac.compare_digest(seal_of_row, seal(key, hash_of_row)) for key in before)
+
+
 def chain(key: bytes, number: int, before: bytes, events: Iterable[AuditEvent]) -> Iterator[AuditRow]:
     """Chain events on behind row ``number``, whose hash is ``before`` (0 and ``START`` for an empty trail)."""
     for event in events:
@@ -71,10 +85,12 @@ def chain(key: bytes, number: int, before: bytes, events: Iterable[AuditEvent]) 
 
 def verify(key: bytes, rows: Iterable[AuditRow]) -> int:
     """Check a whole trail from its first row on; returns how many rows it has. Raises ChainBroken."""
-    return verify_links(key, ((row.number, canonical(row.number, row.event), row.hash, row.seal) for row in rows))
+    return verify_links(
+        Seals(key), ((row.number, canonical(row.number, row.event), row.hash, row.seal) for row in rows)
+    )
 
 
-def verify_links(key: bytes, links: Iterable[tuple[int, bytes, bytes, bytes]]) -> int:
+def verify_links(seals: Seals, links: Iterable[tuple[int, bytes, bytes, bytes]]) -> int:
     """``verify`` for rows as number, canonical bytes, hash and seal: what a trail of millions is read as."""
     expected, before = 0, START
     for number, row, hash_of_row, seal_of_row in links:
@@ -82,7 +98,7 @@ def verify_links(key: bytes, links: Iterable[tuple[int, bytes, bytes, bytes]]) -
         before = link(before, hashlib.sha256(row).digest())
         if number != expected or hash_of_row != before:
             raise ChainBroken(expected, "it is missing, or not linked to the row before")
-        if not hmac.compare_digest(seal_of_row, seal(key, before)):
+        if not seals.hold(number, before, seal_of_row):
             raise ChainBroken(expected, "its seal was not made with this key")
     return expected
 

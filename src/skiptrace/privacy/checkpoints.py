@@ -67,7 +67,7 @@ class Signer:
     @property
     def public_key(self) -> bytes:
         """32 bytes."""
-        return self._ring().signing_key().public_key().public_bytes_raw()
+        return self._ring().public_key()
 
     @property
     def retired(self) -> Sequence[RetiredSigner]:

@@ -1,9 +1,10 @@
 """The key ring: a small file, readable by its owner only, that is kept apart from the database.
 
 It holds one root secret and one or more field keys by id. Field keys may be rotated: a new one becomes ``active`` and
-the old ones stay for reading. The root never changes, because fingerprints and the audit chain must stay comparable.
-The key that signs the trail's checkpoints comes from the root until it is replaced; of replaced ones the public halves
-stay. With a ``Guard``, such as a key management service, the file holds the ring sealed, and is worth nothing alone.
+the old ones stay for reading. The root never changes, because fingerprints must stay comparable. The key that seals
+the audit trail and the one that signs its checkpoints come from the root until they are replaced; of a replaced signing
+key the public half stays, of a replaced sealing key all of it, for rows of its time alone. With a ``Guard``, such as a
+key management service, the file holds the ring sealed, and is worth nothing alone.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from skiptrace.errors import ConfigError, RowRefused
+from skiptrace.privacy.audit import Seals
 from skiptrace.privacy.private_files import create_private, read_private, replace_private
 
 KEY_BYTES = 32
 SETTLED_SECONDS = 5.0
 """After so long every running process has noticed that the ring was changed (``privacy.wrapping``)."""
-_FORMAT, _SEALED, _FORMAT_WITH_SIGNING = 1, 2, 3
+_FORMAT, _SEALED, _FORMAT_WITH_SIGNING, _FORMAT_WITH_SEALING = 1, 2, 3, 4
 _FIRST_KEY = "k1"
 _ROOT = "root"
 
@@ -54,7 +56,8 @@ class RetiredSigner:
 class KeyRing:
     """32-byte secrets. ``active`` names the field key that new values are sealed with.
 
-    ``signing`` is the seed of the signing key, empty while it comes from the root.
+    ``signing`` is the seed of the signing key, ``sealing`` the key of the audit trail's seals; empty while they come
+    from the root. ``retired_seals`` are sealing keys with the last row of the trail that their seals count for.
     """
 
     root: bytes
@@ -62,6 +65,8 @@ class KeyRing:
     active: str
     signing: bytes = b""
     retired: tuple[RetiredSigner, ...] = ()
+    sealing: bytes = b""
+    retired_seals: tuple[tuple[bytes, int], ...] = ()
 
     def __repr__(self) -> str:
         return f"KeyRing(active={self.active!r}, ids={sorted(self.keys)})"
@@ -119,11 +124,21 @@ class KeyRing:
 
     @classmethod
     def renew_signing(cls, path: Path, last_row: int, guard: Guard | None = None) -> None:
-        """Sign with a new key from now on. What the old one signed counts up to row ``last_row``; its seed is gone."""
+        """Sign checkpoints and seal rows with new keys from now on.
+
+        What the old ones signed and sealed counts up to row ``last_row``; the old signing key's seed is gone.
+        """
         ring = cls.read(path, guard)
-        old = RetiredSigner(ring.signing_key().public_key().public_bytes_raw(), last_row)
-        signing = secrets.token_bytes(KEY_BYTES)
-        replace(ring, signing=signing, retired=(*ring.retired, old))._replace(path, guard)
+        signed = RetiredSigner(ring.public_key(), last_row)
+        sealed = (ring.seals().key, last_row)
+        renewed = replace(
+            ring,
+            signing=secrets.token_bytes(KEY_BYTES),
+            retired=(*ring.retired, signed),
+            sealing=secrets.token_bytes(KEY_BYTES),
+            retired_seals=(*ring.retired_seals, sealed),
+        )
+        renewed._replace(path, guard)
 
     @classmethod
     def seal_file(cls, path: Path, guard: Guard, *, undo: bool = False) -> None:
@@ -154,6 +169,14 @@ class KeyRing:
     def signing_key(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self.signing or self.derive("audit checkpoints"))
 
+    def public_key(self) -> bytes:
+        """Of the signing key, 32 bytes."""
+        return self.signing_key().public_key().public_bytes_raw()
+
+    def seals(self) -> Seals:
+        """What seals the rows of the audit trail."""
+        return Seals(self.sealing or self.derive("audit chain"), self.retired_seals)
+
     def field_keys(self) -> Mapping[str, bytes]:
         """The AES-256 keys for field encryption, by key id."""
         return {key_id: _hkdf(key, "field encryption") for key_id, key in self.keys.items()}
@@ -172,6 +195,10 @@ class KeyRing:
             retired = [{"public_key": one.public_key.hex(), "last_row": one.last_row} for one in self.retired]
             signing = base64.b64encode(self.signing).decode()
             ring |= {"format": _FORMAT_WITH_SIGNING, "signing": signing, "retired": retired}
+        if self.sealing:
+            sealed = [{"key": base64.b64encode(key).decode(), "last_row": last} for key, last in self.retired_seals]
+            sealing = base64.b64encode(self.sealing).decode()
+            ring |= {"format": _FORMAT_WITH_SEALING, "sealing": sealing, "retired_seals": sealed}
         plain = orjson.dumps(ring, option=options)
         return (
             plain if guard is None else orjson.dumps({"format": _SEALED, "sealed": guard.seal(plain)}, option=options)
@@ -179,15 +206,17 @@ class KeyRing:
 
     @classmethod
     def _parse(cls, path: Path, ring: dict[str, Any]) -> KeyRing:
-        if ring.get("format") not in (_FORMAT, _FORMAT_WITH_SIGNING):
+        if ring.get("format") not in (_FORMAT, _FORMAT_WITH_SIGNING, _FORMAT_WITH_SEALING):
             raise ConfigError(f"the key file {path} was written by a newer skiptrace: install that version")
         try:
             keys = {str(key_id): _secret(text) for key_id, text in ring["keys"].items()}
             retired = tuple(
                 RetiredSigner(bytes.fromhex(one["public_key"]), int(one["last_row"])) for one in ring.get("retired", ())
             )
-            signing = _secret(ring["signing"]) if "signing" in ring else b""
-            read = cls(_secret(ring["root"]), MappingProxyType(keys), ring["active"], signing, retired)
+            seals = tuple((_secret(one["key"]), int(one["last_row"])) for one in ring.get("retired_seals", ()))
+            signing, sealing = (_secret(ring[name]) if name in ring else b"" for name in ("signing", "sealing"))
+            fields = MappingProxyType(keys)
+            read = cls(_secret(ring["root"]), fields, ring["active"], signing, retired, sealing, seals)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise _damaged(path) from None
         if read.active not in keys or not all(0 < len(key_id.encode()) < 32 for key_id in keys) or _ROOT in keys:

@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy import Connection, select
 
 from skiptrace.model import Call
-from skiptrace.privacy import AuditEvent, AuditRow, CheckpointFile, Signer
+from skiptrace.privacy import AuditEvent, AuditRow, CheckpointFile, Seals, Signer
 from skiptrace.privacy.audit import START
 from skiptrace.privacy.checkpoints import is_signed
 from skiptrace.privacy.proofs import Segment
@@ -25,9 +25,6 @@ from skiptrace.stores.verifying import Verified, verify_trail
 from skiptrace.stores.writer import Writer, audit_row, note
 
 MOST_IDS = 500
-
-STILL_SIGNED = 10_000
-"""So many rows other processes may add while the signing key is being replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +41,16 @@ class AuditTrail:
     """The stored audit trail. ``note`` adds to it; the rest reads it."""
 
     def __init__(
-        self, database: Database, writer: Writer, key: bytes, checkpoints: CheckpointFile, signer: Signer
+        self,
+        database: Database,
+        writer: Writer,
+        seals: Callable[[], Seals],
+        checkpoints: CheckpointFile,
+        signer: Signer,
     ) -> None:
         self._database = database
         self._writer = writer
-        self._key = key
+        self._seals = seals
         self._checkpoints = checkpoints
         self.signer = signer
 
@@ -60,21 +62,18 @@ class AuditTrail:
         """Check the trail from its first row on, and against every checkpoint. Raises ChainBroken or BadCheckpoint."""
         checkpoints = self._checkpoints.read(self.signer.public_key, self.signer.retired)
         with plain_errors():
-            return await self._database.read(partial(verify_trail, key=self._key, checkpoints=checkpoints))
+            return await self._database.read(partial(verify_trail, seals=self._seals(), checkpoints=checkpoints))
 
-    async def hand_over(self, renew: Callable[[int], None]) -> None:
-        """Replace the signing key of a trail that holds. Raises ChainBroken or BadCheckpoint for one that does not.
-
-        ``renew`` puts the new key into the ring; the old one's signatures count up to the row that it is told. The new
-        key signs again what stands: all checkpoints can then be checked with it alone.
-        """
-        verified = await self.verify()
+    async def sign_again(self) -> None:
+        """Sign every checkpoint that stands with the key of now, unless it has signed it already."""
         await self._writer.sign_head()
-        renew(verified.rows + STILL_SIGNED)
-        signed = self._checkpoints.read(self.signer.public_key, self.signer.retired)
+        key = self.signer.public_key
+        signed = self._checkpoints.read(key, self.signer.retired)
         with plain_errors():
             found = await self._database.read(partial(standing, checkpoints=signed))
-        self._checkpoints.append(*(self.signer.checkpoint(one.number, one.hash, one.at) for one in found))
+        known = {(one.number, one.hash) for one in found if is_signed(key, one)}
+        again = {(one.number, one.hash): one for one in found if (one.number, one.hash) not in known}
+        self._checkpoints.append(*(self.signer.checkpoint(one.number, one.hash, one.at) for one in again.values()))
 
     async def about(self, ids: Iterable[str]) -> Sequence[AuditRow]:
         """The rows about these ids, in their order."""

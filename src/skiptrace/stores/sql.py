@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 
 from sqlalchemy import Connection
 
-from skiptrace.errors import ConfigError, RowRefused
+from skiptrace.errors import ConfigError
 from skiptrace.model import (
     Call,
     CallState,
@@ -55,8 +55,8 @@ from skiptrace.stores.purchases import Purchases, anything_left_behind, calls_in
 from skiptrace.stores.queueing import SqlJobs
 from skiptrace.stores.reader import Reader
 from skiptrace.stores.replies import read_reply
-from skiptrace.stores.resealing import forget_other_keys, resealed
 from skiptrace.stores.retaining import Retaining
+from skiptrace.stores.rotation import Rotation
 from skiptrace.stores.schedule import SqlSchedule
 from skiptrace.stores.set_back import refuse_set_back
 from skiptrace.stores.switches import SqlSwitches
@@ -109,16 +109,13 @@ class SqlStore(SqlJobs):
         self._clock = clock
         self._cipher = opened.wrapper
         self._fingerprinter = Fingerprinter(ring)
-        audit_key, file, signer = (
-            ring.derive("audit chain"),
-            CheckpointFile(checkpoints),
-            Signer(ring, self._cipher.ring),
-        )
+        file, signer = CheckpointFile(checkpoints), Signer(ring, self._cipher.ring)
         self._witness = Witness(file, signer, clock, HighWater(checkpoints.with_suffix(".head")))
-        self._writer = Writer(database, audit_key, self._witness, actor)
+        self._writer = Writer(database, self._cipher.seals, self._witness, actor)
         self._reader = Reader(database)
         self._outcomes, self._cases = partial(past_outcomes, vault=vault), partial(read_cases, vault=vault)
-        self.audit = AuditTrail(database, self._writer, audit_key, file, signer)
+        self.audit = AuditTrail(database, self._writer, self._cipher.seals, file, signer)
+        self.rotation = Rotation(database, self._writer, vault, self._cipher, self.audit, clock=clock)
         self.erasing = Erasing(database, self._writer, vault, self._cipher, clock, index=self._fingerprinter)
         self.retaining = Retaining(database, self._writer, vault, clock, self._fingerprinter)
         self._keeping = Keeping(vault)
@@ -197,34 +194,6 @@ class SqlStore(SqlJobs):
         signed = account.signature(approval_id)
         act = Act(account.tenant, account.by, at)
         return await self.erasing.begun(account) or await self.access.use_approval(act, signed)
-
-    async def rewrap_keys(self) -> int:
-        """Wrap every case's keys with the active key of the ring, and whatever else the ring seals.
-
-        Returns how many secrets that were; may be stopped and repeated.
-        """
-        self._cipher.look_again()
-        done, after = 0, b""
-        while (page := await self._read(partial(self._vault.rewrap, after))) is not None:
-            after, count = page
-            done += count
-        while await self._writer.write(resealed, self._cipher):
-            pass
-        return done
-
-    async def retire_keys(self, key_file: Path, guard: Guard | None = None) -> int:
-        """Take every key but the active one off the ring, once nothing needs them. Returns how many that were.
-
-        Raises RowRefused when a process may still be sealing with an old one.
-        """
-        await self.rewrap_keys()
-        header = self._cipher.header()
-        if await self._read(partial(self._vault.sealed_otherwise, header)):
-            raise RowRefused("a secret was wrapped with an old key a moment ago: run again")
-        await self._writer.write(forget_other_keys, KeyRing.read(key_file, guard).active)
-        retired = KeyRing.retire(key_file, guard)
-        await self._writer.write(forget_other_keys, KeyRing.read(key_file, guard).active)
-        return retired
 
     # The ledger
 

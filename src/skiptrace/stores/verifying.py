@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from skiptrace.privacy import ChainBroken, Checkpoint
+from skiptrace.privacy import ChainBroken, Checkpoint, Seals
 from skiptrace.privacy.audit import START, in_form, moment, verify_links
 from skiptrace.privacy.checkpoints import check_against
 from skiptrace.stores.set_back import last_restored
@@ -52,10 +52,10 @@ class _Watched:
             yield link
 
 
-def verify_trail(conn: Connection, key: bytes, checkpoints: Sequence[Checkpoint]) -> Verified:
+def verify_trail(conn: Connection, seals: Seals, checkpoints: Sequence[Checkpoint]) -> Verified:
     """Raises ChainBroken at the first row that was changed, or where a checkpoint saw another row."""
     watched = _Watched(frozenset(c.number for c in checkpoints))
-    rows = verify_links(key, watched(_links(conn)))
+    rows = verify_links(seals, watched(_links(conn)))
     hashes, restored_at = watched.hashes | {0: START}, last_restored(conn)
     standing = [c for c in checkpoints if restored_at is None or c.at > restored_at or hashes.get(c.number) == c.hash]
     check_against(standing, hashes, rows)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, select
 
 from skiptrace.errors import StoreError
 from skiptrace.model import CallState
-from skiptrace.privacy import Actor, AuditEvent, AuditRow, chain
+from skiptrace.privacy import Actor, AuditEvent, AuditRow, Seals, chain
 from skiptrace.privacy.acting import who_acts
 from skiptrace.privacy.audit import START
 from skiptrace.stores import schema
@@ -87,12 +87,13 @@ class _Waiting:
 class Writer:
     """Commits writes in turns.
 
-    ``audit_key`` seals the audit rows, ``witness`` signs their head, ``actor`` acts where no door says who does.
+    ``seals`` tells what seals the audit rows now, ``witness`` signs their head, ``actor`` acts where no door says who
+    does.
     """
 
-    def __init__(self, database: Database, audit_key: bytes, witness: Witness, actor: Actor) -> None:
+    def __init__(self, database: Database, seals: Callable[[], Seals], witness: Witness, actor: Actor) -> None:
         self._database = database
-        self._audit_key = audit_key
+        self._seals = seals
         self._witness = witness
         self._actor = actor
         self._waiting: deque[_Waiting] = deque()
@@ -203,7 +204,7 @@ class Writer:
                 "auth_method": row.event.auth_method,
                 "mfa": row.event.mfa,
             }
-            for row in chain(self._audit_key, number, before, turn.events)
+            for row in chain(self._seals().key, number, before, turn.events)
         ]
         insert_rows(turn.conn, schema.audit, rows)
         sent = any(event.event == SENT for event in turn.events)
