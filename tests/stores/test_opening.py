@@ -139,6 +139,15 @@ async def test_a_database_that_does_not_exist_is_said_so(postgres_place: Place) 
             pass
 
 
+async def test_which_of_the_two_databases_fails_is_said(new_sqlite_place: Place) -> None:
+    home = new_sqlite_place.key_file.parent
+    (home / "keys.db").write_bytes(b"Dear Ms Oxenfeld, " * 300)
+    with pytest.raises(StoreError, match=r"^subject_keys: the database file is damaged"):
+        await SqlStore.open(
+            new_sqlite_place.url, new_sqlite_place.key_file, FixedClock(), subject_keys=f"sqlite:///{home}/keys.db"
+        )
+
+
 async def test_processes_that_open_a_new_database_at_once_share_it(new_place: Place) -> None:
     """Each process accepts cases of its own and common ones, and keeps traces, while the others do the same."""
     await in_processes("share", new_place, 3)

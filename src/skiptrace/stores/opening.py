@@ -8,11 +8,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, select, text
 
-from skiptrace.errors import ConfigError
+from skiptrace.errors import ConfigError, StoreError
 from skiptrace.privacy import Cipher, Guard, KeyRing, SubjectIds
 from skiptrace.stores import schema
 from skiptrace.stores.databases import take_turn
 from skiptrace.stores.migrations import REVISIONS
+from skiptrace.stores.trouble import plain_errors
 from skiptrace.stores.vault import Vault
 
 
@@ -32,7 +33,11 @@ def prepare(
 
 def _vault(conn: Connection, vault: Vault) -> Vault:
     """The vault, when it is the one that this database began with."""
-    vault_id = vault.prepare()
+    try:
+        with plain_errors():
+            vault_id = vault.prepare()
+    except StoreError as error:
+        raise StoreError(f"subject_keys: {error}") from None  # which of the two databases it is
     known = conn.execute(select(schema.privacy.vaults.c.vault_id)).scalar_one_or_none()
     if known is None:
         conn.execute(schema.privacy.vaults.insert(), [{"vault_id": vault_id}])
