@@ -25,6 +25,7 @@ from skiptrace.compliance import (
     overrides_from,
 )
 from skiptrace.compliance.known import NOTHING
+from skiptrace.compliance.zones import zones_of_address, zones_of_phone
 from skiptrace.errors import BadInput, PolicyRefused
 from skiptrace.model import (
     Attempt,
@@ -177,6 +178,9 @@ async def ask_third_party(trace: Trace, contact: Contact, app: Answering, *, by:
         log=[e.what.value for e in now.history if isinstance(e.what, ThirdPartyAsked)],
         reason=release.reason if release else "",
         attempts=sum(isinstance(e.what, Attempt) and e.account_id == trace.account_id for e in now.history),
+        at=app.clock.now(),
+        asked=[e.at for e in now.history if isinstance(e.what, ThirdPartyAsked)],
+        zones=zones_of_address(contact.address) if contact.address else zones_of_phone(contact.value),
     )
     if release:
         verdict = overridden(verdict, [release], now.case, app.rules, contact.value)

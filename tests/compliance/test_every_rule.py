@@ -14,6 +14,7 @@ from skiptrace.compliance import Known, Profile, RuleBook, Stage
 from skiptrace.compliance.admission import Batch
 from skiptrace.compliance.discrepancies import DISCREPANCY
 from skiptrace.compliance.gate import evaluate
+from skiptrace.compliance.granting import Granting
 from skiptrace.compliance.litigants import LITIGANT
 from skiptrace.compliance.loading import GATES
 from skiptrace.model import (
@@ -36,6 +37,7 @@ from skiptrace.model import (
     Reassigned,
     Refusal,
     Request,
+    Workplace,
 )
 from tests import builders
 from tests.compliance.questions import (
@@ -114,6 +116,12 @@ def consent(channel: Channel, value: str = "+15125550142", at: datetime = NOON -
 
 def checked(answer: Reassigned | None, days_ago: int = 1) -> Known:
     return Known(checks=(NumberCheck("+15125550142", NOON - timedelta(days=days_ago), answer),))
+
+
+def at_work(days_ago: int) -> Granting:
+    """A number at work in Boston, after the consumer said so many days ago that nothing there is wanted."""
+    work = (Workplace(NOON, phone().value), Workplace(NOON - timedelta(days=days_ago), refused=True))
+    return granting(phone(), case=case(home=BOSTON), known=Known(workplaces=work))
 
 
 def email(domain: str = "example.com") -> Contact:
@@ -236,6 +244,15 @@ TESTS = (
     con("B-05", Effect.DENY, phone(party=Party.RELATIVE), phone()),
     con("B-09", Effect.DENY, phone("+18005550142"), phone()),
     con("B-11", Effect.HOLD, phone(party=Party.EMPLOYER), phone()),
+    RuleTest(
+        Stage.CONTACT, "B-24", Effect.HOLD,
+        lambda _: granting(phone("+12125550142", line_type=LineType.LANDLINE)),
+        lambda _: granting(phone(line_type=LineType.LANDLINE)),
+    ),
+    con("Q-17", Effect.HOLD, letterbox(home("ON", "")), letterbox()),
+    RuleTest(
+        Stage.CONTACT, "ST-MA4", Effect.DENY, lambda _: at_work(days_ago=10), lambda _: at_work(days_ago=11),
+    ),
     con("B-13", Effect.DENY, phone(), phone(), case=case(facts={AccountFact.STOP_CALLING: YES})),
     RuleTest(
         Stage.CONTACT, "B-14", Effect.DENY, lambda _: granting(email()),
@@ -312,6 +329,16 @@ TESTS = (
     RuleTest(
         Stage.THIRD_PARTY, "ST-MA3", Effect.REFUSE,
         lambda _: replace(asking(home=BOSTON), attempts=2), lambda _: replace(asking(home=BOSTON), attempts=3),
+    ),
+    RuleTest(
+        Stage.THIRD_PARTY, "ST-MA5", Effect.REFUSE,
+        lambda _: replace(asking(home=BOSTON), at=NOON, asked=(NOON - timedelta(days=6),) * 2),
+        lambda _: replace(asking(home=BOSTON), at=NOON, asked=(NOON - timedelta(days=6), NOON - timedelta(days=7))),
+    ),
+    RuleTest(
+        Stage.THIRD_PARTY, "ST-MA6", Effect.REFUSE,
+        lambda _: replace(asking(home=BOSTON), at=NOON.replace(hour=12)),
+        lambda _: replace(asking(home=BOSTON), at=NOON.replace(hour=12), zones=("Etc/UTC",)),
     ),
     RuleTest(Stage.THIRD_PARTY, "ST-DC3", Effect.REFUSE, lambda _: asking(home=WASHINGTON), lambda _: asking()),
     RuleTest(

@@ -90,6 +90,10 @@ ELSEWHERE: Mapping[str, tuple[str, str]] = {
         f"{CONTACTS}::test_consent_given_after_a_revocation_opens_the_channel_again",
     ),
     "ST-NY": (f"{HERE}::test_st_ny_an_email_that_was_found_is_closed", f"{HERE}::test_st_ny_one_with_consent_is_open"),
+    "ST-DC4": (
+        f"{HERE}::test_st_dc4_without_consent_no_message_is_open",
+        f"{HERE}::test_st_dc4_with_consent_it_is_open",
+    ),
     "D-02": (
         "stores/test_at_rest.py::test_no_row_of_any_table_shows_a_person",
         "stores/test_at_rest.py::test_values_left_in_their_places_open",
@@ -120,8 +124,8 @@ ELSEWHERE: Mapping[str, tuple[str, str]] = {
         "web/test_cases.py::test_t65_a_reveal_needs_a_reason_and_is_audited_with_it",
     ),
     "D-11": (
-        "stores/test_evidence.py::test_a_contact_without_evidence_is_said_so",
-        "stores/test_evidence.py::test_the_database_keeps_every_link_of_the_chain",
+        "reporting/test_disclosing.py::test_what_a_federal_law_covers_is_named_and_left_out",
+        "reporting/test_disclosing.py::test_what_no_federal_law_covers_is_given",
     ),
     "D-12": (
         "intake/test_free_text.py::test_a_card_number_is_refused_without_being_repeated",
@@ -299,7 +303,8 @@ def test_c11_nor_is_it_barred(rules: RuleBook) -> None:
     assert usable(rules, Channel.VOICE_MANUAL, account={"debt_origin": "federal"}).allowed
 
 
-NEW_YORK = home("NY", "12207")
+NEW_YORK, WASHINGTON = home("NY", "12207"), home("DC", "20001")
+
 LETTER = Contact(ContactKind.EMAIL, "marion@gmail.com", 0.95, Party.SUBJECT, grounds=GROUND)
 
 
@@ -309,3 +314,11 @@ def test_st_ny_an_email_that_was_found_is_closed(rules: RuleBook) -> None:
 
 def test_st_ny_one_with_consent_is_open(rules: RuleBook) -> None:
     assert usable(rules, Channel.EMAIL, LETTER, consent(Channel.EMAIL, LETTER.value), home=NEW_YORK).allowed
+
+
+def test_st_dc4_without_consent_no_message_is_open(rules: RuleBook) -> None:
+    assert not usable(rules, Channel.EMAIL, LETTER, home=WASHINGTON).allowed
+
+
+def test_st_dc4_with_consent_it_is_open(rules: RuleBook) -> None:
+    assert usable(rules, Channel.EMAIL, LETTER, consent(Channel.EMAIL, LETTER.value), home=WASHINGTON).allowed

@@ -229,6 +229,8 @@ REQUESTS: dict[tuple[str, str], Requested] = {
         ("GET", "/v1/approvals", None),
         ("GET", "/v1/break-glass", None),
         ("GET", "/v1/alerts", None),
+        ("POST", "/v1/accounts/{account_id}:disclose", {"reason": "R-17"}),
+        ("POST", "/v1/incidents:affected", {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"}),
     )
 }
 REQUESTS |= {("POST", "/v1/cases"): _submit, ("POST", "/v1/break-glass"): _glass}  # last: they let people in
@@ -244,6 +246,7 @@ WITHOUT_OBJECT = {
     ("GET", "/v1/approvals"),
     ("GET", "/v1/break-glass"),
     ("GET", "/v1/alerts"),
+    ("POST", "/v1/incidents:affected"),
 }
 TENANT_WIDE = WITHOUT_OBJECT | {
     ("POST", "/v1/break-glass/{opening_id}:review"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Erasure, legal holds, retention and key rotation.", no_args_is_help=True)
+app = typer.Typer(help="Erasure, legal holds, retention, key rotation; what is held on whom.", no_args_is_help=True)
 
 AccountId = Annotated[str, typer.Option("--account", help="Id of the account.")]
 By = Annotated[str, typer.Option("--by", help="Who decides this; the requester of the settings if absent.")]
@@ -137,3 +138,44 @@ def seal_key_file(
     from skiptrace.cli.privacy_run import seal_key_file as run
 
     asyncio.run(run(read_settings(context), undo=undo))
+
+
+@app.command("disclose")
+def disclose(
+    context: typer.Context,
+    *,
+    account: AccountId,
+    reason: Annotated[str, typer.Option(help="Number of the consumer's request; no name.")],
+    out: Annotated[Path, typer.Option(help="Empty folder to write to.")],
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write all that is held on the consumer, each part with its law; what is exempt is named and left out."""
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.disclosing_run import disclose_to_consumer
+
+    asyncio.run(disclose_to_consumer(read_settings(context), account, reason, out, by, as_json=as_json))
+
+
+@app.command("affected")
+def affected(
+    context: typer.Context,
+    *,
+    since: Annotated[str, typer.Option("--from", help="First day (YYYY-MM-DD, UTC).")],
+    until: Annotated[str, typer.Option("--to", help="Last day (YYYY-MM-DD, UTC).")],
+    provider: Annotated[str, typer.Option(help="Only who was asked about at this provider in that time.")] = "",
+    source: Annotated[str, typer.Option(help="Only whose contacts rest on this upstream source.")] = "",
+    out: Annotated[Path | None, typer.Option(help="New CSV file for counsel: who, where, what was held.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Whom a data incident concerns: consumers, accounts, states, and whether the FTC is to be notified."""
+    import asyncio
+
+    from skiptrace.cli.context import read_settings
+    from skiptrace.cli.disclosing_run import days, print_affected
+    from skiptrace.stores.consumers import Incident
+
+    incident = Incident(*days(since, until), provider, source)
+    asyncio.run(print_affected(read_settings(context), incident, out, as_json=as_json))

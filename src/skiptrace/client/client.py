@@ -144,6 +144,12 @@ class Client:
         body = {"contact_id": contact_id, "reason": reason, **more}
         return self._post(f"/v1/traces/{_part(trace_id)}:retire-evidence", body)
 
+    def affected(self, since: str, until: str, *, provider: str = "", source: str = "") -> JsonObject:
+        """How many consumers a data incident concerns. Times are ISO 8601 with their zone."""
+        named = {"of_provider": provider, "of_source": source}
+        body = {"since": since, "until": until, **{name: value for name, value in named.items() if value}}
+        return self._send("POST", "/v1/incidents:affected", json=body)
+
     def outcome(
         self, trace_id: str, contact_id: str, kind: str, *, at: str | None = None, idempotency_key: str = ""
     ) -> JsonObject:

@@ -13,13 +13,21 @@ from skiptrace.compliance.location import Location, believed_addresses, locate
 from skiptrace.compliance.overrides import Override, Review
 from skiptrace.compliance.places import is_of_care
 from skiptrace.compliance.rulebook import Rule, RuleBook
-from skiptrace.compliance.zones import area_code, is_military
+from skiptrace.compliance.zones import (
+    area_code,
+    is_abroad,
+    is_military,
+    is_residence,
+    zones_of_address,
+    zones_of_phone,
+)
 from skiptrace.model import (
     AccountFact,
     Address,
     Case,
     Channel,
     Contact,
+    ContactKind,
     ContactStatus,
     Fact,
     Judgement,
@@ -228,6 +236,32 @@ def _litigant(q: Granting, rule: Rule, book: RuleBook) -> Finding:
     return Finding(NO, "no vendor lists the number as a litigious consumer's")
 
 
+def _landline_elsewhere(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    """Only a landline stands where its exchange is; anything else may have been ported or carried away."""
+    there = zones_of_phone(q.contact.value)
+    homes = frozenset().union(*(zones_of_address(home) for home in q.homes(book) if is_residence(home)))
+    if q.contact.line_type is not LineType.LANDLINE or not there or not homes or there & homes:
+        return Finding(NO, "the number is no landline, or its exchange is where a likely home may be")
+    return Finding("yes", "the landline's exchange is in no zone of a likely home; a person has to look")
+
+
+def _abroad(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    number = q.contact.value
+    foreign = q.contact.kind is ContactKind.PHONE and not zones_of_phone(number)
+    tollfree = area_code(number).startswith(book.rule("C-02").words("not_geographic"))
+    if (foreign and not tollfree) or (q.contact.address and is_abroad(q.contact.address)):
+        return Finding("yes", "the address or number is not one of the United States; a person has to look")
+    return Finding(NO, "nothing says that the address or number is abroad")
+
+
+def _work_refused(q: Granting, rule: Rule, book: RuleBook) -> Finding:
+    refused_at, days = q.known.work_refused_at, rule.number("days")
+    in_state = any(home.state.strip().upper() in rule.words("states") for home in q.homes(book))
+    if in_state and q.at_work and refused_at and (q.case.as_of - refused_at.date()).days <= days:
+        return Finding("yes", f"contact at work was refused; a spoken word binds for {days:g} days")
+    return Finding(NO, "contact at work was not refused of late, or the consumer lives elsewhere")
+
+
 CONTACT: Gate[Granting] = {
     "A-17": _licence,
     "X-05": _military_place,
@@ -248,5 +282,8 @@ CONTACT: Gate[Granting] = {
     "Q-10": _manual_call,
     "Q-18": _place_of_care,
     "Q-19": _litigant,
+    "B-24": _landline_elsewhere,
+    "Q-17": _abroad,
     "ST-FL": _employer_in_florida,
+    "ST-MA4": _work_refused,
 }

@@ -5,17 +5,23 @@ A positive answer is one contact with one third party. What the caller may say t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from skiptrace.compliance.contacts import hours_of
 from skiptrace.compliance.gate import NO, Finding, Gate, Verdict, decide
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
+from skiptrace.compliance.windows import tz
 from skiptrace.model import AccountFact, Case, Fact, Party
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Asking:
-    """The question of this gate. ``person`` and ``log`` hold opaque keys of third persons, not their names."""
+    """The question of this gate. ``person`` and ``log`` hold opaque keys of third persons, not their names.
+
+    ``at`` is the moment of asking, ``asked`` when anybody was asked of this consumer, ``zones`` where this person is.
+    """
 
     case: Case
     person: str
@@ -23,6 +29,9 @@ class Asking:
     log: tuple[str, ...]
     reason: str
     attempts: int = 0
+    at: datetime | None = None
+    asked: tuple[datetime, ...] = ()
+    zones: tuple[str, ...] = ()
 
     def in_states(self, rule: Rule) -> bool:
         return any(s.address.state.strip().upper() in rule.words("states") for s in self.case.subject.addresses)
@@ -37,13 +46,17 @@ def may_contact_third_party(
     log: Sequence[str] = (),
     reason: str = "",
     attempts: int = 0,
+    at: datetime | None = None,
+    asked: Sequence[datetime] = (),
+    zones: Iterable[str] = (),
 ) -> Verdict:
     """Whether this person may be asked for the consumer's location. HOLD asks for a supervisor's release.
 
     ``log`` lists the keys of third persons already contacted about this consumer; ``reason`` is one of the rule's own
-    reasons for a second contact; ``attempts`` counts the attempts to reach the consumer about this account.
+    reasons for a second contact; ``attempts`` counts the attempts to reach the consumer about this account; ``asked``
+    tells when third persons were asked about the consumer, ``zones`` where this one may be.
     """
-    question = Asking(case, person, party, tuple(log), reason, attempts)
+    question = Asking(case, person, party, tuple(log), reason, attempts, at, tuple(asked), tuple(sorted(zones)))
     return decide(rules, Stage.THIRD_PARTY, THIRD_PARTY, question, "third_party")
 
 
@@ -76,6 +89,24 @@ def _attempts_first(q: Asking, rule: Rule, book: RuleBook) -> Finding:
     return Finding(NO, "enough attempts to reach the consumer are on record, or none are asked for where they live")
 
 
+def _others_in_a_week(q: Asking, rule: Rule, book: RuleBook) -> Finding:
+    most, days = int(rule.number("most")), rule.number("days")
+    lately = [one for one in q.asked if q.at is None or q.at - one < timedelta(days=days)]
+    if q.in_states(rule) and len(lately) >= most:
+        return Finding("yes", f"others were asked {len(lately)} times in {days:g} days; {most} is the most")
+    return Finding(NO, "others were asked seldom enough, or the consumer lives elsewhere")
+
+
+def _hours_of_others(q: Asking, rule: Rule, book: RuleBook) -> Finding:
+    """Where the hours of the person asked are unknown, those of the rule's own zone hold."""
+    if not q.in_states(rule):
+        return Finding(NO, "the consumer lives elsewhere")
+    zones, hours = q.zones or (str(rule.settings["otherwise"]),), hours_of(book.rule("B-09"))
+    if q.at is None or not all(q.at in hours.on(q.at.astimezone(tz(zone)).date(), zone) for zone in zones):
+        return Finding("yes", f"it is not between 8:00 and 21:00 in {', '.join(zones)}")
+    return Finding(NO, "it is between 8:00 and 21:00 where the person is")
+
+
 def _closed_place(q: Asking, rule: Rule, book: RuleBook) -> Finding:
     if q.in_states(rule):
         return Finding("yes", "third parties are not asked where the consumer lives")
@@ -86,6 +117,8 @@ THIRD_PARTY: Gate[Asking] = {
     "X-02": _attorney,
     "B-03": _once,
     "ST-MA3": _attempts_first,
+    "ST-MA5": _others_in_a_week,
+    "ST-MA6": _hours_of_others,
     "ST-DC3": _closed_place,
     "ST-FL": _employer_before_judgment,
 }

@@ -63,6 +63,12 @@ def is_military(address: Address) -> bool:
     return address.state.strip().upper() in MILITARY_STATES
 
 
+def is_abroad(address: Address) -> bool:
+    """Whether the address names a state that is none of the United States, its territories and post offices abroad."""
+    state = address.state.strip().upper()
+    return bool(state) and state not in _zip_table().states and state not in MILITARY_STATES
+
+
 def zones_of_address(address: Address) -> frozenset[str]:
     """Zones that a residence at this address may lie in; none when neither ZIP code nor state is known.
 

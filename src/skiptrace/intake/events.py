@@ -22,6 +22,7 @@ from skiptrace.model import (
     AccountFact,
     AccountStated,
     Attempt,
+    AttorneyContact,
     Channel,
     Consent,
     ConsumerEvent,
@@ -34,6 +35,7 @@ from skiptrace.model import (
     Refusal,
     Reported,
     Residence,
+    Workplace,
 )
 from skiptrace.ports import Reported as Happening
 from skiptrace.scheduling import Happening as What
@@ -121,6 +123,27 @@ class _Inconvenient(_Event):
         return Inconvenient(self.weekdays, self.start, self.end, self.event_id)
 
 
+class _Workplace(_Event):
+    """``value`` is at the consumer's work; ``refused``: nothing at work is to be used."""
+
+    kind: Literal["workplace"]
+    value: Value = ""
+    refused: bool = False
+
+    def what(self, account_id: str) -> Reported:
+        return Workplace(self.at, self.value, self.refused)
+
+
+class _Attorney(_Event):
+    """The attorney was contacted, or has ``replied``."""
+
+    kind: Literal["attorney"]
+    replied: bool = False
+
+    def what(self, account_id: str) -> Reported:
+        return AttorneyContact(self.replied)
+
+
 class _Residence(_Event):
     kind: Literal["residence"]
     zone: Zone
@@ -154,7 +177,17 @@ class _Happened(_Event):
 
 
 ReportedEvent = Annotated[
-    _Attempt | _Consent | _Refusal | _NumberCheck | _Inconvenient | _Residence | _Inbound | _Account | _Happened,
+    _Attempt
+    | _Consent
+    | _Refusal
+    | _NumberCheck
+    | _Inconvenient
+    | _Workplace
+    | _Attorney
+    | _Residence
+    | _Inbound
+    | _Account
+    | _Happened,
     Field(discriminator="kind"),
 ]
 """One event of an account, of any kind."""
@@ -205,7 +238,12 @@ def read_event_file(
         raise BadInput(path.name, f"cannot be read: {error.strerror}") from None
 
 
-_OURS = (ConsumerEventKind.THIRD_PARTY, ConsumerEventKind.OVERRIDE, ConsumerEventKind.REVIEW)
+_OURS = (
+    ConsumerEventKind.THIRD_PARTY,
+    ConsumerEventKind.OVERRIDE,
+    ConsumerEventKind.REVIEW,
+    ConsumerEventKind.EVIDENCE,
+)
 """Kinds that come through doors of their own."""
 
 _KINDS = [kind.value for kind in (*ConsumerEventKind, *What) if kind not in _OURS]

@@ -58,7 +58,7 @@ def to_json(dossier: Dossier) -> bytes:
         "told": dossier.told,
         "audit": [orjson.loads(canonical(row.number, row.event)) for row in dossier.audit],
     }
-    return orjson.dumps(document, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
+    return orjson.dumps(document, default=plain, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
 
 
 def to_prov(dossier: Dossier) -> bytes:
@@ -171,7 +171,8 @@ def _masked(ssn: str) -> str:
     return f"***-**-{ssn[-4:]}" if ssn else ""
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """What orjson does not know by itself."""
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, datetime | date | time):

@@ -40,6 +40,7 @@ from skiptrace.stores.access import AccessStore
 from skiptrace.stores.auditing import AuditTrail
 from skiptrace.stores.books import Move, Reserve
 from skiptrace.stores.cases import Intake, batch_state, read_cases, unfinished_page
+from skiptrace.stores.consumers import Consumers
 from skiptrace.stores.databases import Database, database_at
 from skiptrace.stores.deliveries import SqlOutbox
 from skiptrace.stores.erasing import Account, Erasing
@@ -117,6 +118,7 @@ class SqlStore(SqlJobs):
         self.audit = AuditTrail(database, self._writer, self._cipher.seals, file, signer)
         self.rotation = Rotation(database, self._writer, vault, self._cipher, self.audit, clock=clock)
         self.erasing = Erasing(database, self._writer, vault, self._cipher, clock, index=self._fingerprinter)
+        self.consumers = Consumers(database)
         self.retaining = Retaining(database, self._writer, vault, clock, self._fingerprinter)
         self._keeping = Keeping(vault)
         self._purchases = Purchases(vault)

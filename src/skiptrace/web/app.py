@@ -19,6 +19,7 @@ from skiptrace.web import (
     cases,
     doubts,
     permits,
+    privacy,
     problems,
     quarantine,
     reviews,
@@ -64,7 +65,7 @@ async def readyz(request: Request) -> Health:
     return Health(status="ok")
 
 
-_PARTS = (cases, bulk, traces, third_parties, accounts, batches, quarantine, doubts, reviews, permits)
+_PARTS = (cases, bulk, traces, third_parties, accounts, batches, quarantine, doubts, reviews, permits, privacy)
 
 PARTS = (public, *(part.router for part in _PARTS))
 

@@ -50,7 +50,7 @@ USUAL = (400, 401, 403, 404, 422, 429, 500, 503)
 WITH_BODY = (*USUAL, 408, 413, 415)
 KEYED = (*WITH_BODY, 409)
 ZIP = "application/zip"
-_BUNDLE: dict[str, Any] = {
+BUNDLE: dict[str, Any] = {
     "description": "The bundle. `skiptrace audit verify` checks it anywhere, once it is unpacked.",
     "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
 }
@@ -170,7 +170,7 @@ async def reveal(
 @router.post(
     "/v1/cases/{case_id}:export",
     response_class=Response,
-    responses={**responses(*USUAL), 200: _BUNDLE},
+    responses={**responses(*USUAL), 200: BUNDLE},
     summary="Everything about a case for an examiner: a signed bundle (JSON, PROV-JSON, HTML, proof) as a zip file",
 )
 async def export_case(
@@ -183,10 +183,11 @@ async def export_case(
     except BadInput:
         raise not_found() from None
     files = signed(await files_of(dossier, house.store, now), f"case {case_id}", house.store.audit.signer, now)
-    return Response(await asyncio.to_thread(_zipped, files), media_type=ZIP)
+    return Response(await asyncio.to_thread(zipped, files), media_type=ZIP)
 
 
-def _zipped(files: Mapping[str, bytes]) -> bytes:
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files as one zip file."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():

@@ -46,6 +46,12 @@ async def the_case_to_export(request: Request, case_id: PathId) -> Asked:
     return Asked(found.held, frozenset({Need.SECOND_PERSON_ABOVE_LIMIT}))
 
 
+async def the_account_to_export(request: Request, account_id: PathAccount) -> Asked:
+    """One consumer is far below what a second person has to sign."""
+    found = await the_account(request, account_id)
+    return Asked(found.held, frozenset({Need.SECOND_PERSON_ABOVE_LIMIT}))
+
+
 async def the_call(request: Request, call_id: PathId) -> Asked:
     house = house_of(request)
     return Asked(await house.access.call(_who(request), call_id, house.clock.now()))

@@ -33,6 +33,7 @@ from skiptrace.web.shapes.permits import (
     Signed,
     UnsignedView,
 )
+from skiptrace.web.shapes.privacy import DiscloseIn, IncidentIn, ReachView
 from skiptrace.web.shapes.rules import (
     EvidenceIn,
     EvidenceView,
@@ -65,6 +66,7 @@ __all__ = [
     "CaseIn",
     "CaseView",
     "ContactView",
+    "DiscloseIn",
     "Done",
     "DoubtView",
     "EraseIn",
@@ -75,6 +77,7 @@ __all__ = [
     "FoundCase",
     "GlassIn",
     "HeldView",
+    "IncidentIn",
     "LeaveView",
     "OpeningToReview",
     "OpeningView",
@@ -86,6 +89,7 @@ __all__ = [
     "PathId",
     "QuarantinedView",
     "RULE",
+    "ReachView",
     "Readmitted",
     "Recorded",
     "ResolveIn",
