@@ -62,7 +62,7 @@ async def post_affected(
     if body.since >= body.until:
         raise invalid("until", "is not later than since")
     await house.store.audit.note(
-        act.event("incident.counted", "incident", f"{body.provider or ''} {body.source or ''}")
+        act.event("incident.counted", "incident", f"{body.of_provider or ''} {body.of_source or ''}")
     )
     incident = Incident(body.since, body.until, body.of_provider or "", body.of_source or "")
     reach = await Incidents(house.store, house.rules).reach(act.tenant, incident)
