@@ -138,7 +138,8 @@ traces = Table(
     Column("history", LargeBinary, nullable=False),
     sealed("findings"),
     Index(None, "case_id"),
-    Index(None, "tenant", "account_id"),
+    Index(None, "tenant", "account_id", "finished_at", "trace_id"),
+    Index(None, "tenant", "finished_at", "trace_id"),
 )
 
 source_records = Table(
