@@ -7,7 +7,7 @@ is held by a property in the tests.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import combinations
 from math import isnan
@@ -29,26 +29,31 @@ from skiptrace.matching.comparisons import (
     likeness,
 )
 from skiptrace.matching.names.nicknames import one_hop
-from skiptrace.matching.persons import Home, Reading, ReadPerson
+from skiptrace.matching.persons import Found, Home, Reading, ReadPerson
 from skiptrace.matching.rarity import given_rarity, surname_rarity
 
 Date = tuple[int, int, int]
 _GIVEN_AGREES, _SURNAME_AGREES = GIVEN["near"], SURNAME["near"]
 _AT_ADDRESS, _SAME_PHONE = ADDRESS["alike"], PHONE["same"]
+_SAME_GIVEN, _SAME_SURNAME = GIVEN["same"], SURNAME["same"]
+_OTHER_GIVEN, _SAME_INITIAL, _OTHER_SURNAME = GIVEN["different"], GIVEN["same_initial"], SURNAME["different"]
 _HALF_BORN, _HALF_SSN4 = BIRTH["one_part_off"], SSN4["typing_error"]
 
 
 def compare_values(persons: Sequence[ReadPerson], left: list[int], right: list[int], *, closely: bool) -> Compared:
     """What ``compare`` finds for the same pairs."""
-    found = [compare_two(persons[one], persons[two], closely) for one, two in zip(left, right, strict=True)]
-    table = np.frombuffer(b"".join([levels for levels, _, _ in found]), np.int8).reshape(-1, len(LEVELS))
-    return Compared(
-        dict(zip(LEVELS, table.T, strict=True)),
-        {
-            "given_rarity": np.array([given for _, given, _ in found], float),
-            "surname_rarity": np.array([surname for _, _, surname in found], float),
-        },
-    )
+    found = []
+    for at, other in zip(left, right, strict=True):
+        one, two = persons[at], persons[other]
+        memory = one.compared[closely]
+        known = memory.get(two)
+        if known is None:
+            known = memory[two] = compare_two(one, two, closely)
+        found.append(known)
+    levels, given, surname = zip(*found, strict=True) if found else ((), (), ())
+    table = np.frombuffer(b"".join(levels), np.int8).reshape(-1, len(LEVELS))
+    rarities = {"given_rarity": np.array(given, float), "surname_rarity": np.array(surname, float)}
+    return Compared(dict(zip(LEVELS, table.T, strict=True)), rarities)
 
 
 def times_of(persons: Sequence[ReadPerson], subjects: Ints, rows: Ints, address: Levels) -> dict[str, Floats]:
@@ -83,17 +88,15 @@ def pairs_sharing(persons: Sequence[ReadPerson], rows: Ints, groups: Ints, given
     return left, right
 
 
-@lru_cache(maxsize=16_384)
-def compare_two(one: ReadPerson, two: ReadPerson, closely: bool) -> tuple[bytes, float, float]:
+def compare_two(one: ReadPerson, two: ReadPerson, closely: bool) -> Found:
     """Levels in the order of ``LEVELS``, and how rare the given names and surnames are in which two persons agree.
 
-    Names that differ are looked at closely on demand, or where anything else ties the two. Persons are told apart by
-    identity: a case is judged after every answer, and most of its pairs were there before.
+    Names that differ are looked at closely on demand, or where anything else ties the two.
     """
     birth_date = birth_date_level(one.born, two.born)
     ssn4 = ssn4_level(one.ssn4, two.ssn4)
     address = address_level(one.homes, two.homes)
-    phone = phone_level(one.numbers, two.numbers)
+    phone = phone_level(one.numbers, two.numbers) if one.numbers and two.numbers else 0
     lives_there, same_phone = address >= _AT_ADDRESS, phone == _SAME_PHONE
     if not closely:
         around = lives_there or same_phone
@@ -105,9 +108,13 @@ def compare_two(one: ReadPerson, two: ReadPerson, closely: bool) -> tuple[bytes,
     return (
         bytes((*names, birth_date, ssn4, address, phone, *joint, related)),
         # The commoner of the two spellings: a misspelt name is rare without being telling.
-        min(given_rarity(mine[0]), given_rarity(theirs[0])) if given else 0.0,
-        min(surname_rarity(mine[2]), surname_rarity(theirs[2])) if surname else 0.0,
+        _commoner(given_rarity, mine[0], theirs[0]) if given else 0.0,
+        _commoner(surname_rarity, mine[2], theirs[2]) if surname else 0.0,
     )
+
+
+def _commoner(rarity: Callable[[str], float], x: str, y: str) -> float:
+    return rarity(x) if x == y else min(rarity(x), rarity(y))
 
 
 NameLevels = tuple[int, int, int, int]
@@ -135,23 +142,28 @@ def _name_levels(x: Reading, y: Reading, closely: bool) -> NameLevels:
     if not given_x or not given_y:
         given = 0
     elif given_x == given_y:
-        given = GIVEN["same"]
+        given = _SAME_GIVEN
+    elif transposed:
+        given = _GIVEN_AGREES
+    elif closely or given_x[0] == given_y[0]:
+        given = _other_given(given_x, given_y, closely)
     else:
-        given = GIVEN["near"] if transposed else _other_given(given_x, given_y, closely)
+        given = _OTHER_GIVEN
     if not surname_x or not surname_y:
         surname = 0
     elif surname_x == surname_y:
-        surname = SURNAME["same"]
+        surname = _SAME_SURNAME
     else:
-        surname = _other_surname(surname_x, surname_y) if closely else SURNAME["different"]
-        surname = max(surname, SURNAME["near"]) if transposed else surname
-    return given, surname, _middle_level(middle_x, middle_y), _suffix_level(suffix_x, suffix_y)
+        surname = _other_surname(surname_x, surname_y) if closely else _OTHER_SURNAME
+        surname = max(surname, _SURNAME_AGREES) if transposed else surname
+    middle = _middle_level(middle_x, middle_y) if middle_x and middle_y else 0
+    return given, surname, middle, _suffix_level(suffix_x, suffix_y) if suffix_x or suffix_y else 0
 
 
 @lru_cache(maxsize=65_536)
 def _other_given(x: str, y: str, closely: bool) -> int:
     """Two given names that differ: a nickname, an initial, a misspelling, or another name."""
-    level = GIVEN["different"] if x[0] != y[0] else GIVEN["same_initial"]
+    level = _OTHER_GIVEN if x[0] != y[0] else _SAME_INITIAL
     if x[0] == y[0] and (len(x) == 1 or len(y) == 1):
         return GIVEN["initial"]
     if not closely:
@@ -169,8 +181,6 @@ def _other_surname(x: str, y: str) -> int:
 
 
 def _middle_level(x: str, y: str) -> int:
-    if not x or not y:
-        return 0
     if x == y:
         return MIDDLE["same"]
     return MIDDLE["initial"] if x[0] == y[0] and (len(x) == 1 or len(y) == 1) else MIDDLE["different"]
@@ -178,7 +188,7 @@ def _middle_level(x: str, y: str) -> int:
 
 def _suffix_level(x: str, y: str) -> int:
     if not x or not y:
-        return SUFFIX["one_sided"] if x or y else 0
+        return SUFFIX["one_sided"]
     return SUFFIX["same"] if x == y else SUFFIX["different"]
 
 
@@ -215,7 +225,7 @@ def ssn4_level(a: int, b: int) -> int:
         return 0
     if a == b:
         return SSN4["same"]
-    swapped = any(
+    swapped = not (b - a) % 9 and any(
         b - a == (a // low % 10 - a // (low * 10) % 10) * low * 9  # the digits at two places changed places
         for low in (1, 10, 100)
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from math import isnan
 
 from skiptrace.matching import spelling
@@ -25,6 +26,8 @@ Reading = tuple[str, str, str, str]
 """Given name, middle name, surname and suffix."""
 Home = tuple[str, str, str, str, str, str, str]
 """Number, street, unit, box, city, state and ZIP code."""
+Found = tuple[bytes, float, float]
+"""Levels of every comparison, and how rare the given names and the surnames are in which two persons agree."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -34,7 +37,8 @@ class ReadPerson(Personal):
     ``seen`` are the years of the first and the last sighting of each home before (negative) or after the day judged,
     ``came`` the earliest and ``left`` the latest of them, ``lines`` the homes as Publication 28 writes them. ``phones``
     are number, kind of line and year of the last sighting, ``numbers`` those that are phones. ``relatives`` are full
-    names.
+    names. ``compared`` is a memory of what was found against other persons, at a glance and closely: a case is judged
+    after every answer, and most of its pairs were there before.
     """
 
     names: tuple[Reading, ...]
@@ -49,6 +53,7 @@ class ReadPerson(Personal):
     numbers: frozenset[int]
     relatives: frozenset[str]
     source: str
+    compared: tuple[dict[ReadPerson, Found], dict[ReadPerson, Found]] = field(default_factory=lambda: ({}, {}))
 
 
 class _This:
@@ -76,45 +81,49 @@ def read_person(person: Person, as_of: date) -> ReadPerson:
 def _read_person(this: _This) -> ReadPerson:
     person, as_of = this.person, this.as_of
     born = person.birth_date
-    read = [_read_address(sighting.address) for sighting in person.addresses]
+    places = [sighting.address for sighting in person.addresses]
+    read = [_read_address(at.line, at.unit, at.city, at.state, at.zip_code) for at in places]
     seen = [(_years(sighting.first_seen, as_of), _years(sighting.last_seen, as_of)) for sighting in person.addresses]
     phones = [
         (phone_number(sighting.number), _KINDS.get(sighting.line_type, OTHER_LINE), _years(sighting.last_seen, as_of))
         for sighting in person.phones
     ]
     return ReadPerson(
-        names=tuple(reading for name in person.names or (Name(),) for reading in _readings_of(name)),
+        names=_names_of(person.names),
         born=(born.year, born.month, born.day) if born else (0, 0, 0),
         ssn4=spelling.last_four(person.ssn4 or person.ssn),
         homes=tuple(home for home, _ in read),
         lines=tuple(line for _, line in read),
         seen=tuple(seen),
-        came=min((first for first, _ in seen if not isnan(first)), default=_NEVER),
-        left=max((last for _, last in seen if not isnan(last)), default=_NEVER),
+        came=min([first for first, _ in seen if not isnan(first)], default=_NEVER),
+        left=max([last for _, last in seen if not isnan(last)], default=_NEVER),
         phones=tuple(phones),
-        numbers=frozenset(number for number, _, _ in phones if number),
-        relatives=frozenset(name for relative in person.relatives if (name := _full_name(relative.name))),
+        numbers=frozenset([number for number, _, _ in phones if number]),
+        relatives=frozenset([name for relative in person.relatives if (name := _full_name(relative.name))]),
         source=(person.upstream or person.provider) if isinstance(person, SourceRecord) else "",
     )
 
 
-@lru_cache(maxsize=16_384)
-def _readings_of(name: Name) -> tuple[Reading, ...]:
+def _names_of(names: tuple[Name, ...]) -> tuple[Reading, ...]:
     """Every name under which a person may be found: as given, aliases, maiden names."""
-    if _is_plain(name):
-        return ((name.first.upper(), name.middle.upper(), spelling.name_part(name.last), ""),)
-    parsed = parse_name_parts(name.first, name.middle, name.last, name.suffix)
+    readings = [_readings(name.first, name.middle, name.last, name.suffix) for name in names or (Name(),)]
+    return readings[0] if len(readings) == 1 else tuple(chain.from_iterable(readings))
+
+
+@lru_cache(maxsize=16_384)
+def _readings(first: str, middle: str, last: str, suffix: str) -> tuple[Reading, ...]:
+    """By the texts: to hash a name itself takes as long as to read it."""
+    if not suffix and _are_plain(first, middle or "X", last):
+        return ((first.upper(), middle.upper(), spelling.name_part(last), ""),)
+    parsed = parse_name_parts(first, middle, last, suffix)
     maiden = (_reading(parsed, (surname,)) for surname in parsed.maiden)
     aliases = (_reading(alias, alias.surnames) for alias in parsed.aliases)
     return (_reading(parsed, parsed.surnames), *maiden, *aliases)
 
 
-def _is_plain(name: Name) -> bool:
+def _are_plain(*parts: str) -> bool:
     """One word of letters each, none of them a title or suffix: nothing to parse."""
-    parts = (name.first, name.middle or "X", name.last)
-    return not name.suffix and all(
-        part.isascii() and part.isalpha() and part.upper() not in _SPECIAL_WORDS for part in parts
-    )
+    return all(part.isascii() and part.isalpha() and part.upper() not in _SPECIAL_WORDS for part in parts)
 
 
 def _reading(parsed: ParsedName, surnames: Sequence[str]) -> Reading:
@@ -124,8 +133,8 @@ def _reading(parsed: ParsedName, surnames: Sequence[str]) -> Reading:
 
 
 @lru_cache(maxsize=16_384)
-def _read_address(address: Address) -> tuple[Home, str]:
-    parsed = read_address(address)
+def _read_address(line: str, unit: str, city: str, state: str, zip_code: str) -> tuple[Home, str]:
+    parsed = parse_address(f"{line}, {unit}" if unit else line, city, state, zip_code)
     return (*address_parts(parsed), spelling.line(parsed.city), parsed.state, parsed.zip5), parsed.standard
 
 
@@ -148,7 +157,7 @@ def address_parts(parsed: ParsedAddress) -> tuple[str, str, str, str]:
 
 def _full_name(name: Name) -> str:
     """Given name and surname; empty when one is missing: an incomplete name ties nobody to anybody."""
-    given, _, surname, _ = _readings_of(name)[0]
+    given, _, surname, _ = _names_of((name,))[0]
     return f"{given} {surname}" if given and surname else ""
 
 
