@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,19 @@ def test_a_call_is_settled_once_and_the_trail_says_by_which_line(home: Path, cap
     [(actor, detail)] = asyncio.run(resolved(home))
     assert actor
     assert detail == "charged 0.25 USD by line-7"
+
+
+QUICKER = """
+CREATE TRIGGER somebody_is_quicker AFTER INSERT ON audit WHEN NEW.event = 'call.resolved'
+BEGIN UPDATE calls SET state = 'not_charged', token = token + 1, active = 0 WHERE call_id = NEW.about; END
+"""
+"""Settles the call between our look at it and our own settlement, every time."""
+
+
+def test_whoever_is_late_is_told_so_and_books_nothing(home: Path, capsys: Capsys) -> None:
+    with sqlite3.connect(home / "skiptrace.db") as database:
+        database.execute(QUICKER)
+    late = in_process(capsys, home, "doubts", "settle", "call-1", "--charged", "--reference", "line-7")
+
+    assert (late.code, late.out) == (1, "0 calls are booked.\n")
+    assert late.err == "Somebody was quicker with call-1: look again, skiptrace doubts list.\n"

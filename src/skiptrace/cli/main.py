@@ -18,6 +18,7 @@ from skiptrace.cli import (
     demo,
     doubts,
     evaluate,
+    find,
     history,
     keys,
     lookup,
@@ -84,6 +85,7 @@ app.command("lookup")(lookup.lookup)
 app.add_typer(batch.app, name="batch")
 app.command("why")(why.why)
 app.command("can-use")(can_use.can_use)
+app.command("find")(find.find)
 app.add_typer(history.app, name="history")
 app.add_typer(third_party.app, name="third-party")
 app.command("serve")(serve.serve)

@@ -61,9 +61,8 @@ async def post_affected(
     house, act = house_of(request), act_of(house_of(request), admitted)
     if body.since >= body.until:
         raise invalid("until", "is not later than since")
-    await house.store.audit.note(
-        act.event("incident.counted", "incident", f"{body.of_provider or ''} {body.of_source or ''}")
-    )
     incident = Incident(body.since, body.until, body.of_provider or "", body.of_source or "")
+    about = f"{incident.provider} {incident.source}".strip()
+    await house.store.audit.note(act.event("incident.counted", "incident", about))
     reach = await Incidents(house.store, house.rules).reach(act.tenant, incident)
     return ReachView.model_validate(reach, from_attributes=True)
