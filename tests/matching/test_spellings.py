@@ -245,6 +245,20 @@ def test_a_city_is_found_without_commas_and_named_twice(line: str, city: str, st
     assert compare_addresses(cell.format(line, city, state), f"{line}, {city}, {state}").verdict == "same"
 
 
+CARE_OF = (
+    "c/o Dana Whitcomb, {}, {}",
+    "{}, c/o Dana Whitcomb, {}",
+    "{} c/o Dana Whitcomb, {}",
+    "% Dana Whitcomb\n{}\n{}",
+)
+
+
+@pytest.mark.parametrize("cell", CARE_OF)
+@pytest.mark.parametrize("line", ["12 Broadway Apt 7", "12 Via Serena", "Forty-Five Eagle Point Trl", "77 Otter St 12"])
+def test_whoever_takes_the_mail_in_is_no_part_of_the_place(line: str, cell: str) -> None:
+    assert compare_addresses(cell.format(line, TEXAS), f"{line}, {TEXAS}").verdict == "same"
+
+
 def test_a_hyphen_between_the_digits_of_a_unit_counts() -> None:
     assert compare_addresses(f"77 Otter St Apt 1-23, {TEXAS}", f"77 Otter St Apt 12-3, {TEXAS}").verdict == (
         "different_unit"

@@ -64,7 +64,7 @@ _MARKS = frozenset(",#&")
 _DAMAGED = re.compile(
     r"[0158](?!ST\b|ND\b|RD\b|TH\b)[A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|^[OIL]\d|^\d+(?:[OI]\b|[SB]\d)"
 )
-_DAMAGED_NUMBER = re.compile(r"\d+[OILB]+\d+$|\d+S\d{1,2}$|[OL][OIL]*\d[\dOIL]*$|\d+[OI]$")
+_DAMAGED_NUMBER = re.compile(r"\d+[OILB]+\d+$|\d+[OI]-\d+$|\d+S\d{1,2}$|[OL][OIL]*\d[\dOIL]*$|\d+[OI]$")
 _DAMAGED_INSIDE = re.compile(r"\d+[OIL]+\d+$")
 _LONG_WORD = 6
 _LETTERS_AROUND = re.compile(r"[A-Z]+(?:[0158][A-Z]+)+$")
@@ -105,6 +105,8 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     )
     if has_unit and _GLUED_DESIGNATOR.search(text):
         text = _GLUED_LETTER.sub(r"\g<0> ", _GLUED_SUFFIX.sub(r"\1 \2 ", text))
+    if " C/O " in text:
+        text = text.replace(" C/O ", " , C/O ")
     if "MAIL " in text:
         text = _MAIL_STOP.sub("MAILSTOP", text)
     tokens = text.replace(",", " , ").split()

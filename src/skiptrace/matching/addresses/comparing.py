@@ -50,7 +50,7 @@ def compare_addresses(
     unit, which = compare_units(a, b)
     sentences = (what, where, which)
     if unit == "different":
-        sure = delivery == area == "same"
+        sure = area == "same"
         return _compared(("different_unit" if sure else "different", (a, b, sentences)))
     if a.notes and b.notes and unit == "same" and _notes_differ(a, b):
         unit, sentences = "possible", (what, where, _BESIDE)

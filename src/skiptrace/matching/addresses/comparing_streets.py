@@ -31,6 +31,7 @@ _ONE_ROAD = (
     frozenset({"PR", "PRIVATE ROAD"}),
 )
 _MAYBE_ONE_ROAD = (frozenset({"FM", "RANCH ROAD"}), frozenset({"ROAD", "COUNTY ROAD"}))
+_LANDING = frozenset({"LDG", "LNDG"})  # LDG is LODGE, and written for LANDING too
 _ESTATES = frozenset({"EST", "ESTS"})  # EST is written for ESTATES too
 _NO_ROAD = ("", "", "")
 _NAMED_ROADS = word_set("""
@@ -57,13 +58,15 @@ def compare_streets(a: ParsedAddress, b: ParsedAddress) -> Finding:
     one_suffix = x == y or (x in _ESTATES and y in _ESTATES)
     if x and y and not one_suffix:
         # FOX RUN and FOX RUN LN: the suffix of one is the last word of the other's name.
-        is_within = a.name_key + x == b.name_key or b.name_key + y == a.name_key
+        is_within = a.name_key + x == b.name_key or b.name_key + y == a.name_key or (x in _LANDING and y in _LANDING)
         return ("possible" if is_within and _compare_directions(a, b) != "different" else "different"), _QUOTED
     directions = _compare_directions(a, b)
     if a.name_key == b.name_key:
         names: Agreement = "same"
     elif _joined(a) == _joined(b):
         return "same", _QUOTED + ", one spelling apart"
+    elif x + a.name_key == b.name_key or y + b.name_key == a.name_key:
+        names = "possible"  # C AVE and AVENUE C
     else:
         names = "different" if directions == "different" else _compare_names(a, b)
     if names == "different" or directions == "different":

@@ -23,7 +23,7 @@ def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if a.pmb != b.pmb:
         # Publication 28 also lets a private mailbox be written with #, which may as well be an apartment.
         sign = a.units[-1:] or b.units[-1:]
-        other = bool(sign) and sign[0][0] == "#" and sign[0][1] not in {a.pmb, b.pmb} and len(a.units) != len(b.units)
+        other = bool(sign) and sign[0][0] in _ANY and sign[0][1] not in {a.pmb, b.pmb} and len(a.units) != len(b.units)
         return ("different" if (a.pmb and b.pmb) or other else "possible"), "private mailbox {0.pmb} and {1.pmb}"
     if a.unit_key == b.unit_key:
         return "same", "unit {0.unit_key}" if a.unit_key else ""

@@ -164,7 +164,10 @@ def _street_address(tokens: list[str], fields: dict[str, Any], line: LastLine) -
 def _choose_street(segments: list[list[str]], fields: dict[str, Any], units: Units, line: LastLine) -> ParsedAddress:
     """Find the street among several segments, or among words that are no street."""
     confidence = 0.95
-    numbered = [n for n, segment in enumerate(segments) if starts_with_number(segment)]
+    last = len(segments) - 1
+    numbered = [
+        n for n, segment in enumerate(segments) if starts_with_number(segment) and (len(segment) > 1 or n < last)
+    ]
     chosen = next((n for n in numbered if _ends_street(segments[n])), numbered[0] if numbered else None)
     if chosen is None and segments:
         chosen = _find_inside(segments, line)

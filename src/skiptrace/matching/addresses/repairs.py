@@ -37,8 +37,8 @@ _SIDES = frozenset({"N", "S", "E", "W", "NORTH", "SOUTH", "EAST", "WEST"})
 _GRID_FARMS = ("53", "54")  # Wisconsin
 _FARM_DIGITS = 3
 _NO_NAMES = _ROADS | _GOVERNMENTS | frozenset(DIRECTIONS) | {"MILE", "ST", "STREET", "AVE", "AVENUE"}
-# ZIP codes of Queens, where house numbers are written with a hyphen.
-_QUEENS = ("110", "111", "113", "114", "116")
+# ZIP codes of Queens and Hawaii, where house numbers are written with a hyphen, and the digits behind it.
+_HYPHENED = dict.fromkeys(("110", "111", "113", "114", "116"), (2,)) | dict.fromkeys(("967", "968"), (3, 4))
 
 
 def repair(tokens: list[str], zip5: str) -> list[str]:
@@ -53,12 +53,15 @@ def repair(tokens: list[str], zip5: str) -> list[str]:
         return _kilometre_first(tokens)
     first = tokens[0]
     if not first[0].isdigit():
-        return _direction_after(tokens, zip5) if first in _SIDES and len(tokens) > 3 else _figures(tokens)
+        if first in _SIDES and len(tokens) > 3:
+            return _direction_after(tokens, zip5)
+        start = _number_in_words(tokens)
+        return [*tokens[:start], *_figures(tokens[start:])]
     if tokens[1:2] == ["REAR"] and len(tokens) > 3 and tokens[2] not in SUFFIXES and tokens[2] != ",":
         tokens = [first, *tokens[2:], ",", "REAR"]  # 1429 REAR WYOMING AVE
     if not first.isdigit() and (glued := _GLUED_NUMBER.match(first)):
         tokens = [glued[1], glued[2], *tokens[1:]]
-    elif zip5[:3] in _QUEENS and len(tokens) > 2 and _is_split_number(tokens):
+    elif (lengths := _HYPHENED.get(zip5[:3])) and len(tokens) > 2 and _is_split_number(tokens, lengths):
         tokens = [f"{first}-{tokens[1]}", *tokens[2:]]
     elif len(tokens) > _GRID and _is_split_grid(tokens):
         tokens = ["".join(tokens[:3]), *tokens[3:]]
@@ -107,13 +110,13 @@ def _is_identifier(tokens: list[str], at: int) -> bool:
     return at + 1 == len(tokens) or tokens[at + 1] not in SUFFIXES
 
 
-def _is_split_number(tokens: list[str]) -> bool:
-    """The 41 17 of ``41 17 PARSLEY BLVD``."""
+def _is_split_number(tokens: list[str], lengths: tuple[int, ...]) -> bool:
+    """The 41 17 of ``41 17 PARSLEY BLVD`` (Queens) and the 94 1021 of Hawaii."""
     return (
-        tokens[0].isdigit()
+        len(tokens[1]) in lengths
+        and tokens[0].isdigit()
         and len(tokens[0]) <= 3
         and tokens[1].isdigit()
-        and len(tokens[1]) == 2
         and tokens[2] not in SUFFIXES
         and tokens[2] != ","
     )
@@ -144,6 +147,14 @@ def _direction_after(tokens: list[str], zip5: str) -> list[str]:
     if not number.isdigit() or zip5[:2] in _GRID_FARMS or not name.isalpha() or len(name) < 2 or name in _NO_NAMES:
         return tokens
     return tokens if name in SUFFIXES and len(tokens) == 4 else [number, tokens[0], *tokens[2:]]
+
+
+def _number_in_words(tokens: list[str]) -> int:
+    """Where the first segment stands that begins with a number in words; 0 when none does."""
+    if "," not in tokens:
+        return 0
+    starts = (at for at, word in enumerate(tokens) if at and tokens[at - 1] == ",")
+    return next((at for at in starts if tokens[at].partition("-")[0] in CARDINALS), 0)
 
 
 def _figures(tokens: list[str]) -> list[str]:

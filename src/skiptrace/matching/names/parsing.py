@@ -97,7 +97,13 @@ def _parse(text: str) -> ParsedName:
     line = _CREDENTIAL_DOTS.sub(" ", line)
     if "." in line and "," in line:
         line = _DOTTED.sub(_without_dots, line)
-    line = _INITIAL_DOTS.sub(r"\1 ", line).replace(".", " ").replace("'", "").replace("`", "").replace("/", " ")
+    line = (
+        _INITIAL_DOTS.sub(r"\1 ", line.replace(" / ", " & "))
+        .replace(".", " ")
+        .replace("'", "")
+        .replace("`", "")
+        .replace("/", " ")
+    )
     if _JOINT.search(line):
         line, partner = _take_joint(line, flags)
         aliases = (*aliases, replace(_parse(partner), flags=frozenset(flags))) if partner else aliases

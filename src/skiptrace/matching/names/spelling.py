@@ -25,6 +25,8 @@ _FOLDS = tuple(
 )  # fmt: skip
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = re.compile("[AEIOUY`]")
+_LONE_VOWEL = re.compile("(?<=[^AEIOUY])[AEIOU](?=[^AEIOUY])")
+_LONG_NAME = 7
 _COMMON_SURNAME = 1_000
 _RARE_SURNAME = 8_000
 _COMMON_GIVEN = 3_000
@@ -112,6 +114,13 @@ def given_likeness(a: str, b: str) -> tuple[float, str]:
     return _misspelt(a, b)
 
 
+def _lost_vowel(a: str, b: str) -> bool:
+    """Whether one has a vowel between consonants that the other lacks: FREDRICK, KATHRINE; no CHRISTIANA."""
+    short, long = sorted((a, b), key=len)
+    vowels = (match.start() for match in _LONE_VOWEL.finditer(long))
+    return any(long[:at] + long[at + 1 :] == short for at in vowels)
+
+
 def _misspelt(a: str, b: str) -> tuple[float, str]:
     distance = OSA.distance(a, b, score_cutoff=2)
     shortest = min(len(a), len(b))
@@ -123,6 +132,8 @@ def _misspelt(a: str, b: str) -> tuple[float, str]:
     if common:
         rarer, usual = sorted((given_name(a)[0], given_name(b)[0]))
         if distance == 1 and shortest >= 6 and a[0] == b[0] and usual >= _MISSPELT_RATIO * rarer:
+            return 0.86, "misspelt"
+        if distance == 1 and shortest >= _LONG_NAME and _lost_vowel(a, b):
             return 0.86, "misspelt"
         return (0.3 if distance == 1 else 0.0), "two names alike"
     if distance == 1:
