@@ -14,6 +14,7 @@ import pytest
 
 from skiptrace.errors import BadInput
 from skiptrace.matching.bulk import match_files
+from skiptrace.matching.tables_in import _dates
 
 SUBJECTS = [
     {"account_id": "a", "first": "Marion", "last": "Okafor", "dob": "1971-05-23", "ssn4": "0142", "as_of": "2026"},
@@ -119,6 +120,22 @@ def test_optional_columns_may_be_missing_and_others_have_usual_names(tmp_path: P
     match_files(subjects, write_csv(tmp_path / "r.csv", records), tmp_path / "o.csv", as_of=date(2026, 11, 2))
     (row,) = read(tmp_path / "o.csv")
     assert (row["rec_id"], float(row["p_address"])) == ("1", 0.0)
+
+
+def test_a_file_without_records_gives_a_file_without_rows(files: tuple[Path, Path], tmp_path: Path) -> None:
+    none = pa.Table.from_pylist(RECORDS).slice(0, 0)
+    pq.write_table(none, tmp_path / "none.parquet")
+    assert match_files(files[0], tmp_path / "none.parquet", tmp_path / "out.parquet").records == 0
+    assert read(tmp_path / "out.parquet") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1971-05-23", 19710523), ("1971-05", 19710500), ("1971", 19710000), ("1971-05-32", 19710500),
+     ("1971-13", 19710000), ("19710523", 19710523), ("05/23/1971", 0), ("", 0)],
+)  # fmt: skip
+def test_a_birth_date_is_read_as_far_as_it_is_stated(text: str, expected: int) -> None:
+    assert _dates(pa.array([text])).tolist() == [expected]
 
 
 @pytest.mark.parametrize(

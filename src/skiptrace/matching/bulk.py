@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -132,8 +132,7 @@ def _reasons(parts: Mapping[str, Floats]) -> Iterator[str]:
 
 
 def _read_subjects(path: Path, as_of: date | None) -> pa.Table:
-    source = _Source(path)
-    table = pa.Table.from_batches(source.batches())
+    table = _Source(path).whole()
     table = table.rename_columns(rename_columns(table.column_names, SUBJECT_COLUMNS, str(path.name)))
     if "as_of" not in table.column_names:
         if as_of is None:
@@ -146,7 +145,7 @@ def _parts(subjects: pa.Table, source: _Source, rows_at_once: int) -> Iterator[t
     """Subjects with all of their records, so many at once as fit into memory."""
     count = min(_MOST_PARTS, 1 + source.estimated_rows() // rows_at_once)
     if count == 1:
-        yield subjects, _renamed(pa.Table.from_batches(source.batches()), source)
+        yield subjects, _renamed(source.whole(), source)
         return
     with tempfile.TemporaryDirectory(prefix="skiptrace-match-") as folder:
         files = _split(subjects, source, count, Path(folder))
@@ -199,19 +198,31 @@ class _Source:
             return self.rows
         return self.path.stat().st_size // _BYTES_PER_ROW
 
+    def whole(self) -> pa.Table:
+        with self._refusing():
+            if not self.is_parquet:
+                return pa.Table.from_batches(self._csv())
+            file = self._parquet()
+            return file.read(columns_to_read(file.schema_arrow.names))
+
     def batches(self) -> Iterator[pa.RecordBatch]:
+        with self._refusing():
+            if not self.is_parquet:
+                yield from self._csv()
+                return
+            file = self._parquet()
+            yield from file.iter_batches(65_536, columns=columns_to_read(file.schema_arrow.names))
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
         try:
-            yield from self._parquet() if self.is_parquet else self._csv()
+            yield
         except pa.ArrowInvalid as problem:
             raise BadInput(self.path.name, f"cannot be read as {self.path.suffix[1:]}: {_line_of(problem)}") from None
 
-    def _parquet(self) -> Iterator[pa.RecordBatch]:
+    def _parquet(self) -> pq.ParquetFile:
         names = pq.read_schema(self.path).names
-        file = pq.ParquetFile(self.path, read_dictionary=[name for name in names if name in TEXT_COLUMNS])
-        columns = columns_to_read(names)
-        if not file.metadata.num_rows:
-            yield pa.RecordBatch.from_pylist([], schema=file.schema_arrow)
-        yield from file.iter_batches(65_536, columns=columns)
+        return pq.ParquetFile(self.path, read_dictionary=[name for name in names if name in TEXT_COLUMNS])
 
     def _csv(self) -> Iterator[pa.RecordBatch]:
         with self.path.open("rb") as file:

@@ -158,11 +158,10 @@ class _Both:
         return any(name in table.column_names for table in self._tables)
 
     def _texts(self, name: str) -> tuple[Codes, pa.StringArray]:
-        """The code of each row's text, and the distinct texts."""
-        columns = [_encoded(table, name) for table in self._tables]
-        both = pa.chunked_array([chunk for column in columns for chunk in column.chunks], columns[0].type)
-        texts = both.unify_dictionaries().combine_chunks()
-        return texts.indices.to_numpy(), texts.dictionary
+        """The code of each row's text, and the texts: those of the subjects, then those of the records."""
+        one, two = (_encoded(table, name).unify_dictionaries().combine_chunks() for table in self._tables)
+        codes = np.concatenate((one.indices.to_numpy(), two.indices.to_numpy() + np.int32(len(one.dictionary))))
+        return codes, pa.concat_arrays((one.dictionary, two.dictionary))
 
     def words(self, name: str, tidy: Callable[[pa.StringArray], pa.StringArray]) -> Words:
         codes, texts = self._texts(name)
@@ -271,8 +270,8 @@ def _phone_kinds(texts: pa.StringArray) -> Ints:
 
 def _dates(texts: pa.StringArray) -> Ints:
     """YYYYMMDD as a number, 0 where a part is missing."""
-    plain = pc.match_substring_regex(texts, r"^(19|20)\d\d-(0[1-9]|1[0-2])-[0-3]\d$")
-    return _read(texts, plain, pc.replace_substring(texts, "-", ""), _date_number)
+    plain = pc.match_substring_regex(texts, r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?$")
+    return _read(texts, plain, pc.ascii_rpad(pc.replace_substring(texts, "-", ""), 8, "0"), _date_number)
 
 
 def _is_number(texts: pa.StringArray, digits: int) -> pa.BooleanArray:
