@@ -57,3 +57,18 @@ def test_a_collector_neither_sees_nor_releases(capsys: Capsys, home: Path, monke
     monkeypatch.setenv("SKIPTRACE_ROLE", "collector")
 
     assert in_process(capsys, home, "reviews", "list").code == 3
+
+
+def test_a_number_whose_area_code_misleads_is_retired_by_whoever_may(
+    capsys: Capsys, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = next(h for h in waiting(capsys, home) if h["contact_id"])
+    why = in_process(capsys, home, "why", held["trace_id"], "--json")
+    result = next(one for one in json.loads(why.out)["contacts"] if one["kind"] == "phone")
+    about = ("reviews", "retire", held["trace_id"], "--contact", result["contact_id"], "--reason", "ported")
+    told = in_process(capsys, home, *about, "--by", "sue")
+
+    assert told.code == 0, told.err
+    assert told.out.startswith("The phone counts no more until ")
+    monkeypatch.setenv("SKIPTRACE_ROLE", "collector")
+    assert in_process(capsys, home, *about).code == 3
