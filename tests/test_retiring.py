@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 
 from skiptrace.contacting import may_use
+from skiptrace.delivering import Relay
 from skiptrace.errors import BadInput, PolicyRefused
+from skiptrace.following import FollowUp
 from skiptrace.model import (
     Address,
     AddressSighting,
@@ -22,6 +24,7 @@ from skiptrace.model import (
     PartialDate,
     Trace,
 )
+from skiptrace.model.delivery import FOLLOW_UP
 from skiptrace.ports import SinkEntry
 from skiptrace.retiring import Retirement, judge_without_retired, retire
 from skiptrace.stores import SqlStore
@@ -85,6 +88,20 @@ async def test_a_retired_address_counts_for_no_hour_and_no_score_and_is_taken_ba
     assert "Pacific/Honolulu" not in await zones(second, app, clock)
     assert await judge_without_retired("default", "A-1", app) == [], "once"
     assert (EventKind.CONTACT_RETRACTED, first.trace_id, home(first).contact_id) in await events(store)
+
+
+async def test_the_worker_judges_again_what_somebody_retired_over_http(store: SqlStore, clock: FixedClock) -> None:
+    app, first = await traced(store, clock)
+    follow_up = FollowUp(app, None)
+    await store.outbox.register([follow_up.entry])
+    await retire(wanted(home(first).contact_id), first, app)
+    await Relay(store, {FOLLOW_UP: follow_up}, clock, lambda: 0.0).run_once()
+    [newest] = await store.newest_of_cases("default", "A-1")
+    second = await store.trace(newest)
+
+    assert second is not None
+    assert second.replaces == first.trace_id
+    assert home(first).value not in told(second)
 
 
 async def test_it_comes_back_for_the_hours_after_thirty_days(store: SqlStore, clock: FixedClock) -> None:

@@ -14,7 +14,17 @@ from decimal import Decimal
 
 from skiptrace.compliance.history import account_now
 from skiptrace.errors import NotDelivered, SkiptraceError
-from skiptrace.model import Account, Case, ConsumerEvent, ContactStatus, EventKind, OutcomeKind, StopReason, Trace
+from skiptrace.model import (
+    Account,
+    Case,
+    ConsumerEvent,
+    ConsumerEventKind,
+    ContactStatus,
+    EventKind,
+    OutcomeKind,
+    StopReason,
+    Trace,
+)
 from skiptrace.model.delivery import FOLLOW_UP
 from skiptrace.ports import Message, Planned, Reported, SinkEntry, Store
 from skiptrace.resuming import resume_held
@@ -70,8 +80,9 @@ class FollowUp:
             if event.kind is EventKind.OUTCOME_RECORDED and event.detail in BAD:
                 reason = f"{event.detail} was reported"
                 await retract_contact(event.trace_id, event.contact_id, reason, self.app)
-            if event.kind is EventKind.ACCOUNT_REPORTED:
+            if event.kind is EventKind.ACCOUNT_REPORTED and event.detail == ConsumerEventKind.EVIDENCE:
                 await judge_without_retired(event.tenant, event.account_id, self.app)
+            elif event.kind is EventKind.ACCOUNT_REPORTED:
                 await resume_held(event.tenant, event.account_id, self.app)
             if self.policy is not None:
                 await plan(event.tenant, event.account_id, self.app, self.policy)
