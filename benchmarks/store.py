@@ -199,7 +199,7 @@ async def purchase(store: SqlStore, number: int) -> None:
     )
     reservation = await store.reserve(intent, Caps(day=Decimal(10**6)))
     assert isinstance(reservation, Reserved)
-    call = await store.mark_sent(reservation.call, NOW)
+    call = reservation.call
     call = await store.keep_reply(call, Reply(200, bytes(3000), NOW))
     await store.settle(call, Decimal("0.25"), hit=True, at=NOW)
 

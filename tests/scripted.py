@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from skiptrace.errors import ProviderError
 from skiptrace.model import Answer, Inquiry, Manifest, Reply, Request
 from skiptrace.ports import BeforeFirstByte
 from tests import builders as build
@@ -23,7 +22,7 @@ class BeforeTheFirstByte:
 class OnTheWire:
     """This trouble comes after the first byte was written."""
 
-    error: ProviderError
+    error: Exception
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class InTheReply:
     """The reply arrives with this status, and reading it means this trouble."""
 
     status: int
-    error: ProviderError
+    error: Exception
 
 
 Line = Answer | BeforeTheFirstByte | OnTheWire | InTheReply

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -22,10 +22,11 @@ from skiptrace.model import (
     Lease,
     Name,
     Reply,
+    Request,
     SourceRecord,
     StepResult,
 )
-from skiptrace.ports import Caps
+from skiptrace.ports import BeforeFirstByte, Caps
 from skiptrace.purchase import UNLIMITED, Bought, Buyer, Permit, canonical
 from skiptrace.stores import SqlStore
 from skiptrace.waterfall import Ask, StrategyStep
@@ -116,13 +117,13 @@ async def test_t62_another_tenant_buys_for_itself(store: SqlStore, clock: FixedC
     assert (await shop.buy(case_id="case-2", tenant="other")).cost == PRICE
 
 
-async def test_trouble_before_the_first_byte_releases_the_price_and_may_be_asked_again(
+async def test_trouble_before_the_first_byte_is_on_no_books_and_may_be_asked_again(
     store: SqlStore, clock: FixedClock
 ) -> None:
     shop = Shop(store, clock, BeforeTheFirstByte(TryLater("acme", "no connection")))
     bought = await shop.buy()
-    assert (bought.result, bought.reason) == (StepResult.FAILED, "no connection")
-    assert await shop.state() == (CallState.NOT_CHARGED, Decimal(0))
+    assert (bought.result, bought.reason, bought.call_id) == (StepResult.FAILED, "no connection", "")
+    assert await shop.calls() == []
     shop.provider.script = (HIT,)
     assert (await shop.buy()).result is StepResult.FOUND
 
@@ -195,18 +196,88 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_keys() -> None:
     assert canonical(request) != canonical(replace(request, path="/other"))
 
 
-async def test_a_question_that_a_late_worker_left_unsent_is_asked_at_once(store: SqlStore, clock: FixedClock) -> None:
-    """Its worker lost the job to us and died between the intent and the first byte."""
-    shop = Shop(store, clock, BeforeTheFirstByte(RuntimeError("killed")), HIT)
+async def test_a_question_that_a_late_worker_left_under_way_is_not_waited_for(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    """Its worker lost the job to us and died after the first byte."""
+    shop = Shop(store, clock, OnTheWire(RuntimeError("killed")), HIT)
     await store.submit([build.case()], Lane.STANDARD)
     (claimed,) = await store.claim("me", 1, 60)
     with pytest.raises(RuntimeError, match="killed"):
         await shop.buy()
-    shop.provider.script = (HIT,)
     async with asyncio.timeout(100):
         bought = await shop.buy(Withdrawn(99, lease=claimed.lease))
-    assert bought.result is StepResult.FOUND
-    assert [call.state for call in await shop.calls()] == [CallState.NOT_CHARGED, CallState.SETTLED]
+    assert bought.result is StepResult.IN_DOUBT
+    assert [call.state for call in await shop.calls()] == [CallState.IN_DOUBT]
+
+
+async def test_who_is_overtaken_on_the_way_to_the_first_byte_takes_the_others_answer(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    shop = Shop(store, clock, HIT)
+    quick, held = shop.provider, Held(shop.provider)
+    shop.provider = held
+    slow = asyncio.create_task(shop.buy())
+    await held.waiting.wait()
+    shop.provider = quick
+    assert (await shop.buy(case_id="case-2")).cost == PRICE
+    held.go_on.set()
+    bought = await slow
+    assert (bought.result, bought.cost, quick.sent) == (StepResult.FOUND, Decimal(0), 1)
+
+
+async def test_a_cap_that_others_reach_on_the_way_to_the_first_byte_refuses(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, HIT, HIT, caps=Caps(day=PRICE))
+    quick, held = shop.provider, Held(shop.provider)
+    shop.provider = held
+    slow = asyncio.create_task(shop.buy())
+    await held.waiting.wait()
+    shop.provider = quick
+    other = build.subject(names=(Name("Abel", "", "Nyberg"),))
+    assert (await shop.buy(case_id="case-2", subject=other)).cost == PRICE
+    held.go_on.set()
+    assert ((await slow).result, quick.sent) == (StepResult.REFUSED, 1)
+
+
+async def test_a_reply_that_breaks_its_reader_is_kept(store: SqlStore, clock: FixedClock) -> None:
+    shop = Shop(store, clock, InTheReply(200, ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        await shop.buy()
+    (call,) = await shop.calls()
+    assert call.state is CallState.ANSWERED
+    assert await store.reply(call.call_id) is not None
+
+
+async def test_a_provider_that_does_not_say_that_it_sends_is_booked_all_the_same(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    class Silent(Scripted):
+        async def send(self, product: str, request: Request, before_first_byte: BeforeFirstByte) -> Reply:
+            async def nothing() -> None:
+                """It forgets to say so."""
+
+            return await super().send(product, request, nothing)
+
+    shop = Shop(store, clock)
+    shop.provider = Silent(build.manifest(), (HIT,))
+    assert (await shop.buy()).cost == PRICE
+    assert await shop.state() == (CallState.SETTLED, PRICE)
+
+
+class Held(Scripted):
+    """Is connected, and waits before its first byte until ``go_on`` is set."""
+
+    def __init__(self, other: Scripted) -> None:
+        super().__init__(other.manifest, other.script)
+        self.waiting, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def send(self, product: str, request: Request, before_first_byte: BeforeFirstByte) -> Reply:
+        async def first_byte() -> None:
+            self.waiting.set()
+            await self.go_on.wait()
+            await before_first_byte()
+
+        return await super().send(product, request, first_byte)
 
 
 @dataclass
@@ -231,7 +302,7 @@ async def test_a_permit_that_is_withdrawn_before_the_first_byte_costs_nothing(
     bought = await shop.buy(permit=Withdrawn(asked_at_most))
     assert (bought.result, bought.reason) == (StepResult.NOT_ASKED, "cancelled")
     assert shop.provider.sent == 0
-    assert await shop.state() == (CallState.NOT_CHARGED, Decimal(0))
+    assert [call.state for call in await shop.calls()] == [CallState.NOT_CHARGED] * asked_at_most
     assert (await shop.buy()).result is StepResult.FOUND
 
 
@@ -263,18 +334,18 @@ async def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(store: Sq
 
 async def test_a_reply_that_was_paid_for_outlasts_a_restart_of_the_database(store: SqlStore, clock: FixedClock) -> None:
     class Restarting:
-        """The store, of which the first two tries to keep a reply fail."""
+        """The store, of which the first two tries to write down a reply fail."""
 
         failures = 2
 
         def __getattr__(self, name: str) -> object:
             return getattr(store, name)
 
-        async def keep_reply(self, call: Call, reply: Reply) -> Call:
+        async def settle(self, call: Call, charged: Decimal, *, hit: bool, at: datetime, reply: Reply) -> Call:
             if self.failures:
                 self.failures -= 1
                 raise StoreError("the database cannot be reached")
-            return await store.keep_reply(call, reply)
+            return await store.settle(call, charged, hit=hit, at=at, reply=reply)
 
     shop = Shop(store, clock, HIT)
     shop.buyer = replace(shop.buyer, ledger=Restarting())

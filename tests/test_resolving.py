@@ -22,7 +22,7 @@ async def doubted(store: SqlStore, clock: FixedClock) -> Call:
     await store.accept([a_case()])
     reserved = await store.reserve(an_intent(), Caps())
     assert isinstance(reserved, Reserved)
-    return await store.doubt(await store.mark_sent(reserved.call, clock.now()), "no answer", clock.now())
+    return await store.doubt(reserved.call, "no answer", clock.now())
 
 
 async def rows(store: SqlStore, call: Call) -> list[tuple[str, str, str]]:

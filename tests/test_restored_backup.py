@@ -123,7 +123,7 @@ async def test_a_case_that_is_let_in_again_is_bought_by_somebodys_decision(
 
 
 class CopiesBeforeTheFirstByte:
-    """A permit that makes the backup when the first call is intended and not sent yet."""
+    """A permit that makes the backup when the first call is on the books and its first byte is not out."""
 
     lease = None
 
@@ -132,7 +132,7 @@ class CopiesBeforeTheFirstByte:
 
     def withdrawn(self) -> str:
         self._asked += 1
-        if self._asked == 2:
+        if self._asked == 3:
             copy(self._folder / "skiptrace.db", self._folder / "yesterday.db")
         return ""
 

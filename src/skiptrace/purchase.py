@@ -1,17 +1,18 @@
-"""One purchase, from intent to settlement. The order of the lines here is what keeps us from paying twice.
+"""One purchase. The order of the lines here is what keeps us from paying twice.
 
-intent committed -> connected -> ``sent`` committed -> first byte -> raw reply committed -> read -> settled.
-A crash between ``sent`` and the stored reply leaves the call in doubt: listed, never repeated blindly.
+looked up -> our turn -> connected -> reserved as ``sent``, committed -> first byte -> reply -> raw reply and charge
+committed together. A crash between the two commits leaves the call in doubt: listed, never repeated blindly.
 The same question in two cases at once is bought once: the second waits for the first one's answer.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Protocol
 
 import orjson
@@ -39,7 +40,18 @@ from skiptrace.model import (
     Request,
     StepResult,
 )
-from skiptrace.ports import AlreadyBought, Caps, Clock, Intent, Ledger, LocalReply, Provider, Reservation, Unsettled
+from skiptrace.ports import (
+    AlreadyBought,
+    Caps,
+    Clock,
+    Intent,
+    Ledger,
+    LocalReply,
+    Needless,
+    Provider,
+    Reserved,
+    Unsettled,
+)
 from skiptrace.waterfall import Ask
 
 DAY = 86_400
@@ -98,6 +110,10 @@ class Bought:
 
 class _Withdrawn(Exception):
     """The permit was withdrawn before the first byte."""
+
+
+class _Overtaken(Exception):
+    """Another case asked the same question between our look and our first byte."""
 
 
 @dataclass(slots=True)
@@ -164,36 +180,42 @@ class Buyer:
     async def _purchase(
         self, case: Case, product: Product, provider: Provider, request: Request, permit: Permit
     ) -> Bought:
-        try:
-            reservation = await self._reserve(case, product, provider, request, permit)
-        except CapReached as refusal:
-            return Bought(StepResult.REFUSED, str(refusal))
-        if isinstance(reservation, Unsettled):
-            doubtful = reservation.call.state is CallState.IN_DOUBT
-            reason = "the same question is in doubt" if doubtful else "the same question is under way for another case"
-            return Bought(StepResult.IN_DOUBT, reason, call_id=reservation.call.call_id, later=not doubtful)
-        if isinstance(reservation, AlreadyBought):
-            return self._reuse(product, provider, reservation)
-        return await self._send(product, provider, request, reservation.call, permit)
+        intent = self._intent(case, provider.manifest, product, request)
+        while True:
+            try:
+                found = await self._needless(intent, product, permit)
+                if found is None:
+                    return await self._send(product, provider, request, intent, permit)
+            except CapReached as refusal:
+                return Bought(StepResult.REFUSED, str(refusal))
+            except _Overtaken:
+                continue
+            return self._instead(product, provider, found)
 
-    async def _reserve(
-        self, case: Case, product: Product, provider: Provider, request: Request, permit: Permit
-    ) -> Reservation:
-        """Reserve; while the same question is being asked elsewhere, look again until it is answered or overdue."""
+    async def _needless(self, intent: Intent, product: Product, permit: Permit) -> Needless | None:
+        """Why not to buy; while the same question is asked elsewhere, look again until it is answered or overdue."""
         now = asyncio.get_running_loop().time
         overdue, pause = now() + product.deadline_seconds + SETTLING_SECONDS, FIRST_LOOK_SECONDS
         while True:
-            reservation = await self.ledger.reserve(self._intent(case, provider.manifest, product, request), self.caps)
-            if not isinstance(reservation, Unsettled) or reservation.call.state is CallState.IN_DOUBT:
-                return reservation
+            found = await self.ledger.needless(replace(intent, at=self.clock.now()), self.caps)
+            if not isinstance(found, Unsettled) or found.call.state is CallState.IN_DOUBT:
+                return found
             if permit.withdrawn() or now() > overdue:
-                return reservation
-            if permit.lease is not None and reservation.call.case_id == case.case_id:
+                return found
+            if permit.lease is not None and found.call.case_id == intent.case_id:
                 # one trace of a case asks one question at a time: whoever asks this one has lost the job to us
-                await self.ledger.disown(permit.lease, reservation.call)
+                await self.ledger.disown(permit.lease, found.call)
                 continue
             await asyncio.sleep(pause)
             pause = min(2 * pause, LAST_LOOK_SECONDS)
+
+    def _instead(self, product: Product, provider: Provider, found: Needless) -> Bought:
+        """What a step brings for which nothing is bought."""
+        if isinstance(found, AlreadyBought):
+            return self._reuse(product, provider, found)
+        doubtful = found.call.state is CallState.IN_DOUBT
+        reason = "the same question is in doubt" if doubtful else "the same question is under way for another case"
+        return Bought(StepResult.IN_DOUBT, reason, call_id=found.call.call_id, later=not doubtful)
 
     def _reuse(self, product: Product, provider: Provider, bought: AlreadyBought) -> Bought:
         """The same question was answered within its terms: read the stored bytes again, pay nothing."""
@@ -206,63 +228,59 @@ class Buyer:
             return Bought(StepResult.FAILED, f"asked before: {error.reason}", call_id=call_id)
         return replace(answered(answer, call_id, Decimal(0)), reason="answered before; nothing was paid")
 
-    async def _send(self, product: Product, provider: Provider, request: Request, call: Call, permit: Permit) -> Bought:
-        open_call = _Open(call)
-
-        async def commit_sent() -> None:
-            _go_on(permit)
-            if open_call.call.state is CallState.INTENDED:
-                open_call.call = await self.ledger.mark_sent(open_call.call, self.clock.now())
-            _go_on(permit)  # the process may have been stopped in between
-
+    async def _send(
+        self, product: Product, provider: Provider, request: Request, intent: Intent, permit: Permit
+    ) -> Bought:
+        sending = _Sending(self, intent, permit)
         try:
-            reply = await provider.send(product.id, request, commit_sent)
+            reply = await provider.send(product.id, request, sending.before_first_byte)
         except InDoubt as doubt:
-            await self.ledger.doubt(open_call.call, doubt.reason, self.clock.now())
+            call = await sending.booked()
+            await self.ledger.doubt(call, doubt.reason, self.clock.now())
             return Bought(StepResult.IN_DOUBT, doubt.reason, call_id=call.call_id)
         except _Withdrawn as withdrawn:
-            await self.ledger.release(open_call.call, str(withdrawn), self.clock.now())
-            return Bought(StepResult.NOT_ASKED, str(withdrawn), call_id=call.call_id)
+            return Bought(StepResult.NOT_ASKED, str(withdrawn), call_id=await self._released(sending, str(withdrawn)))
         except (TryLater, SkipProvider, StopProvider) as trouble:
-            await self.ledger.release(open_call.call, trouble.reason, self.clock.now())
-            return self._failed(provider, trouble, call)
-        return await self._read(product, provider, reply, await self._keep_reply(open_call.call, reply))
+            return self._failed(provider, trouble, await self._released(sending, trouble.reason))
+        return await self._read(product, provider, reply, await sending.booked())
 
-    async def _keep_reply(self, call: Call, reply: Reply) -> Call:
-        """What was paid for is not thrown away because the database is being restarted.
-
-        Raises LostLease also when the commit went through and only its confirmation was lost: the reply is kept then.
-        """
-        for pause in WHILE_THE_DATABASE_IS_AWAY:
-            try:
-                return await self.ledger.keep_reply(call, reply)
-            except StoreError:
-                await asyncio.sleep(pause)
-        return await self.ledger.keep_reply(call, reply)
+    async def _released(self, sending: _Sending, reason: str) -> str:
+        """Nothing was charged. The id of the call, empty when it did not come to one."""
+        if sending.call is None:
+            return ""
+        return (await self.ledger.release(sending.call, reason, self.clock.now())).call_id
 
     async def _read(self, product: Product, provider: Provider, reply: Reply, call: Call) -> Bought:
-        now = self.clock.now
+        """Make sense of a reply, and write it down together with what it cost, whatever it holds."""
+        ledger, at = self.ledger, self.clock.now()
+        write: Callable[[], Awaitable[Call]]
         try:
             answer = provider.to_answer(product.id, reply, call.call_id)
         except InDoubt as doubt:
-            await self.ledger.doubt(call, doubt.reason, now())
-            return Bought(StepResult.IN_DOUBT, doubt.reason, call_id=call.call_id)
+            bought = Bought(StepResult.IN_DOUBT, doubt.reason, call_id=call.call_id)
+            write = partial(ledger.doubt, call, doubt.reason, at, reply)
         except ProviderError as trouble:
             charged = _charge_for_trouble(provider.manifest, product, reply, call, trouble)
+            bought = replace(self._failed(provider, trouble, call.call_id), cost=charged)
             if charged:
-                await self.ledger.settle(call, charged, hit=False, at=now())
+                write = partial(ledger.settle, call, charged, hit=False, at=at, reply=reply)
             else:  # no answer and no charge: the question may be asked again
-                await self.ledger.release(call, trouble.reason, now())
-            return replace(self._failed(provider, trouble, call), cost=charged)
-        charged = call.reserved if product.charged_on is ChargedOn.REQUEST or answer.found else Decimal(0)
-        await self.ledger.settle(call, charged, hit=answer.found, at=now())
-        return answered(answer, call.call_id, charged)
+                write = partial(ledger.release, call, trouble.reason, at, reply)
+        except Exception:
+            await _written(partial(ledger.keep_reply, call, reply))
+            raise
+        else:
+            charged = call.reserved if product.charged_on is ChargedOn.REQUEST or answer.found else Decimal(0)
+            bought = answered(answer, call.call_id, charged)
+            write = partial(ledger.settle, call, charged, hit=answer.found, at=at, reply=reply)
+        await _written(write)
+        return bought
 
-    def _failed(self, provider: Provider, trouble: ProviderError, call: Call) -> Bought:
+    def _failed(self, provider: Provider, trouble: ProviderError, call_id: str) -> Bought:
         if isinstance(trouble, StopProvider):
             self.stopped.add(provider.manifest.id, trouble.reason, self.clock.now())
         later = isinstance(trouble, TryLater)
-        return Bought(StepResult.FAILED, trouble.reason, call_id=call.call_id, later=later)
+        return Bought(StepResult.FAILED, trouble.reason, call_id=call_id, later=later)
 
     def _intent(self, case: Case, manifest: Manifest, product: Product, request: Request) -> Intent:
         return Intent(
@@ -284,10 +302,41 @@ class Buyer:
 
 
 @dataclass(slots=True)
-class _Open:
-    """The call as the wire's callback last left it."""
+class _Sending:
+    """One question on its way out. ``call`` is None until it is on the books."""
 
-    call: Call
+    buyer: Buyer
+    intent: Intent
+    permit: Permit
+    call: Call | None = None
+
+    async def before_first_byte(self) -> None:
+        _go_on(self.permit)
+        await self.booked()
+        _go_on(self.permit)  # the process may have been stopped in between
+
+    async def booked(self) -> Call:
+        """The call on the books; late when a provider did not say that it was about to send."""
+        if self.call is None:
+            intent = replace(self.intent, at=self.buyer.clock.now())
+            reservation = await self.buyer.ledger.reserve(intent, self.buyer.caps)
+            if not isinstance(reservation, Reserved):
+                raise _Overtaken
+            self.call = reservation.call
+        return self.call
+
+
+async def _written(write: Callable[[], Awaitable[Call]]) -> Call:
+    """What was paid for is not thrown away because the database is being restarted.
+
+    Raises LostLease also when the commit went through and only its confirmation was lost: the reply is kept then.
+    """
+    for pause in WHILE_THE_DATABASE_IS_AWAY:
+        try:
+            return await write()
+        except StoreError:
+            await asyncio.sleep(pause)
+    return await write()
 
 
 def _go_on(permit: Permit) -> None:

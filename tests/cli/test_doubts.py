@@ -28,7 +28,7 @@ def home(tmp_path: Path) -> Path:
             await store.accept([a_case()])
             reserved = await store.reserve(an_intent(), Caps())
             assert isinstance(reserved, Reserved)
-            await store.doubt(await store.mark_sent(reserved.call, clock.now()), "no answer", clock.now())
+            await store.doubt(reserved.call, "no answer", clock.now())
 
     asyncio.run(fill())
     return tmp_path

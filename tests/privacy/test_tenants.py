@@ -33,7 +33,7 @@ async def test_the_same_question_of_two_tenants_is_bought_twice_and_sealed_apart
             reserved = await store.reserve(replace(intent, tenant=case.tenant, case_id=case.case_id), Caps())
             assert isinstance(reserved, Reserved), "nobody else's answer is used"
             reply = Reply(200, b"the same bytes", NOW)
-            answered = await store.keep_reply(await store.mark_sent(reserved.call, NOW), reply)
+            answered = await store.keep_reply(reserved.call, reply)
             await store.settle(answered, reserved.call.reserved, hit=True, at=NOW)
         again = replace(an_intent("call-3", prints["mine"]), tenant="mine", case_id="case-1")
         assert isinstance(await store.reserve(again, Caps()), AlreadyBought), "one's own answer is"

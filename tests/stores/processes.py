@@ -73,12 +73,11 @@ async def buy(place: Place, store: SqlStore, number: int) -> None:
     if isinstance(reservation, AlreadyBought):
         assert reservation.reply == BOUGHT
     if isinstance(reservation, Reserved):
-        sent = await store.mark_sent(reservation.call, NOW)
+        sent = reservation.call
         assert sent.state is CallState.SENT
         with bill_of(place).open("a") as bill:
             bill.write(f"{number}\n")
-        answered = await store.keep_reply(sent, BOUGHT)
-        await store.settle(answered, PRICE, hit=True, at=NOW)
+        await store.settle(sent, PRICE, hit=True, at=NOW, reply=BOUGHT)
     await store.keep([finished(case)])
 
 

@@ -15,7 +15,7 @@ from skiptrace.ports import Caps, Reserved
 from skiptrace.privacy import CannotOpen
 from skiptrace.stores import SqlStore
 from skiptrace.stores.schema import metadata
-from skiptrace.testing.store import NOW, REPLY, a_case, a_result, an_intent
+from skiptrace.testing.store import REPLY, a_case, a_result, an_intent
 from tests.stores.databases import Place
 
 CANARIES = (
@@ -46,7 +46,7 @@ async def store(place: Place) -> AsyncIterator[SqlStore]:
         intent = an_intent(fingerprint=store.fingerprint("default", "acme", "search", b'{"ssn":"987654329"}'))
         reservation = await store.reserve(intent, Caps())
         assert isinstance(reservation, Reserved)
-        sent = await store.mark_sent(reservation.call, NOW)
+        sent = reservation.call
         answered = await store.keep_reply(sent, replace(REPLY, body=b'{"name": "Oxenfeld"}'))
         assert answered.state is CallState.ANSWERED
         yield store

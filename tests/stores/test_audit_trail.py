@@ -32,10 +32,10 @@ async def test_each_event_has_its_row(place: Place) -> None:
     rows = await place.sql("SELECT event, about FROM audit ORDER BY number")
     assert [tuple(row) for row in rows] == [
         ("cases.accepted", "batch-1"),
-        ("call.intended", "call-1"),
+        ("call.sent", "call-1"),
         ("call.local", "trace-1-call"),
         ("trace.kept", "trace-1"),
-        ("call.not_charged", "call-1"),
+        ("call.in_doubt", "call-1"),
         ("trace.read", "trace-1"),
         ("records.read", "trace-1"),
         ("reply.read", "trace-1-call"),
@@ -51,7 +51,7 @@ async def test_many_writers_make_one_chain(place: Place) -> None:
         await asyncio.gather(*buying, *keeping)
         assert (await one.audit.verify()).rows == 1 + 200 + 50 * 2
     events = Counter(row[0] for row in await place.sql("SELECT event FROM audit"))
-    assert events == {"cases.accepted": 1, "call.intended": 200, "call.local": 50, "trace.kept": 50}
+    assert events == {"cases.accepted": 1, "call.sent": 200, "call.local": 50, "trace.kept": 50}
 
 
 @pytest.mark.parametrize(

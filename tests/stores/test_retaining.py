@@ -40,7 +40,7 @@ async def fill(place: Place) -> None:
         await store.keep([a_result("trace-1"), a_result("trace-2", a_case("case-2"))])
         reservation = await store.reserve(an_intent("call-1", b"question"), Caps())
         assert isinstance(reservation, Reserved)
-        answered = await store.keep_reply(await store.mark_sent(reservation.call, NOW), REPLY)
+        answered = await store.keep_reply(reservation.call, REPLY)
         await store.settle(answered, reservation.call.reserved, hit=True, at=NOW)
         used = (await used_contact(store)).contact_id
         await store.record_outcome(Outcome("o-1", "trace-1", used, OutcomeKind.RIGHT_PARTY, NOW, "jane"))

@@ -30,7 +30,7 @@ async def buy(store: SqlStore, name: str, case_id: str = "case-1") -> None:
     reserved = await store.reserve(an_intent(name, name.encode(), case_id=case_id), Caps())
     assert isinstance(reserved, Reserved)
     await store.settle(
-        await store.keep_reply(await store.mark_sent(reserved.call, NOW), REPLY),
+        await store.keep_reply(reserved.call, REPLY),
         reserved.call.reserved,
         hit=True,
         at=NOW,
@@ -135,8 +135,8 @@ async def test_what_may_have_been_bought_is_held(place: Place) -> None:
         name: await store.reserve(an_intent(name, name.encode()), Caps()) for name in ("intended", "sent", "answered")
     }
     open_calls = {name: reserved.call for name, reserved in calls.items() if isinstance(reserved, Reserved)}
-    await store.mark_sent(open_calls["sent"], NOW)
-    await store.keep_reply(await store.mark_sent(open_calls["answered"], NOW), REPLY)
+    await store.keep_reply(open_calls["answered"], REPLY)
+    await place.sql("UPDATE calls SET state = 'intended' WHERE call_id = 'intended'")  # as an older version leaves it
     keep = (await place.sql("SELECT max(number) FROM audit"))[0][0]
     await store.audit.note(AuditEvent(NOW, "looked", "x"))
     await store.close()

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from skiptrace.model import Again, Answer, Call, Case, Inquiry, Lane, Lease, Manifest, Reply, Request
-from skiptrace.ports import BeforeFirstByte, Caps, Claimed, Evidenced, Intent, Message, Provider, Reservation
+from skiptrace.ports import BeforeFirstByte, Caps, Claimed, Evidenced, Intent, Message, Needless, Provider, Reservation
 
 
 class Point(StrEnum):
@@ -30,16 +30,16 @@ class Point(StrEnum):
     ACKNOWLEDGED = "K04"
     BEFORE_LEASE = "K07"
     LEASED = "K08"
-    BEFORE_INTENT = "K09"
-    INTENDED = "K10"
+    LOOKED = "K10"
     BEFORE_CONNECTION = "K11"
     CONNECTED = "K12"
+    BEFORE_SENT = "K09"
     SENT = "K13"
     REQUEST_UNDER_WAY = "K14"
     REQUEST_SENT = "K15"
     REPLY_UNDER_WAY = "K16"
     REPLIED = "K17"
-    REPLY_KEPT = "K18"
+    READ = "K18"
     BEFORE_SETTLED = "K18b"
     SETTLED = "K18c"
     BEFORE_KEPT = "K19"
@@ -135,17 +135,15 @@ class MortalStore:
         await self._store.give_back(lease, again)
         self._saw(f"-{lease.case_id}")
 
-    async def reserve(self, intent: Intent, caps: Caps) -> Reservation:
-        with self._death.before_commit(Point.BEFORE_INTENT):
-            reservation: Reservation = await self._store.reserve(intent, caps)
-        self._death.at(Point.INTENDED)
-        return reservation
+    async def needless(self, intent: Intent, caps: Caps) -> Needless | None:
+        found: Needless | None = await self._store.needless(intent, caps)
+        self._death.at(Point.LOOKED)
+        return found
 
-    async def keep_reply(self, call: Call, reply: Reply) -> Call:
-        self._death.at(Point.REPLIED)
-        kept: Call = await self._store.keep_reply(call, reply)
-        self._death.at(Point.REPLY_KEPT)
-        return kept
+    async def reserve(self, intent: Intent, caps: Caps) -> Reservation:
+        with self._death.before_commit(Point.BEFORE_SENT):
+            reservation: Reservation = await self._store.reserve(intent, caps)
+        return reservation
 
     async def settle(self, call: Call, charged: Decimal, **more: Any) -> Call:
         with self._death.before_commit(Point.BEFORE_SETTLED):
@@ -205,10 +203,14 @@ class MortalProvider:
             await before_first_byte()
             self._death.at(Point.SENT)
 
-        return await self._provider.send(product, request, first_byte)
+        reply = await self._provider.send(product, request, first_byte)
+        self._death.at(Point.REPLIED)
+        return reply
 
     def to_answer(self, product: str, reply: Reply, call_id: str) -> Answer:
-        return self._provider.to_answer(product, reply, call_id)
+        answer = self._provider.to_answer(product, reply, call_id)
+        self._death.at(Point.READ)
+        return answer
 
     async def close(self) -> None:
         await self._provider.close()

@@ -76,7 +76,7 @@ class World:
         )
         reserved = await store.reserve(intent, Caps())
         assert isinstance(reserved, Reserved)
-        sent = await store.mark_sent(reserved.call, now)
+        sent = reserved.call
         return (await store.doubt(sent, "no answer", now)).call_id
 
     async def erasable(self, scope: Scope) -> tuple[str, str]:

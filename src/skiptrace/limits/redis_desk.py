@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha1
 from importlib.resources import files
 from typing import Any
@@ -44,9 +44,10 @@ def script(name: str) -> Script:
     return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
-def keys(provider: str, *names: str) -> list[str]:
+@cache
+def keys(provider: str, *names: str) -> tuple[str, ...]:
     """Redis keys of one provider; the braces keep them on one node of a cluster."""
-    return [f"skiptrace:limits:{{{provider}}}:{name}" for name in names]
+    return tuple(f"skiptrace:limits:{{{provider}}}:{name}" for name in names)
 
 
 class Away(Exception):
@@ -56,7 +57,7 @@ class Away(Exception):
 @dataclass(slots=True)
 class _Errand:
     script: Script
-    keys: list[str]
+    keys: tuple[str, ...]
     arguments: list[str]
     result: asyncio.Future[Any]
     sent: float = 0.0
@@ -166,7 +167,7 @@ class RedisDesk:
             await self._messenger
         await self._redis.aclose()
 
-    def _errand(self, name: str, on: list[str], arguments: list[str]) -> _Errand:
+    def _errand(self, name: str, on: tuple[str, ...], arguments: list[str]) -> _Errand:
         loop = asyncio.get_running_loop()
         errand = _Errand(script(name), on, arguments, loop.create_future())
         if loop.time() < self._away_until:
@@ -225,14 +226,19 @@ def _deliver(errand: _Errand, reply: Any) -> None:
 def _take_arguments(allowance: Allowance, ask: Ask, worker: str, terms: Terms) -> list[str]:
     numbers = (allowance.interval, allowance.per_minute, allowance.per_hour, allowance.per_day, allowance.per_month)
     return [
-        *(f"{number:.9g}" for number in (*numbers, allowance.concurrent)),
+        *_written(*numbers, allowance.concurrent),
         ask.place,
         f"{ask.patience:.6f}",
         f"{ask.lasts:.6f}",
         "1" if ask.again else "0",
         worker,
-        *(f"{number:.9g}" for number in (terms.burst, terms.retries, terms.rests)),
+        *_written(terms.burst, terms.retries, terms.rests),
     ]
+
+
+@lru_cache(maxsize=256)  # limits and terms do not change, a provider's share of them seldom
+def _written(*numbers: float) -> tuple[str, ...]:
+    return tuple(f"{number:.9g}" for number in numbers)
 
 
 def _done_arguments(done: Done, terms: Terms) -> list[str]:
@@ -244,6 +250,6 @@ def _done_arguments(done: Done, terms: Terms) -> list[str]:
         "" if attempt.left is None else str(attempt.left),
         "1" if done.probe else "0",
         str(done.calls_needed),
-        *(f"{number:.9g}" for number in (terms.window, terms.failed, terms.rests)),
+        *_written(terms.window, terms.failed, terms.rests),
         f"{done.took * 1000:.0f}",
     ]

@@ -2,7 +2,16 @@
 
 from skiptrace.ports.asking import Attempt, BeforeFirstByte, Limiter, Provider, Switches, Went
 from skiptrace.ports.delivery import Message, Outbox, Settled, Sink, SinkEntry
-from skiptrace.ports.purchases import AlreadyBought, Caps, Intent, Ledger, Reservation, Reserved, Unsettled
+from skiptrace.ports.purchases import (
+    AlreadyBought,
+    Caps,
+    Intent,
+    Ledger,
+    Needless,
+    Reservation,
+    Reserved,
+    Unsettled,
+)
 from skiptrace.ports.queue import BatchState, Claimed, Dispatcher, Jobs, Swept
 from skiptrace.ports.schedule import Planned, Reported, Schedule
 from skiptrace.ports.store import Evidenced, LocalReply, Store
@@ -26,6 +35,7 @@ __all__ = [
     "Limiter",
     "LocalReply",
     "Message",
+    "Needless",
     "Observer",
     "Outbox",
     "Planned",

@@ -40,7 +40,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """The price is reserved; the caller may send."""
+    """The price is reserved and the call noted as sent: the caller writes its first byte."""
 
     call: Call
 
@@ -55,12 +55,13 @@ class AlreadyBought:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """The same question is under way elsewhere (intended, sent, answered) or in doubt. Buying again might pay twice."""
+    """The same question is under way elsewhere (sent, answered) or in doubt. Buying again might pay twice."""
 
     call: Call
 
 
-Reservation = Reserved | AlreadyBought | Unsettled
+Needless = AlreadyBought | Unsettled
+Reservation = Reserved | Needless
 
 
 class Ledger(Protocol):
@@ -73,23 +74,32 @@ class Ledger(Protocol):
         """HMAC of the canonical query under a key that is kept outside the database."""
         ...
 
-    async def reserve(self, intent: Intent, caps: Caps) -> Reservation:
-        """Write the intent and reserve its price under every cap, or say why not. Raises CapReached."""
+    async def needless(self, intent: Intent, caps: Caps) -> Needless | None:
+        """Why there would be no reservation by now; None when there would. Writes nothing. Raises CapReached."""
         ...
 
-    async def mark_sent(self, call: Call, at: datetime) -> Call: ...
+    async def reserve(self, intent: Intent, caps: Caps) -> Reservation:
+        """Reserve the price under every cap and note the call as ``sent``, or say why not. Raises CapReached.
+
+        It is asked for when only the first byte is missing: what dies after this commit may have been charged.
+        """
+        ...
 
     async def keep_reply(self, call: Call, reply: Reply) -> Call:
-        """Store the raw bytes, encrypted, before anybody reads them; state ``answered``."""
+        """Store the raw bytes of a reply that nobody could make sense of, encrypted; state ``answered``."""
         ...
 
-    async def settle(self, call: Call, charged: Decimal, *, hit: bool, at: datetime) -> Call: ...
+    async def settle(
+        self, call: Call, charged: Decimal, *, hit: bool, at: datetime, reply: Reply | None = None
+    ) -> Call:
+        """State ``settled``: this is what it cost. Here and below the ``reply`` is kept with it, encrypted."""
+        ...
 
-    async def release(self, call: Call, reason: str, at: datetime) -> Call:
+    async def release(self, call: Call, reason: str, at: datetime, reply: Reply | None = None) -> Call:
         """State ``not_charged``: nothing was or can have been charged; the reservation is given back."""
         ...
 
-    async def doubt(self, call: Call, reason: str, at: datetime) -> Call:
+    async def doubt(self, call: Call, reason: str, at: datetime, reply: Reply | None = None) -> Call:
         """State ``in_doubt``: the reservation stays until somebody reconciles it."""
         ...
 
@@ -104,7 +114,7 @@ class Ledger(Protocol):
     async def in_doubt(self, tenant: str) -> Sequence[Call]: ...
 
     async def recover(self, before: datetime) -> int:
-        """After a crash: rows sent before ``before`` become in doubt, intended ones are released. Returns how many.
+        """After a crash: rows sent before ``before`` become in doubt, answered ones are booked. Returns how many.
 
         Those of cases that a worker holds are not touched: its lease tells whether it lives.
         """

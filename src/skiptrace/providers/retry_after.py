@@ -29,8 +29,10 @@ def wait_asked_for(headers: Mapping[str, str], now: datetime) -> float | None:
 def quota_left(headers: Mapping[str, str]) -> int | None:
     """How many requests the vendor says remain, of the tightest quota it names; None when it does not say."""
     for name in _LEFT:
+        if name not in headers:
+            continue
         try:
-            value = orjson.loads(headers.get(name, ""))
+            value = orjson.loads(headers[name])
         except orjson.JSONDecodeError:
             continue
         stated = value.values() if isinstance(value, dict) else (value,)

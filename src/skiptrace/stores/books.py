@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from skiptrace.errors import CapReached, LostLease
 from skiptrace.model import Call, CallState, Reply
-from skiptrace.ports import AlreadyBought, Caps, Intent, Reservation, Reserved, Unsettled
+from skiptrace.ports import AlreadyBought, Caps, Intent, Needless, Reservation, Reserved, Unsettled
 
 Question = tuple[bytes, str, str, str]
 """Fingerprint, tenant, provider, product: at most one call per question is active."""
@@ -22,12 +22,15 @@ Counter = tuple[str, str, str]
 """Tenant, cap ("case", "run", "day", "provider_day") and what it counts for."""
 
 _FROM: dict[CallState, frozenset[CallState]] = {
-    CallState.SENT: frozenset({CallState.INTENDED}),
-    CallState.ANSWERED: frozenset({CallState.INTENDED, CallState.SENT, CallState.IN_DOUBT}),
     CallState.SETTLED: frozenset({CallState.ANSWERED, CallState.IN_DOUBT}),
     CallState.NOT_CHARGED: frozenset({CallState.INTENDED, CallState.SENT, CallState.ANSWERED, CallState.IN_DOUBT}),
     CallState.IN_DOUBT: frozenset({CallState.INTENDED, CallState.SENT, CallState.ANSWERED}),
 }
+"""By its end, from where a move may start that brings no reply."""
+
+_REPLIED_FROM = frozenset({CallState.SENT, CallState.IN_DOUBT})
+_REPLIED_TO = frozenset({CallState.ANSWERED, CallState.SETTLED, CallState.NOT_CHARGED, CallState.IN_DOUBT})
+"""The same for a move that brings one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Reserve:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Move a call on from the state and token that ``call`` shows."""
+    """Move a call on from the state and token that ``call`` shows; ``reply`` is kept in the same transaction."""
 
     call: Call
     to: CallState
@@ -83,23 +86,33 @@ class Books:
         if entry.active:
             self.active[entry.question] = entry.call.call_id
 
-    def reserve(self, intent: Intent, caps: Caps) -> Reservation:
-        """Reserve the price, or say why there is no need to buy. Raises CapReached and then changes nothing."""
-        entry = Entry(intended(intent))
-        standing = self.entries.get(self.active.get(entry.question, ""))
+    def needless(self, intent: Intent, caps: Caps) -> Needless | None:
+        """What makes it needless to buy, None when nothing does. Raises CapReached when the price does not fit."""
+        standing = self._active(intent)
         if standing is not None:
             if standing.call.state is not CallState.SETTLED:
                 return Unsettled(standing.call)
             if _fresh(standing, intent):
                 return AlreadyBought(standing.call, None)
         self._refuse_over(intent, caps)
-        if standing is not None:
-            self._put(replace(standing, active=False))
-            del self.active[standing.question]
+        return None
+
+    def reserve(self, intent: Intent, caps: Caps) -> Reservation:
+        """Reserve the price, or say why there is no need to buy. Raises CapReached and then changes nothing."""
+        if found := self.needless(intent, caps):
+            return found
+        if (stale := self._active(intent)) is not None:
+            self._put(replace(stale, active=False))
+            del self.active[stale.question]
+        entry = Entry(sent(intent))
         self.new.add(intent.call_id)
         self.load(entry)
         self._count(entry.call, intent.price)
         return Reserved(entry.call)
+
+    def _active(self, intent: Intent) -> Entry | None:
+        question = (intent.fingerprint, intent.tenant, intent.provider, intent.product)
+        return self.entries.get(self.active.get(question, ""))
 
     def move(self, move: Move) -> Call:
         """One transition.
@@ -109,7 +122,7 @@ class Books:
         entry = self.entries.get(move.call.call_id)
         if entry is None or (entry.call.state, entry.call.token) != (move.call.state, move.call.token):
             raise LostLease("another worker has moved this call on")
-        if move.call.state not in _FROM[move.to]:
+        if not _may_go(move):
             raise ValueError(f"a call does not go from {move.call.state} to {move.to}")
         call = _moved(entry.call, move)
         still_active = entry.active and move.to is not CallState.NOT_CHARGED
@@ -150,9 +163,10 @@ def counters(call: Call) -> Iterator[Counter]:
 def limits(intent: Intent, caps: Caps) -> Iterator[tuple[Counter, Decimal]]:
     """The counters of a purchase for which there is a cap, each with its cap."""
     of_cap = {"case": caps.case, "run": caps.run, "day": caps.day, "provider_day": caps.provider_day}
-    for counter in counters(intended(intent)):
-        if (limit := of_cap[counter[1]]) is not None:
-            yield counter, limit
+    if any(limit is not None for limit in of_cap.values()):
+        for counter in counters(sent(intent)):
+            if (limit := of_cap[counter[1]]) is not None:
+                yield counter, limit
 
 
 def _weight(call: Call) -> Decimal:
@@ -171,7 +185,8 @@ def _fresh(standing: Entry, intent: Intent) -> bool:
     return answered is not None and (intent.at - answered).total_seconds() < seconds
 
 
-def intended(intent: Intent) -> Call:
+def sent(intent: Intent) -> Call:
+    """The call as it goes out."""
     return Call(
         call_id=intent.call_id,
         tenant=intent.tenant,
@@ -179,11 +194,18 @@ def intended(intent: Intent) -> Call:
         provider=intent.provider,
         product=intent.product,
         fingerprint=intent.fingerprint,
-        state=CallState.INTENDED,
+        state=CallState.SENT,
         reserved=intent.price,
         batch_id=intent.batch_id,
         intended_at=intent.at,
+        sent_at=intent.at,
     )
+
+
+def _may_go(move: Move) -> bool:
+    if move.reply is None:
+        return move.call.state in _FROM.get(move.to, ())
+    return move.call.state in _REPLIED_FROM and move.to in _REPLIED_TO
 
 
 def _moved(call: Call, move: Move) -> Call:
@@ -193,6 +215,5 @@ def _moved(call: Call, move: Move) -> Call:
         token=call.token + 1,
         reason=move.reason or call.reason,
         charged=call.charged if move.charged is None else move.charged,
-        sent_at=move.at if move.to is CallState.SENT else call.sent_at,
-        answered_at=move.at if move.to is CallState.ANSWERED else call.answered_at,
+        answered_at=call.answered_at if move.reply is None else move.reply.received_at,
     )

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, TextClause, and_, exists, func, select, text
 
-from skiptrace.errors import SkiptraceError
+from skiptrace.errors import CapReached, SkiptraceError
 from skiptrace.model import Call, CallState
-from skiptrace.ports import Reserved
+from skiptrace.ports import Needless, Reserved
 from skiptrace.privacy import AuditEvent
 from skiptrace.stores.books import Books, Counter, Entry, Move, Reserve, limits
 from skiptrace.stores.databases import OneOf
@@ -64,7 +64,8 @@ class Purchases:
         return results
 
     def recover(self, turn: Turn, befores: Sequence[datetime]) -> Sequence[object]:
-        """What a crash left behind before a moment: sent becomes in doubt, intended is released, answered is booked.
+        """What a crash left behind before a moment: sent becomes in doubt, answered is booked, and what an
+        older version intended and did not send is released.
 
         Of cases that a worker holds nothing is touched: when it dies, the sweep sees to its calls.
         """
@@ -138,6 +139,19 @@ def _left_behind(before: datetime) -> ColumnElement[bool]:
 def anything_left_behind(conn: Connection, before: datetime) -> bool:
     """Whether ``recover`` has anything to do; without a lock."""
     return bool(conn.execute(select(exists().where(_UNDER_WAY, _left_behind(before)))).scalar_one())
+
+
+def needless(conn: Connection, asked: Sequence[Reserve]) -> Sequence[object]:
+    """For the reader: what makes each needless, None when nothing does, CapReached when its price does not fit."""
+    books = _load(conn, asked)
+    return [_needless(books, each) for each in asked]
+
+
+def _needless(books: Books, asked: Reserve) -> Needless | CapReached | None:
+    try:
+        return books.needless(asked.intent, asked.caps)
+    except CapReached as reached:
+        return reached
 
 
 def _load(conn: Connection, operations: Sequence[Reserve | Move]) -> Books:

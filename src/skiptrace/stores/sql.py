@@ -25,7 +25,7 @@ from skiptrace.model import (
     SourceRecord,
     Trace,
 )
-from skiptrace.ports import AlreadyBought, BatchState, Caps, Clock, Evidenced, Intent, Observer, Reservation
+from skiptrace.ports import AlreadyBought, BatchState, Caps, Clock, Evidenced, Intent, Needless, Observer, Reservation
 from skiptrace.privacy import (
     Actor,
     AuditEvent,
@@ -52,7 +52,7 @@ from skiptrace.stores.keeping import Keeping
 from skiptrace.stores.looking import Act
 from skiptrace.stores.opening import prepare
 from skiptrace.stores.outcomes import outcomes_of_trace, record_outcomes
-from skiptrace.stores.purchases import Purchases, anything_left_behind, calls_in_doubt, calls_of_case
+from skiptrace.stores.purchases import Purchases, anything_left_behind, calls_in_doubt, calls_of_case, needless
 from skiptrace.stores.queueing import SqlJobs
 from skiptrace.stores.reader import Reader
 from skiptrace.stores.replies import read_reply
@@ -207,25 +207,29 @@ class SqlStore(SqlJobs):
 
     async def reserve(self, intent: Intent, caps: Caps) -> Reservation:
         reservation = cast("Reservation", await self._writer.write(self._purchases.apply, Reserve(intent, caps)))
-        if isinstance(reservation, AlreadyBought):
-            bought = partial(read_reply, vault=self._vault, call_id=reservation.call.call_id)
-            return replace(reservation, reply=await self._read(bought))
-        return reservation
+        return await self._with_reply(reservation) if isinstance(reservation, AlreadyBought) else reservation
 
-    async def mark_sent(self, call: Call, at: datetime) -> Call:
-        return await self._move(Move(call, CallState.SENT, at))
+    async def needless(self, intent: Intent, caps: Caps) -> Needless | None:
+        found = cast("Needless | None", await self._reader.ask(needless, Reserve(intent, caps)))
+        return await self._with_reply(found) if isinstance(found, AlreadyBought) else found
+
+    async def _with_reply(self, bought: AlreadyBought) -> AlreadyBought:
+        reply = partial(read_reply, vault=self._vault, call_id=bought.call.call_id)
+        return replace(bought, reply=await self._read(reply))
 
     async def keep_reply(self, call: Call, reply: Reply) -> Call:
         return await self._move(Move(call, CallState.ANSWERED, reply.received_at, reply=reply))
 
-    async def settle(self, call: Call, charged: Decimal, *, hit: bool, at: datetime) -> Call:
-        return await self._move(Move(call, CallState.SETTLED, at, charged=charged, hit=hit))
+    async def settle(
+        self, call: Call, charged: Decimal, *, hit: bool, at: datetime, reply: Reply | None = None
+    ) -> Call:
+        return await self._move(Move(call, CallState.SETTLED, at, charged=charged, hit=hit, reply=reply))
 
-    async def release(self, call: Call, reason: str, at: datetime) -> Call:
-        return await self._move(Move(call, CallState.NOT_CHARGED, at, reason=reason))
+    async def release(self, call: Call, reason: str, at: datetime, reply: Reply | None = None) -> Call:
+        return await self._move(Move(call, CallState.NOT_CHARGED, at, reason=reason, reply=reply))
 
-    async def doubt(self, call: Call, reason: str, at: datetime) -> Call:
-        return await self._move(Move(call, CallState.IN_DOUBT, at, reason=reason))
+    async def doubt(self, call: Call, reason: str, at: datetime, reply: Reply | None = None) -> Call:
+        return await self._move(Move(call, CallState.IN_DOUBT, at, reason=reason, reply=reply))
 
     async def in_doubt(self, tenant: str) -> Sequence[Call]:
         return await self._read(partial(calls_in_doubt, tenant=tenant))

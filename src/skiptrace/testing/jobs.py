@@ -170,7 +170,6 @@ class JobsContract:
             claimed = await _claim_one(store)
             reserved = await store.reserve(an_intent(), NO_CAPS)
             assert isinstance(reserved, Reserved)
-            await store.mark_sent(reserved.call, NOW)
             await store.give_back(claimed.lease, Again(0.0, "the database was away"))
             assert [call.state for call in await store.calls("case-1")] == [CallState.IN_DOUBT]
 
@@ -250,29 +249,22 @@ class JobsContract:
             assert [type(result) for result in results] == [LostLease, type(None)]
             assert await store.trace("trace-2") is not None
 
-    async def test_a_dead_workers_calls_are_released_or_in_doubt(self, tmp_path: Path) -> None:
+    async def test_a_dead_workers_calls_are_booked_or_in_doubt(self, tmp_path: Path) -> None:
         async with self.connect(tmp_path) as store:
             await _claim_one(store, BRIEF)
             await store.submit([a_case("other")], Lane.BATCH)
-            intended, sent, answered, others = [
+            sent, answered, others = [
                 reserved.call
-                for n, case_id in enumerate(["case-1", "case-1", "case-1", "other"])
+                for n, case_id in enumerate(["case-1", "case-1", "other"])
                 if isinstance(
                     reserved := await store.reserve(an_intent(f"c{n}", b"%d" % n, case_id=case_id), NO_CAPS), Reserved
                 )
             ]
-            sent, answered = await store.mark_sent(sent, NOW), await store.mark_sent(answered, NOW)
             await store.keep_reply(answered, REPLY)
             await asyncio.sleep(2 * BRIEF)
             assert await store.sweep() == Swept(taken_back=1)
             states = {call.call_id: call.state for call in await store.calls("case-1")}
-            assert states == {
-                intended.call_id: CallState.NOT_CHARGED,
-                sent.call_id: CallState.IN_DOUBT,
-                answered.call_id: CallState.SETTLED,
-            }
-            with pytest.raises(LostLease):
-                await store.mark_sent(intended, NOW)
+            assert states == {sent.call_id: CallState.IN_DOUBT, answered.call_id: CallState.SETTLED}
             with pytest.raises(LostLease):
                 await store.keep_reply(sent, REPLY)
             assert [call.state for call in await store.calls("other")] == [others.state]
@@ -289,7 +281,7 @@ class JobsContract:
             assert await starting.recover(NOW) == 0, "it is not that old"
             assert await starting.recover(NOW + timedelta(hours=1)) == 2
             states = [(await store.calls(case_id))[0].state for case_id in ("case-1", "no job", "waiting")]
-            assert states == [CallState.INTENDED, CallState.NOT_CHARGED, CallState.NOT_CHARGED]
+            assert states == [CallState.SENT, CallState.IN_DOUBT, CallState.IN_DOUBT]
 
     async def test_what_a_late_worker_left_under_way_is_disowned_by_the_next(self, tmp_path: Path) -> None:
         async with self.connect(tmp_path) as store:
@@ -298,20 +290,20 @@ class JobsContract:
             await store.sweep()
             (mine,) = await store.claim("me", 1, LONG)
             calls = []
-            for name in ("intended", "sent"):  # the late one does not know yet
+            for name in ("answered", "sent"):  # the late one does not know yet
                 reserved = await store.reserve(an_intent(name, name.encode()), NO_CAPS)
                 assert isinstance(reserved, Reserved)
                 calls.append(reserved.call)
-            calls[1] = await store.mark_sent(calls[1], NOW)
+            calls[0] = await store.keep_reply(calls[0], REPLY)
             for call in calls:
                 with pytest.raises(LostLease):
                     await store.disown(late.lease, call)
                 await store.disown(mine.lease, call)
                 await store.disown(mine.lease, call)
             states = {call.call_id: call.state for call in await store.calls("case-1")}
-            assert states == {"intended": CallState.NOT_CHARGED, "sent": CallState.IN_DOUBT}
+            assert states == {"answered": CallState.SETTLED, "sent": CallState.IN_DOUBT}
             with pytest.raises(LostLease):
-                await store.mark_sent(calls[0], NOW)
+                await store.keep_reply(calls[1], REPLY)
 
     async def test_a_job_that_kills_its_workers_is_put_aside(self, tmp_path: Path) -> None:
         async with self.connect(tmp_path) as store:
@@ -376,7 +368,6 @@ class JobsContract:
             await _claim_one(store, BRIEF)
             reserved = await store.reserve(an_intent(price=Decimal("0.25")), NO_CAPS)
             assert isinstance(reserved, Reserved)
-            await store.mark_sent(reserved.call, NOW)
             await asyncio.sleep(2 * BRIEF)
             await store.sweep()
             assert not isinstance(await store.reserve(an_intent("call-2"), NO_CAPS), Reserved)

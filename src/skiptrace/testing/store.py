@@ -245,33 +245,51 @@ class StoreContract:
 
     # The ledger: one purchase
 
-    async def test_a_purchase_goes_from_intent_to_settlement(self, tmp_path: Path) -> None:
+    async def test_a_purchase_is_written_down_before_and_after(self, tmp_path: Path) -> None:
         async with self.connect(tmp_path) as store:
             await store.accept([a_case()])
             reservation = await store.reserve(an_intent(), NO_CAPS)
             assert isinstance(reservation, Reserved)
-            intended = reservation.call
-            assert (intended.state, intended.reserved, intended.charged) == (CallState.INTENDED, PRICE, Decimal(0))
-            sent = await store.mark_sent(intended, NOW + timedelta(seconds=1))
-            answered = await store.keep_reply(sent, REPLY)
-            settled = await store.settle(answered, Decimal("0.20"), hit=True, at=NOW + timedelta(seconds=3))
-            assert (sent.state, answered.state, settled.state) == (
-                CallState.SENT,
-                CallState.ANSWERED,
-                CallState.SETTLED,
-            )
-            assert (settled.sent_at, settled.answered_at) == (NOW + timedelta(seconds=1), REPLY.received_at)
-            assert settled.charged == Decimal("0.20")
+            sent = reservation.call
+            assert (sent.state, sent.reserved, sent.charged, sent.sent_at) == (CallState.SENT, PRICE, Decimal(0), NOW)
+            at = NOW + timedelta(seconds=3)
+            settled = await store.settle(sent, Decimal("0.20"), hit=True, at=at, reply=REPLY)
+            assert (settled.state, settled.charged) == (CallState.SETTLED, Decimal("0.20"))
+            assert (settled.sent_at, settled.answered_at) == (NOW, REPLY.received_at)
             assert await store.calls("case-1") == [settled]
             assert await store.reply("call-1") == REPLY
             assert await store.reply("unheard-of") is None
+
+    @pytest.mark.parametrize("state", [CallState.IN_DOUBT, CallState.NOT_CHARGED])
+    async def test_a_reply_is_kept_whatever_becomes_of_its_call(self, tmp_path: Path, state: CallState) -> None:
+        async with self.connect(tmp_path) as store:
+            await store.accept([a_case()])
+            sent = await _up_to(store, CallState.SENT, an_intent())
+            end = store.doubt if state is CallState.IN_DOUBT else store.release
+            ended = await end(sent, "it says nothing", NOW, REPLY)
+            assert (ended.state, ended.answered_at) == (state, REPLY.received_at)
+            assert await store.reply("call-1") == REPLY
+
+    async def test_a_look_says_what_a_reservation_would_and_writes_nothing(self, tmp_path: Path) -> None:
+        caps = Caps(case=PRICE)
+        async with self.connect(tmp_path) as store:
+            await store.accept([a_case()])
+            assert await store.needless(an_intent(), caps) is None
+            assert await store.calls("case-1") == []
+            sent = await _up_to(store, CallState.SENT, an_intent(), caps)
+            assert await store.needless(an_intent("call-2"), caps) == Unsettled(sent)
+            with pytest.raises(CapReached):
+                await store.needless(an_intent("call-2", b"other"), caps)
+            settled = await store.settle(sent, PRICE, hit=True, at=NOW, reply=REPLY)
+            assert await store.needless(an_intent("call-2"), caps) == AlreadyBought(settled, REPLY)
+            assert await store.calls("case-1") == [settled]
 
     async def test_a_case_that_is_not_accepted_cannot_buy(self, tmp_path: Path) -> None:
         async with self.connect(tmp_path) as store:
             with pytest.raises(SkiptraceError):
                 await store.reserve(an_intent(), NO_CAPS)
 
-    @pytest.mark.parametrize("state", [CallState.INTENDED, CallState.SENT, CallState.ANSWERED, CallState.IN_DOUBT])
+    @pytest.mark.parametrize("state", [CallState.SENT, CallState.ANSWERED, CallState.IN_DOUBT])
     async def test_a_question_under_way_or_in_doubt_is_not_bought_again(self, tmp_path: Path, state: CallState) -> None:
         async with self.connect(tmp_path) as store:
             await store.accept([a_case()])
@@ -302,7 +320,7 @@ class StoreContract:
             years_later = an_intent("call-2", fresh_for=0, at=NOW + timedelta(days=9999))
             assert await store.reserve(years_later, NO_CAPS) == AlreadyBought(settled, REPLY)
 
-    @pytest.mark.parametrize("state", [CallState.INTENDED, CallState.SENT, CallState.ANSWERED, CallState.IN_DOUBT])
+    @pytest.mark.parametrize("state", [CallState.SENT, CallState.ANSWERED, CallState.IN_DOUBT])
     async def test_a_released_question_may_be_bought_again_at_once(self, tmp_path: Path, state: CallState) -> None:
         async with self.connect(tmp_path) as store:
             await store.accept([a_case()])
@@ -327,11 +345,11 @@ class StoreContract:
     async def test_a_stale_token_moves_nothing(self, tmp_path: Path) -> None:
         async with self.connect(tmp_path) as store:
             await store.accept([a_case()])
-            intended = await _up_to(store, CallState.INTENDED, an_intent())
-            sent = await store.mark_sent(intended, NOW)
-            for stale in (intended, replace(sent, token=sent.token + 1), replace(sent, call_id="unheard-of")):
+            sent = await _up_to(store, CallState.SENT, an_intent())
+            answered = replace(sent, state=CallState.ANSWERED)
+            for stale in (answered, replace(sent, token=sent.token + 1), replace(sent, call_id="unheard-of")):
                 for move in (
-                    store.mark_sent(stale, NOW),
+                    store.settle(stale, PRICE, hit=True, at=NOW),
                     store.keep_reply(stale, REPLY),
                     store.release(stale, "", NOW),
                     store.doubt(stale, "", NOW),
@@ -344,8 +362,8 @@ class StoreContract:
     async def test_of_two_workers_that_hold_the_same_call_one_wins(self, tmp_path: Path) -> None:
         async with self.connect(tmp_path) as store, self.connect(tmp_path) as other:
             await store.accept([a_case()])
-            call = await _up_to(store, CallState.INTENDED, an_intent())
-            moves = [side.mark_sent(call, NOW) for side in (store, other) for _ in range(5)]
+            call = await _up_to(store, CallState.SENT, an_intent())
+            moves = [side.keep_reply(call, REPLY) for side in (store, other) for _ in range(5)]
             results = await asyncio.gather(*moves, return_exceptions=True)
             assert Counter(type(result) for result in results) == {Call: 1, LostLease: 9}
 
@@ -361,21 +379,20 @@ class StoreContract:
 
     async def test_recovery_leaves_no_call_half_way(self, tmp_path: Path) -> None:
         at = NOW + timedelta(hours=1)
-        states = (CallState.INTENDED, CallState.SENT, CallState.ANSWERED, CallState.IN_DOUBT, CallState.SETTLED)
+        states = (CallState.SENT, CallState.ANSWERED, CallState.IN_DOUBT, CallState.SETTLED)
         async with self.connect(tmp_path) as store:
             await store.accept([a_case()])
             for state in states:
                 await _up_to(store, state, an_intent(f"old-{state}", state.encode()))
-            await _up_to(store, CallState.INTENDED, an_intent("young", b"young", at=at))
-            assert await store.recover(at) == 3
+            await _up_to(store, CallState.SENT, an_intent("young", b"young", at=at))
+            assert await store.recover(at) == 2
             found = {call.call_id: (call.state, call.charged) for call in await store.calls("case-1")}
             assert found == {
-                "old-intended": (CallState.NOT_CHARGED, Decimal(0)),
                 "old-sent": (CallState.IN_DOUBT, Decimal(0)),
                 "old-answered": (CallState.SETTLED, PRICE),
                 "old-in_doubt": (CallState.IN_DOUBT, Decimal(0)),
                 "old-settled": (CallState.SETTLED, PRICE),
-                "young": (CallState.INTENDED, Decimal(0)),
+                "young": (CallState.SENT, Decimal(0)),
             }
             assert await store.recover(at) == 0
             again = await store.reserve(an_intent("new", b"answered"), NO_CAPS)
@@ -429,7 +446,7 @@ class StoreContract:
                 caps = Caps(**{cap: PRICE})
                 with pytest.raises(CapReached):
                     await store.reserve(an_intent(f"refused-{cap}", b"refused"), caps)
-                call = await _up_to(store, CallState.INTENDED, an_intent(cap, cap.encode(), **changes), caps)
+                call = await _up_to(store, CallState.SENT, an_intent(cap, cap.encode(), **changes), caps)
                 await store.release(call, "", NOW)
             other_tenant = an_intent("tenant", b"tenant", tenant="other")
             assert isinstance(await store.reserve(other_tenant, Caps(*[PRICE] * 4)), Reserved)
@@ -439,7 +456,7 @@ class StoreContract:
         tomorrow = NOW + timedelta(days=1)
         async with self.connect(tmp_path) as store:
             await store.accept([a_case()])
-            call = await _up_to(store, CallState.INTENDED, an_intent("call-1", b"1"), caps)
+            call = await _up_to(store, CallState.SENT, an_intent("call-1", b"1"), caps)
             await store.release(call, "", tomorrow)
             await _buy(store, an_intent("call-2", b"2"), Decimal("0.05"), caps=caps)
             doubt = await _up_to(store, CallState.IN_DOUBT, an_intent("call-3", b"3", price=Decimal("0.20")), caps)
@@ -624,9 +641,6 @@ async def _up_to(store: Store, state: CallState, intent: Intent, caps: Caps = NO
     reservation = await store.reserve(intent, caps)
     assert isinstance(reservation, Reserved)
     call = reservation.call
-    if state is CallState.INTENDED:
-        return call
-    call = await store.mark_sent(call, intent.at)
     if state is CallState.SENT:
         return call
     if state is CallState.IN_DOUBT:
