@@ -53,3 +53,18 @@ def test_every_setting_is_documented() -> None:
 def test_every_target_of_the_readme_is_in_the_makefile() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(re.findall(r"`?make ([a-z]+)", README)) <= targets
+
+
+SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+
+
+def test_every_attack_of_the_list_has_its_tests_or_its_reason() -> None:
+    rows = re.findall(r"^\| (S\d\d(?:, S\d\d)*) \|.*\| (.+) \|$", SECURITY, re.MULTILINE)
+    assert {one for numbers, _ in rows for one in numbers.split(", ")} == {f"S{n:02}" for n in range(1, 65)}
+    assert all("`tests/" in last or len(last) > 20 for _, last in rows)
+
+
+def test_every_test_that_the_security_page_names_is_there() -> None:
+    named = set(re.findall(r"`(tests/[\w/]+(?:\.py)?)`", SECURITY))
+    assert len(named) > 40
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
