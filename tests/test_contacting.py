@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from skiptrace.contacting import ask_third_party
+from skiptrace.contacting import SAY, ask_third_party
 from skiptrace.errors import BadInput, PolicyRefused
 from skiptrace.model import (
     AccountFact,
@@ -22,6 +22,7 @@ from skiptrace.model import (
     PartialDate,
     Party,
     PhoneSighting,
+    SearchKind,
     SourceRecord,
     ThirdPartyAsked,
     Trace,
@@ -154,3 +155,40 @@ async def test_a_relative_is_not_among_the_consumers_contacts(store: SqlStore, c
     trace, _ = await traced(store, clock)
     assert sister(trace).value not in {c.value for c in trace.contacts}
     assert not sister(trace).grants
+
+
+@pytest.mark.parametrize("adverse", [AccountFact.CEASE, AccountFact.BANKRUPTCY, AccountFact.PROTECTED_PERSON])
+async def test_nobody_is_asked_once_the_account_may_not_be_searched(
+    store: SqlStore, clock: FixedClock, adverse: AccountFact
+) -> None:
+    trace, app = await traced(store, clock)
+    stated = AccountStated(facts=((adverse, Fact.YES),))
+    await store.record_events([ConsumerEvent("e-1", "default", "A-1", clock.now(), "platform", stated)])
+    leave = await ask_third_party(trace, sister(trace), app, by="jane")
+
+    assert (leave.token_id, leave.verdict.effect) == ("", Effect.REFUSE)
+    assert not [e for e in await store.history(build.case()) if isinstance(e.what, ThirdPartyAsked)]
+
+
+async def test_of_a_dead_consumers_estate_other_words_are_said(store: SqlStore, clock: FixedClock) -> None:
+    app, _ = app_of(store, clock, ("acme", (Answer((OWN, SISTER)),)))
+    estate = build.case(search=SearchKind.ESTATE_REPRESENTATIVE)
+    dead = replace(estate, account=replace(estate.account, facts={AccountFact.DECEASED: Fact.YES}))
+    trace = await run(app, dead)
+    leave = await ask_third_party(trace, sister(trace), app, by="jane")
+
+    assert "authorized to act on behalf of the estate" in leave.say
+    assert "estate" not in SAY
+
+
+@pytest.mark.parametrize(
+    ("born", "listed"), [(PartialDate(2009, 3, 1), False), (PartialDate(2008), False), (PartialDate(1971), True)]
+)
+async def test_a_relative_who_is_or_may_be_a_minor_is_not_listed(
+    store: SqlStore, clock: FixedClock, born: PartialDate, listed: bool
+) -> None:
+    app, _ = app_of(store, clock, ("acme", (Answer((OWN, replace(SISTER, birth_date=born))),)))
+    trace = await run(app, build.case())
+
+    assert any(c.party is Party.RELATIVE for c in trace.third_party_contacts) is listed
+    assert trace.contacts

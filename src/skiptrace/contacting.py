@@ -17,6 +17,7 @@ from skiptrace.compliance import (
     Usability,
     Verdict,
     account_now,
+    admit,
     can_use,
     known_from,
     may_contact_third_party,
@@ -36,13 +37,23 @@ from skiptrace.model import (
     Judgement,
     OverrideGiven,
     Personal,
+    SearchKind,
     ThirdPartyAsked,
     Trace,
 )
 from skiptrace.ports import Clock, Store
 
-SAY = "Say your name, and that you confirm or correct location information. Do not say that a debt is owed."
-"""15 USC 1692b(1),(2) (rule B-02)."""
+SAY = (
+    "Say your name, and your employer's only when you are asked for it; say that you confirm or correct location "
+    "information. Do not say that a debt is owed. Leave no message."
+)
+"""15 USC 1692b(1),(2) (rules B-02 and B-17)."""
+
+SAY_OF_ESTATE = (
+    "Say your name, and your employer's only when you are asked for it; say that you look for the person who is "
+    "authorized to act on behalf of the estate. Do not say that a debt is owed. Leave no message."
+)
+"""12 CFR 1006.10(b)(2) and its commentary: what is said when the consumer has died (rule X-04)."""
 
 OVERRIDES_AS = {
     access.Role.COLLECTOR: "operator",
@@ -165,10 +176,15 @@ class Token:
 async def ask_third_party(trace: Trace, contact: Contact, app: Answering, *, by: str) -> Token:
     """Leave to ask somebody else where the consumer is. Giving it uses it up: it is recorded before it is shown.
 
+    What bars a search by now, a cease or a bankruptcy, bars asking others too.
+
     ``contact`` is one of the trace's third-party contacts. A second time somebody has to have released it since the
     first, for one of rule B-03's reasons. Raises KeyError when the case of the trace is not stored.
     """
     now = await standing(trace, app.store, app.clock.now().date())
+    admission = admit(now.case, app.rules, at=app.clock.now(), overrides=now.words)
+    if not admission.allowed:
+        return Token(admission)
     release = _release(now, contact)
     verdict = may_contact_third_party(
         now.case,
@@ -189,7 +205,8 @@ async def ask_third_party(trace: Trace, contact: Contact, app: Answering, *, by:
     what = ThirdPartyAsked(contact.value, release.reason if release else "", contact.contact_id)
     event = ConsumerEvent(app.new_id(), trace.tenant, trace.account_id, app.clock.now(), by, what)
     await app.store.record_events([event])
-    return Token(verdict, event.event_id)
+    died = now.case.search is SearchKind.ESTATE_REPRESENTATIVE
+    return Token(verdict, event.event_id, SAY_OF_ESTATE if died else SAY)
 
 
 def _release(now: Standing, contact: Contact) -> Review | None:

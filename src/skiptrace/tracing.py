@@ -313,7 +313,8 @@ class _Journal:
     def close(self, case: Case, app: App, stop: Stop, judgement: Judgement) -> Evidenced:
         """Decide the channels, or withhold everything when a rule ended the trace."""
         trace_id = app.new_id()
-        ours = (c for c in compliance.kept(case, judgement.contacts) if c.party is not STRANGER)
+        kept = compliance.without_minors(case, compliance.kept(case, judgement.contacts), self.records, app.rules)
+        ours = (c for c in kept if c.party is not STRANGER)
         named = [replace(c, contact_id=f"{trace_id}.{n}") for n, c in enumerate(ours, 1)]
         withheld = stop.reason in STOPS.values()
         contacts = [_withhold(c, stop) if withheld else self._grant(case, c, judgement, app) for c in named]

@@ -15,7 +15,7 @@ from skiptrace.compliance.loading import load_rules
 from skiptrace.compliance.overrides import LONGEST, Override, Review, Role, objection, overridden, with_overrides
 from skiptrace.compliance.retired import without_retired
 from skiptrace.compliance.rulebook import Level, Mark, Profile, Rule, RuleBook, Stage
-from skiptrace.compliance.searches import kept
+from skiptrace.compliance.searches import kept, without_minors
 from skiptrace.compliance.sources import may_ask, may_send
 from skiptrace.compliance.third_parties import may_contact_third_party
 from skiptrace.compliance.use import Usability, can_use
@@ -37,6 +37,7 @@ __all__ = [
     "objection",
     "overridden",
     "with_overrides",
+    "without_minors",
     "without_retired",
     "LONGEST",
     "can_use",
