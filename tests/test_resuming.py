@@ -118,6 +118,7 @@ async def test_what_was_bought_before_the_hold_is_not_bought_again(store: SqlSto
     here = desk(store, clock, ("acme", (Answer((MAYBE_BANKRUPT,)),)), ("zenith", (Answer((OWN,)),)))
     held = await here.submit(build.case())
     assert (held.stop, here.providers["acme"].sent, here.providers["zenith"].sent) == (StopReason.HELD, 1, 0)
+    clock.at += timedelta(days=400)  # longer than any answer stays fresh for another case
     await here.said(held, "X-03", **LEGAL)
     [again] = await here.work()
 
