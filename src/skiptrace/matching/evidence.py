@@ -113,13 +113,10 @@ def _party(record: SourceRecord, judged: Party) -> Party:
 class _Part(NamedTuple):
     """One part of the bits of every record: its level where it is a comparison, what is quoted, and who decided it."""
 
-    bits: list[float]
     wording: Sequence[tuple[str, str]]
     levels: list[int] | None
     quote: Callable[[Person], str] | None
     deciding: list[int] | None
-    always: bool
-    """Shown however little it weighs."""
 
 
 class _Reasons:
@@ -133,18 +130,18 @@ class _Reasons:
 
     def of(self, n: int) -> tuple[Evidence, ...]:
         """Every part of the record's bits that counts, the prior first."""
-        found, quoted = [], dict[Callable[[Person], str], tuple[str, str]]()
-        for bits, wording, levels, quote, deciding, always in self._parts:
-            weight = bits[n]
-            if -_LEAST < weight < _LEAST and not always:
-                continue
+        found: list[Evidence] = []
+        quoted: dict[Callable[[Person], str], tuple[str, str]] = {}
+        weights, counting = self._counting
+        for at in counting[n]:
+            wording, levels, quote, deciding = self._parts[at]
             feature, sentence = wording[levels[n] if levels else 0]
-            values = ("", "")
+            asked = value = ""
             if deciding:
-                values = ("", _named(self._columns.records[deciding[n]]) if deciding[n] >= 0 else "")
+                value = _named(self._columns.records[deciding[n]]) if deciding[n] >= 0 else ""
             elif quote:
-                values = quoted.get(quote) or quoted.setdefault(quote, self._quoted(quote, n))
-            found.append(Evidence(feature, weight, sentence, *values))
+                asked, value = quoted.get(quote) or quoted.setdefault(quote, self._quoted(quote, n))
+            found.append(Evidence(feature, weights[at][n], sentence, asked, value))
         return tuple(found)
 
     def _quoted(self, quote: Callable[[Person], str], n: int) -> tuple[str, str]:
@@ -160,18 +157,25 @@ class _Reasons:
         return subjects
 
     @cached_property
+    def _counting(self) -> tuple[list[list[float]], list[list[int]]]:
+        """The bits of every part, and for each record the parts that count for it: the prior, however little it
+        weighs."""
+        table = np.array([*self._identity.parts.values()])
+        counts = np.abs(table) >= _LEAST
+        counts[[*self._identity.parts].index("prior")] = True
+        return table.tolist(), [np.flatnonzero(of_record).tolist() for of_record in counts.T]
+
+    @cached_property
     def _parts(self) -> list[_Part]:
         levels, deciding = self._identity.compared.levels, strongest_ties(self._identity)
         return [
             _Part(
-                bits=column.tolist(),
                 wording=_WORDING.get(name) or ((name, MEASURE_SENTENCES[name]),),
                 levels=levels[name].tolist() if name in LEVELS else None,
                 quote=_QUOTES.get(_QUOTED_FROM.get(name, name)),
                 deciding=deciding[name].tolist() if name in deciding else None,
-                always=name == "prior",
             )
-            for name, column in self._identity.parts.items()
+            for name in self._identity.parts
         ]
 
 

@@ -173,7 +173,8 @@ class _Common(NamedTuple):
 
 
 def _common(case: _Case, value: _Value, sightings: Sightings) -> _Common:
-    doubt, freshest = 0.0, dict[str, float]()
+    doubt = 0.0
+    freshest: dict[str, float] = {}
     last = kin = others = arrived = NEVER
     came = -1.0
     for _, position, age, start in value:
