@@ -40,7 +40,7 @@ ROWS_AT_ONCE = 200_000
 _BYTES_PER_ROW = 120
 _MOST_PARTS = 500
 
-_BLOCK = 8_192
+_BLOCK = 16_384
 
 Progress = Callable[[int, int | None], None]
 """Told how many records are scored, and of how many (None while that is not known)."""

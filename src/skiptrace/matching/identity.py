@@ -238,14 +238,14 @@ class Flow:
     """What flows along ties: to either end what the other end says.
 
     ``here`` and ``there`` are the ends of each tie, once in either direction; ``same`` is the probability that both
-    are one person, ``other`` that they surely are not, and ``refutes`` is 1 where one contradicts the other.
+    are one person, ``other`` that they surely are not, and ``refuting`` are the ties where one contradicts the other.
     """
 
     here: Ints
     there: Ints
     same: Floats
     other: Floats
-    refutes: Floats
+    refuting: Ints
     count: int
 
     @classmethod
@@ -257,7 +257,7 @@ class Flow:
             there=np.concatenate((ties.right, ties.left)),
             same=np.concatenate((same, same)),
             other=np.concatenate((other, other)),
-            refutes=np.concatenate((refuted, refuted)),
+            refuting=np.concatenate((refuted, refuted + len(same))),
             count=ties.count,
         )
 
@@ -273,8 +273,9 @@ class Flow:
         contradicts it."""
         there = subject[self.there]
         top = np.zeros((3, self.count))
-        for row, flow in zip(top, ((1.0 - there) * self.same, there * self.other, there * self.refutes), strict=True):
-            np.maximum.at(row, self.here, flow)
+        np.maximum.at(top[0], self.here, (1.0 - there) * self.same)
+        np.maximum.at(top[1], self.here, there * self.other)
+        np.maximum.at(top[2], self.here[self.refuting], there[self.refuting])
         return top
 
 
@@ -285,8 +286,9 @@ def _others(candidates: Candidates, values: Floats) -> Floats:
     return np.maximum(sums - values, 0.0)
 
 
-def _contradicted(levels: Mapping[str, Levels]) -> Floats:
+def _contradicted(levels: Mapping[str, Levels]) -> Ints:
     """Ties whose birth dates, SSNs or middle names contradict each other."""
     born, ssn4 = levels["birth_date"], levels["ssn4"]
     refuted = ((born > 0) & (born <= BIRTH["generation"])) | (ssn4 == SSN4["different"]) | (levels["middle"] == 1)
-    return np.where(refuted, 1.0, 0.0)
+    places: Ints = refuted.nonzero()[0]
+    return places
