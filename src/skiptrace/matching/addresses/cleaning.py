@@ -17,7 +17,7 @@ _ENDS_IN_ZIP = re.compile(r"\d{5}(?:-?\d{4})?[ ,]*$")
 _BOUNDARY = re.compile(r"[\n\r;|\t()\[\]]+|\s-+\s|--+|\s*<BR\s*/?>")
 _SPACED_HYPHEN = re.compile(r"^\s*(\d+) - (\d+)(?=\s)")
 _SPACED_UNIT = re.compile(r"(#\s*\d+) - ([A-Z])(?=\s*(?:,|$))")
-_FRACTION = re.compile(r"(?<=\d)[\s\-]+(\d) ?/ ?(\d)(?=\s|$|,)")
+_FRACTION = re.compile(r"(?<=\d)[\s\-]+(\d) ?/ ?(\d)(?=\s|$|,|[A-Z]{3})")
 _GLUED = re.compile(
     r"\b(APARTMENT|APARTAMENTO|APTO|APT|SUITE|STE|UNIT|UNT|LOT|BLDG|BUILDING|EDIF|RM|ROOM|PH|PENTHOUSE|FLOOR|FLR|FL|"
     r"SPC|SPACE|SP|TRLR|TRAILER|P\s?O\s?BOX|BOX|BX|BZN|BUZON|RR|RFD|HC|HCR|R(?=\d+ BO?X)|PMB|"
@@ -208,7 +208,7 @@ def _plain(text: str, notes: list[str]) -> str:
         text = _BOUNDARY.sub(",", text).translate(_SIGNS)
     if "/" in text:
         text = _SLASHED.sub(lambda match: "," if match[1] in UNITS else " & ", text)
-        text = _CALLE.sub("CALLE ", _FRACTION.sub(r" \1/\2", text))
+        text = _CALLE.sub("CALLE ", _FRACTION.sub(r" \1/\2 ", text))
     if "#" in text:
         text = _SIGN_RUN.sub("#", text)
     return text.replace("#", " # ").replace("&", " & ").replace("%", " C/O ")

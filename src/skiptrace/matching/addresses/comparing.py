@@ -109,12 +109,20 @@ def _compare_beside(a: ParsedAddress, b: ParsedAddress, street: Finding) -> Find
     if not a.number and not b.number:
         return "possible", "no house number on either side of {0.street} and {1.street}"
     if a.urbanization != b.urbanization and not _named_without_type(a, b):
-        known = "possible" if not (a.urbanization and b.urbanization) else likeness(a.urbanization, b.urbanization)
+        known = _compare_urbanizations(a.urbanization.split(), b.urbanization.split())
         if known != "same":
             return known, "urbanization {0.urbanization} and {1.urbanization}"
     if a.po_box != b.po_box:
         return "possible", "P.O. box {0.po_box} and {1.po_box} beside the street"
     return street
+
+
+def _compare_urbanizations(x: list[str], y: list[str]) -> Agreement:
+    if not x or not y:
+        return "possible"
+    if len(x) == len(y) and all(p == q or _abbreviates(p, q) for p, q in zip(x, y, strict=True)):
+        return "same"  # COND ALTO APTS
+    return likeness(" ".join(x), " ".join(y))
 
 
 def _named_without_type(a: ParsedAddress, b: ParsedAddress) -> bool:

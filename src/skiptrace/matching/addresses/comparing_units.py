@@ -48,7 +48,7 @@ def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) 
 def _is_within(units: tuple[tuple[str, str], ...]) -> bool:
     """Whether a room in a building is named: where there is a C11 it is in building C, and 3-210 in building 3."""
     (holder, building), (room, number) = _building_first(units)
-    return holder == "BLDG" and room in _ROOMS and (len(building) == 1 or number[:1].isdigit())
+    return holder == "BLDG" and room in _WITHIN and (len(building) == 1 or number[:1].isdigit())
 
 
 def _building_first(units: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -86,7 +86,7 @@ def _glued(units: tuple[tuple[str, str], ...]) -> str:
     (_, first), (_, second) = _building_first(units)
     if first[-1:].isdigit() and second[:1].isdigit():
         return f"{first}-{second}"
-    return first + second if first[-1:].isalpha() and second[:1].isdigit() else ""
+    return first + second if first and second and first[-1].isalpha() != second[0].isalpha() else ""
 
 
 def _lettered(units: tuple[tuple[str, str], ...]) -> str:

@@ -10,6 +10,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from skiptrace.matching.addresses.tables import (
     CITY_ALIASES,
+    DIRECTION_WORDS,
     DIRECTIONS,
     LONG_WORDS,
     NAME_WORDS,
@@ -312,7 +313,7 @@ def take_city(tokens: list[str], line: LastLine) -> None:
     segment = tokens[comma + 1 :]
     if comma > 0 and len(segment) > 1 and segment[-1] in _COUNTY and line.state:
         del tokens[comma:]
-        line.notes.append(" ".join(segment))
+        line.notes.append(f"{REMARK}{' '.join(segment)}")
         take_city(tokens, line)
         return
     if comma >= 0 and segment[0] not in UNITS and (line.state or line.zip5) and not _has_number(segment):
@@ -335,7 +336,10 @@ def _has_number(words: list[str]) -> bool:
 
 
 def _shorter_known(segment: list[str], line: LastLine) -> int:
-    """A segment such as ``WEST APARTMENTS SEATTLE`` of which only the end is a city of its ZIP code."""
+    """A segment such as ``NW WASHINGTON`` or ``BLDG 3 SEATTLE`` of which only the end is a city there."""
+    if segment[0] in DIRECTIONS and _zips_named(segment[1:], line.state):
+        spelled = [DIRECTION_WORDS[DIRECTIONS[segment[0]]], *segment[1:]]
+        return 0 if _zips_named(segment, line.state) or _zips_named(spelled, line.state) else len(segment) - 1
     keys = city_keys_of_zip(line.zip5) if line.zip5 else frozenset()
     if not keys or city_key(" ".join(segment)) in keys or not (segment[0] in UNITS or segment[0] in _WITHIN_TOWNS):
         return 0

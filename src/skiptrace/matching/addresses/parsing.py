@@ -28,6 +28,7 @@ from skiptrace.matching.addresses.tables import (
     STATE_CODES,
     STATE_NAMES,
     SUFFIXES,
+    UNITS,
 )
 from skiptrace.matching.addresses.units import Units, identifier, named_unit, take_units
 from skiptrace.matching.addresses.values import ParsedAddress
@@ -97,7 +98,7 @@ def _parse(
     else:
         line = take_last_line(tokens)
     line.notes.extend(notes)
-    return _assemble(repair(tokens, line.zip5), line)
+    return _assemble(repair(tokens, line.zip5 or line.state), line)
 
 
 def _given_last_line(city: str, state: str, zip_code: str) -> LastLine:
@@ -219,12 +220,18 @@ def _with_number(segments: list[list[str]], chosen: int) -> list[str]:
         segment = segment + segments.pop(chosen + 1)
     if len(segment) == 2 and segment[1] in DIRECTIONS and chosen + 1 < len(segments):
         segment = segment + segments.pop(chosen + 1)
+    if chosen + 1 < len(segments) and segment[-1] in SUFFIXES and _is_direction(segments[chosen + 1]):
+        segment = segment + segments.pop(chosen + 1)  # 2120 L ST, NW
     if chosen + 1 < len(segments) and segments[chosen + 1] == ["THE"]:
         del segments[chosen + 1]
         segment = [segment[0], "THE", *segment[1:]]  # 27 FENWAY, THE
     if chosen + 1 < len(segments) and segment[-1] not in SUFFIXES and _is_suffix(segments[chosen + 1]):
         segment = segment + segments.pop(chosen + 1)
     return segment
+
+
+def _is_direction(segment: list[str]) -> bool:
+    return len(segment) == 1 and segment[0] in DIRECTIONS
 
 
 def _is_suffix(segment: list[str]) -> bool:
@@ -318,6 +325,9 @@ def _place_segment(segment: list[str], street: Street, units: Units, line: LastL
         return
     if named := _named_unit(segment):
         units.append(named)
+    elif not units and len(segment) > 2 and segment[0] in UNITS and is_bare_unit(segment[1]):
+        units.append((UNITS[segment[0]], identifier(segment[1])))  # LOT 14 SHADY ACRES
+        line.notes.append(" ".join(segment[2:]))
     else:
         line.notes.append(words)
 

@@ -34,15 +34,18 @@ _HYPHENED_HALF_GRID = re.compile(r"\d{1,2}-[NSEW]-\d+$")
 _GRID = 4
 _TEN = 10
 _SIDES = frozenset({"N", "S", "E", "W", "NORTH", "SOUTH", "EAST", "WEST"})
-_GRID_FARMS = ("53", "54")  # Wisconsin
+_GRID_FARMS = ("53", "54", "WI")  # Wisconsin
 _FARM_DIGITS = 3
 _NO_NAMES = _ROADS | _GOVERNMENTS | frozenset(DIRECTIONS) | {"MILE", "ST", "STREET", "AVE", "AVENUE"}
 # ZIP codes of Queens and Hawaii, where house numbers are written with a hyphen, and the digits behind it.
-_HYPHENED = dict.fromkeys(("110", "111", "113", "114", "116"), (2,)) | dict.fromkeys(("967", "968"), (3, 4))
+_HYPHENED = dict.fromkeys(("110", "111", "113", "114", "116"), (2,)) | dict.fromkeys(("967", "968", "HI"), (3, 4))
 
 
-def repair(tokens: list[str], zip5: str) -> list[str]:
-    """The tokens with number signs, a glued or hyphenless house number and a repeated line put right."""
+def repair(tokens: list[str], area: str) -> list[str]:
+    """The tokens with number signs, a glued or hyphenless house number and a repeated line put right.
+
+    ``area`` is the ZIP code or, failing that, the state.
+    """
     if not tokens:
         return tokens
     if not _SIGNS.isdisjoint(tokens):
@@ -54,14 +57,14 @@ def repair(tokens: list[str], zip5: str) -> list[str]:
     first = tokens[0]
     if not first[0].isdigit():
         if first in _SIDES and len(tokens) > 3:
-            return _direction_after(tokens, zip5)
+            return _direction_after(tokens, area)
         start = _number_in_words(tokens)
         return [*tokens[:start], *_figures(tokens[start:])]
     if tokens[1:2] == ["REAR"] and len(tokens) > 3 and tokens[2] not in SUFFIXES and tokens[2] != ",":
         tokens = [first, *tokens[2:], ",", "REAR"]  # 1429 REAR WYOMING AVE
     if not first.isdigit() and (glued := _GLUED_NUMBER.match(first)):
         tokens = [glued[1], glued[2], *tokens[1:]]
-    elif (lengths := _HYPHENED.get(zip5[:3])) and len(tokens) > 2 and _is_split_number(tokens, lengths):
+    elif (lengths := _HYPHENED.get(area[:3])) and len(tokens) > 2 and _is_split_number(tokens, lengths):
         tokens = [f"{first}-{tokens[1]}", *tokens[2:]]
     elif len(tokens) > _GRID and _is_split_grid(tokens):
         tokens = ["".join(tokens[:3]), *tokens[3:]]
@@ -136,15 +139,15 @@ def _is_split_grid(tokens: list[str]) -> bool:
     )
 
 
-def _direction_after(tokens: list[str], zip5: str) -> list[str]:
+def _direction_after(tokens: list[str], area: str) -> list[str]:
     """E 18 SAWMILL LN as 18 E SAWMILL LN; N 8700 is the number itself where farms are numbered by a grid."""
     number, name = tokens[1:3]
     if number.isdigit() and name in _SIDES and tokens[3].isdigit() and tokens[4:5] in ([], [","]):
         return [tokens[3], tokens[0], number, name, *tokens[4:]]  # S 1100 E 2250 (Utah)
-    is_farm = zip5[:2] in _GRID_FARMS and len(number) >= _FARM_DIGITS and number.isdigit()
+    is_farm = area[:2] in _GRID_FARMS and len(number) >= _FARM_DIGITS and number.isdigit()
     if is_farm and name not in SUFFIXES and name not in DIRECTIONS:
         return [tokens[0][0] + number, *tokens[2:]]  # E 8421 VALLEY RD
-    if not number.isdigit() or zip5[:2] in _GRID_FARMS or not name.isalpha() or len(name) < 2 or name in _NO_NAMES:
+    if not number.isdigit() or area[:2] in _GRID_FARMS or not name.isalpha() or len(name) < 2 or name in _NO_NAMES:
         return tokens
     return tokens if name in SUFFIXES and len(tokens) == 4 else [number, tokens[0], *tokens[2:]]
 

@@ -175,6 +175,15 @@ def _take_suffix(words: list[str], street: Street) -> list[str]:
     if end > 1 and words[end - 1] in SUFFIXES:
         street.suffix = SUFFIXES[words[end - 1]]
         street.postdirectional = _one_direction(after)
+        if (
+            street.suffix == "ST"
+            and not after
+            and end > 2
+            and words[end - 3].isdigit()
+            and words[end - 2] in DIRECTIONS
+        ):
+            street.suffix, street.postdirectional = "", DIRECTIONS[words[end - 2]]  # 100 NORTH ST (Utah)
+            return words[: end - 2]
         return words[: end - 1]
     if after and (end == 1 and words[0][0].isdigit()):
         street.postdirectional = _one_direction(after)  # grid streets: 1700 SOUTH
@@ -215,12 +224,10 @@ def _take_inner_suffix(words: list[str], end: int, street: Street) -> list[str]:
 
 def _holds_unit(name: list[str]) -> bool:
     """Whether a unit follows the name of a street that has its type in front: AVE X 6F, CAMINO DEL OSO B."""
-    return (
-        len(name) > 1
-        and is_bare_unit(name[-1])
-        and name[-2] not in _LEADS_ON
-        and not (name[-2].isdigit() and name[-1].isalpha())
-    )
+    if len(name) < 2 or not is_bare_unit(name[-1]) or name[-2] in _LEADS_ON:
+        return False
+    is_branch = (name[-2].isdigit() and name[-1].isalpha()) or (len(name[-2]) == 1 and name[-1].isdigit())
+    return not is_branch  # CALLE 3 A, AVENUE K 8
 
 
 def _misspelt_suffix(word: str) -> str:

@@ -108,7 +108,7 @@ LATE_UNITS = word_set("""
 """)
 # What may follow a unit without identifier: REAR HOUSE, FRONT APT, UPPER LEVEL.
 UNIT_NOUNS = word_set("""
-    HOUSE DOOR ENTRANCE APT APARTMENT UNIT BLDG BUILDING FLAT LEVEL FLOOR FL STE SUITE COTTAGE SIDE DUPLEX
+    HOUSE APT APARTMENT UNIT BLDG BUILDING FLAT LEVEL FLOOR FL STE SUITE COTTAGE SIDE DUPLEX
 """)
 # Designators whose words are also common in street names and so need an identifier with a digit or a single letter.
 CAREFUL_UNITS = word_set("""

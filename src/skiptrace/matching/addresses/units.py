@@ -99,7 +99,8 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
         if designator in _HOLDERS and (penthouse := _PENTHOUSE.match(following)):
             return skip + 1, ("PH", identifier(penthouse[1]))  # APT PH1
         extra = _tail_letter(tokens, at + skip, following)
-        return skip + 1 + bool(extra), (designator, identifier(following + extra))
+        floor = floor_number(following) if designator == "FL" else ""
+        return skip + 1 + bool(extra), (designator, floor or identifier(following + extra))
     if designator in _WITH_WORD and (word := _identifying_word(following)) and _may_end(tokens, at + skip + 1):
         return skip + 1, (designator, word)
     if designator in _HOLDERS and UNITS.get(following) in BARE_UNITS and _ends(tokens, at + skip + 1):
