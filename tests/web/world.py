@@ -155,9 +155,9 @@ async def _resolve(world: World, scope: Scope, key: str) -> Ask:
 
 
 async def _third_party(world: World, scope: Scope, key: str) -> Ask:
-    """Somebody who was not asked before."""
+    """Somebody who was not asked before, on an account that nothing holds."""
     made = a_case(uuid4().hex, tenant=TENANTS[scope], requester=REQUESTERS[scope])
-    made = replace(made, account=replace(made.account, account_id=ACCOUNTS[scope]))
+    made = replace(made, account=replace(made.account, account_id=ACCOUNTS[scope], facts={}))
     await world.door.store.accept([made])
     done = a_result(f"t{uuid4().hex}", made)
     person = replace(done.trace.third_party_contacts[0], value=f"{uuid4()} Elm St")
