@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from skiptrace.matching import explain, judge, what_would_change, why_not
+from skiptrace.matching.weights import shipped_parameters
 from skiptrace.model import (
     AddressCheck,
     AddressSighting,
@@ -282,6 +283,15 @@ def test_the_evidence_of_a_match_adds_up_and_starts_at_the_prior() -> None:
     assert 1 / (1 + 2**-bits) == pytest.approx(match.probability, abs=0.002)
     quoted = {item.feature: (item.asked, item.found) for item in match.evidence}
     assert quoted["ssn4.typing_error"] == ("0142", "0143")
+
+
+def test_the_evidence_starts_at_the_prior_although_it_weighs_nothing() -> None:
+    shipped = shipped_parameters()
+    even = replace(shipped, identity=replace(shipped.identity, prior=0.0))
+
+    (match,) = judge(subject(), [record("1")], as_of=TODAY, parameters=even).matches
+
+    assert [item.bits for item in match.evidence if item.feature == "prior"] == [0.0]
 
 
 def test_the_evidence_of_a_contact_adds_up() -> None:
