@@ -136,6 +136,18 @@ async def test_the_third_party_who_was_asked_stays_as_the_proof_of_it_until_the_
         [known] = await store.history(a_case())
         assert known.what == what
     assert await run(place, 32) == {}
+    async with at(place, NOW) as store:
+        done = a_result("trace-3")
+        one = done.trace.third_party_contacts[0]
+        two = replace(one, contact_id=f"{one.contact_id}.other", value="7 Elm St, Anytown, TX 78701")
+        await store.keep([replace(done, trace=replace(done.trace, third_party_contacts=(one, two)))])
+        asked = replace(event, event_id="token-2", what=ThirdPartyAsked(one.value, contact_id=one.contact_id))
+        await store.record_events([asked])
+    assert (await run(place, 33))["third_party_contacts"] == 1
+    async with at(place, NOW) as store:
+        third = await store.trace("trace-3")
+        assert third is not None
+        assert [c.contact_id for c in third.third_party_contacts] == [one.contact_id], "of two the one who was asked"
     await run(place, 1100)
     async with at(place, NOW) as store:
         assert await store.trace("trace-1") is None
