@@ -143,3 +143,8 @@ def test_a_hyphen_without_a_word_is_no_part_of_a_name(text: str) -> None:
 
     assert "" not in (*name.given, *name.middle, *name.surnames)
     assert compare_names(name, "I B").score == compare_names("I B", name).score
+
+
+def test_a_given_name_may_lose_a_vowel_between_consonants() -> None:
+    assert compare_names("Fredrick Vandermeulen", "Frederick Vandermeulen").verdict == "same"
+    assert compare_names("Christina Vandermeulen", "Christiana Vandermeulen").verdict != "same"
