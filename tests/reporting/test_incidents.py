@@ -92,3 +92,14 @@ async def test_counsel_gets_names_and_what_was_held_and_of_the_erased_that_they_
     assert held.startswith("A-1,case-1,")
     assert "name ssn" in held
     assert erased == "A-2,case-2,,,,,erased"
+
+
+async def test_who_was_asked_about_is_concerned_also_where_nothing_was_found(
+    store: SqlStore, clock: FixedClock
+) -> None:
+    app, _ = app_of(store, clock, ("acme", (Answer(()),)))
+    await store.accept([owing()])
+    await trace(owing(), app)
+    clock.at += DAY
+
+    assert (await of(store).reach("default", window(clock, 5, 0, provider="acme"))).accounts == 1
