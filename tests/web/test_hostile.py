@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from skiptrace.access import Action, Role
 from skiptrace.stores import schema
 from skiptrace.web.app import ROUTES
+from skiptrace.web.shapes.fields import Moment
 from tests.stores.databases import Place
 from tests.web.serving import ACCOUNT, Served, served, submission
 from tests.web.test_matrix import GUARDED
@@ -227,3 +229,10 @@ async def test_a_list_has_a_page_and_nobody_asks_for_more(door: Served, query: s
     answer = await door.call(key, "GET", f"/v1/alerts{query}")
 
     assert (answer.status_code, len(answer.json())) == (200, 200)
+
+
+@pytest.mark.parametrize("moment", [0, 1.5, "0", "1700000000", True, "2026-03-02T12:00:00"])
+def test_a_moment_is_written_out_with_its_zone(moment: object) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Moment).validate_python(moment)
+    assert TypeAdapter(Moment).validate_python("2026-03-02T12:00:00Z").year == 2026

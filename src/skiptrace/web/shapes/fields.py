@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from skiptrace.intake import FIELDS
 from skiptrace.intake.free_text import holds_card
@@ -20,7 +20,17 @@ PathAccount = Annotated[str, Path(pattern=_PRINTABLE)]
 AccountId = Annotated[str, Field(pattern=_PRINTABLE)]
 PrincipalId = Annotated[str, Field(pattern=r"^[A-Za-z0-9@._-]{1,64}$")]
 Money = Annotated[Decimal, PlainSerializer(float, return_type=float)]
-Moment = AwareDatetime
+
+
+def _is_written_out(value: object) -> object:
+    """A number, or a text of digits, would be read as seconds since 1970."""
+    seconds = not value[:5].endswith("-") if isinstance(value, str) else isinstance(value, int | float)
+    if seconds:
+        raise ValueError("a moment is written as 2026-03-02T12:00:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_is_written_out)]
 Cell = str | int | float | bool | None
 _CELL = {"type": ["string", "number", "boolean", "null"]}
 _CELLS = {"anyOf": [_CELL, {"type": "array", "items": _CELL}]}
