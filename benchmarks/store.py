@@ -199,8 +199,8 @@ async def purchase(store: SqlStore, number: int) -> None:
     )
     reservation = await store.reserve(intent, Caps(day=Decimal(10**6)))
     assert isinstance(reservation, Reserved)
-    reply = Reply(200, bytes(3000), NOW)
-    await store.settle(reservation.call, Decimal("0.25"), hit=True, at=NOW, reply=reply)
+    call = await store.keep_reply(reservation.call, Reply(200, bytes(3000), NOW))
+    await store.settle(call, Decimal("0.25"), hit=True, at=NOW)
 
 
 async def main() -> None:
@@ -234,7 +234,7 @@ async def main() -> None:
             lambda: at_once(1, [lambda r=r: store.keep([r]) for r in alone]),
         )
         await timed(
-            f"buy (2 transactions), {given.at_once} at once",
+            f"buy (3 transactions), {given.at_once} at once",
             n // 5,
             lambda: at_once(given.at_once, [lambda i=i: purchase(store, i) for i in range(n // 5)]),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -334,18 +334,18 @@ async def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(store: Sq
 
 async def test_a_reply_that_was_paid_for_outlasts_a_restart_of_the_database(store: SqlStore, clock: FixedClock) -> None:
     class Restarting:
-        """The store, of which the first two tries to write down a reply fail."""
+        """The store, of which the first two tries to keep a reply fail."""
 
         failures = 2
 
         def __getattr__(self, name: str) -> object:
             return getattr(store, name)
 
-        async def settle(self, call: Call, charged: Decimal, *, hit: bool, at: datetime, reply: Reply) -> Call:
+        async def keep_reply(self, call: Call, reply: Reply) -> Call:
             if self.failures:
                 self.failures -= 1
                 raise StoreError("the database cannot be reached")
-            return await store.settle(call, charged, hit=hit, at=at, reply=reply)
+            return await store.keep_reply(call, reply)
 
     shop = Shop(store, clock, HIT)
     shop.buyer = replace(shop.buyer, ledger=Restarting())

@@ -1,18 +1,17 @@
 """One purchase. The order of the lines here is what keeps us from paying twice.
 
-looked up -> our turn -> connected -> reserved as ``sent``, committed -> first byte -> reply -> raw reply and charge
-committed together. A crash between the two commits leaves the call in doubt: listed, never repeated blindly.
+looked up -> our turn -> connected -> reserved as ``sent``, committed -> first byte -> raw reply committed -> read ->
+settled. A crash between ``sent`` and the stored reply leaves the call in doubt: listed, never repeated blindly.
 The same question in two cases at once is bought once: the second waits for the first one's answer.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Protocol
 
 import orjson
@@ -242,7 +241,19 @@ class Buyer:
             return Bought(StepResult.NOT_ASKED, str(withdrawn), call_id=await self._released(sending, str(withdrawn)))
         except (TryLater, SkipProvider, StopProvider) as trouble:
             return self._failed(provider, trouble, await self._released(sending, trouble.reason))
-        return await self._read(product, provider, reply, await sending.booked())
+        return await self._read(product, provider, reply, await self._keep_reply(await sending.booked(), reply))
+
+    async def _keep_reply(self, call: Call, reply: Reply) -> Call:
+        """What was paid for is not thrown away because the database is being restarted.
+
+        Raises LostLease also when the commit went through and only its confirmation was lost: the reply is kept then.
+        """
+        for pause in WHILE_THE_DATABASE_IS_AWAY:
+            try:
+                return await self.ledger.keep_reply(call, reply)
+            except StoreError:
+                await asyncio.sleep(pause)
+        return await self.ledger.keep_reply(call, reply)
 
     async def _released(self, sending: _Sending, reason: str) -> str:
         """Nothing was charged. The id of the call, empty when it did not come to one."""
@@ -251,30 +262,22 @@ class Buyer:
         return (await self.ledger.release(sending.call, reason, self.clock.now())).call_id
 
     async def _read(self, product: Product, provider: Provider, reply: Reply, call: Call) -> Bought:
-        """Make sense of a reply, and write it down together with what it cost, whatever it holds."""
-        ledger, at = self.ledger, self.clock.now()
-        write: Callable[[], Awaitable[Call]]
+        now = self.clock.now
         try:
             answer = provider.to_answer(product.id, reply, call.call_id)
         except InDoubt as doubt:
-            bought = Bought(StepResult.IN_DOUBT, doubt.reason, call_id=call.call_id)
-            write = partial(ledger.doubt, call, doubt.reason, at, reply)
+            await self.ledger.doubt(call, doubt.reason, now())
+            return Bought(StepResult.IN_DOUBT, doubt.reason, call_id=call.call_id)
         except ProviderError as trouble:
             charged = _charge_for_trouble(provider.manifest, product, reply, call, trouble)
-            bought = replace(self._failed(provider, trouble, call.call_id), cost=charged)
             if charged:
-                write = partial(ledger.settle, call, charged, hit=False, at=at, reply=reply)
+                await self.ledger.settle(call, charged, hit=False, at=now())
             else:  # no answer and no charge: the question may be asked again
-                write = partial(ledger.release, call, trouble.reason, at, reply)
-        except Exception:
-            await _written(partial(ledger.keep_reply, call, reply))
-            raise
-        else:
-            charged = call.reserved if product.charged_on is ChargedOn.REQUEST or answer.found else Decimal(0)
-            bought = answered(answer, call.call_id, charged)
-            write = partial(ledger.settle, call, charged, hit=answer.found, at=at, reply=reply)
-        await _written(write)
-        return bought
+                await self.ledger.release(call, trouble.reason, now())
+            return replace(self._failed(provider, trouble, call.call_id), cost=charged)
+        charged = call.reserved if product.charged_on is ChargedOn.REQUEST or answer.found else Decimal(0)
+        await self.ledger.settle(call, charged, hit=answer.found, at=now())
+        return answered(answer, call.call_id, charged)
 
     def _failed(self, provider: Provider, trouble: ProviderError, call_id: str) -> Bought:
         if isinstance(trouble, StopProvider):
@@ -324,19 +327,6 @@ class _Sending:
                 raise _Overtaken
             self.call = reservation.call
         return self.call
-
-
-async def _written(write: Callable[[], Awaitable[Call]]) -> Call:
-    """What was paid for is not thrown away because the database is being restarted.
-
-    Raises LostLease also when the commit went through and only its confirmation was lost: the reply is kept then.
-    """
-    for pause in WHILE_THE_DATABASE_IS_AWAY:
-        try:
-            return await write()
-        except StoreError:
-            await asyncio.sleep(pause)
-    return await write()
 
 
 def _go_on(permit: Permit) -> None:

@@ -77,7 +77,7 @@ async def buy(place: Place, store: SqlStore, number: int) -> None:
         assert sent.state is CallState.SENT
         with bill_of(place).open("a") as bill:
             bill.write(f"{number}\n")
-        await store.settle(sent, PRICE, hit=True, at=NOW, reply=BOUGHT)
+        await store.settle(await store.keep_reply(sent, BOUGHT), PRICE, hit=True, at=NOW)
     await store.keep([finished(case)])
 
 

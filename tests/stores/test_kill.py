@@ -12,8 +12,8 @@ from skiptrace.model import CallState
 from tests.stores.databases import Place
 from tests.stores.processes import PRICE, bill_of, in_processes
 
-COMMITS = 8
-"""Vault, opening, keys, accepting, sent, settled and trace make seven; the eighth never comes."""
+COMMITS = 9
+"""Vault, opening, keys, accepting, sent, reply, settled and trace make eight; the ninth never comes."""
 
 
 async def test_killed_before_any_commit_nothing_is_paid_twice(place: Place) -> None:
@@ -34,7 +34,8 @@ async def test_killed_before_any_commit_nothing_is_paid_twice(place: Place) -> N
         6: [CallState.IN_DOUBT],
         7: [done],
         8: [done],
-    }, "killed before the commit of: vault, opening, keys, accept, sent, settled, trace, nothing"
+        9: [done],
+    }, "killed before the commit of: vault, opening, keys, accept, sent, reply, settled, trace, nothing"
     assert charged == {str(n): 1 for n in range(1, COMMITS + 1)}, "each case is charged once by the vendor"
     assert doubts == {"case-6"}, "charged, and no reply is known"
     assert (batch.accepted, batch.done, batch.spent) == (COMMITS, COMMITS, PRICE * (COMMITS - 1))

@@ -39,7 +39,7 @@ class Point(StrEnum):
     REQUEST_SENT = "K15"
     REPLY_UNDER_WAY = "K16"
     REPLIED = "K17"
-    READ = "K18"
+    REPLY_KEPT = "K18"
     BEFORE_SETTLED = "K18b"
     SETTLED = "K18c"
     BEFORE_KEPT = "K19"
@@ -145,6 +145,12 @@ class MortalStore:
             reservation: Reservation = await self._store.reserve(intent, caps)
         return reservation
 
+    async def keep_reply(self, call: Call, reply: Reply) -> Call:
+        self._death.at(Point.REPLIED)
+        kept: Call = await self._store.keep_reply(call, reply)
+        self._death.at(Point.REPLY_KEPT)
+        return kept
+
     async def settle(self, call: Call, charged: Decimal, **more: Any) -> Call:
         with self._death.before_commit(Point.BEFORE_SETTLED):
             settled: Call = await self._store.settle(call, charged, **more)
@@ -203,14 +209,10 @@ class MortalProvider:
             await before_first_byte()
             self._death.at(Point.SENT)
 
-        reply = await self._provider.send(product, request, first_byte)
-        self._death.at(Point.REPLIED)
-        return reply
+        return await self._provider.send(product, request, first_byte)
 
     def to_answer(self, product: str, reply: Reply, call_id: str) -> Answer:
-        answer = self._provider.to_answer(product, reply, call_id)
-        self._death.at(Point.READ)
-        return answer
+        return self._provider.to_answer(product, reply, call_id)
 
     async def close(self) -> None:
         await self._provider.close()

@@ -125,7 +125,7 @@ class Torture:
             for _ in range(named)
         ]
         orders += [(Order(slots=self._rng.choice((1, 3))), True) for _ in range(at_random)]
-        sleepy = (Point.LEASED, Point.LOOKED, Point.CONNECTED, Point.SENT, Point.REPLIED, Point.READ)
+        sleepy = (Point.LEASED, Point.LOOKED, Point.CONNECTED, Point.SENT, Point.REPLIED, Point.REPLY_KEPT)
         orders += [(Order(sleepy[n % len(sleepy)], signal=signal.SIGSTOP), False) for n in range(stops)]
         self._rng.shuffle(orders)
         return deque(orders)

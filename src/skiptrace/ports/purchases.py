@@ -86,20 +86,18 @@ class Ledger(Protocol):
         ...
 
     async def keep_reply(self, call: Call, reply: Reply) -> Call:
-        """Store the raw bytes of a reply that nobody could make sense of, encrypted; state ``answered``."""
+        """Store the raw bytes, encrypted, before anybody reads them; state ``answered``."""
         ...
 
-    async def settle(
-        self, call: Call, charged: Decimal, *, hit: bool, at: datetime, reply: Reply | None = None
-    ) -> Call:
-        """State ``settled``: this is what it cost. Here and below the ``reply`` is kept with it, encrypted."""
+    async def settle(self, call: Call, charged: Decimal, *, hit: bool, at: datetime) -> Call:
+        """State ``settled``: this is what it cost."""
         ...
 
-    async def release(self, call: Call, reason: str, at: datetime, reply: Reply | None = None) -> Call:
+    async def release(self, call: Call, reason: str, at: datetime) -> Call:
         """State ``not_charged``: nothing was or can have been charged; the reservation is given back."""
         ...
 
-    async def doubt(self, call: Call, reason: str, at: datetime, reply: Reply | None = None) -> Call:
+    async def doubt(self, call: Call, reason: str, at: datetime) -> Call:
         """State ``in_doubt``: the reservation stays until somebody reconciles it."""
         ...
 

@@ -22,15 +22,12 @@ Counter = tuple[str, str, str]
 """Tenant, cap ("case", "run", "day", "provider_day") and what it counts for."""
 
 _FROM: dict[CallState, frozenset[CallState]] = {
+    CallState.ANSWERED: frozenset({CallState.SENT, CallState.IN_DOUBT}),
     CallState.SETTLED: frozenset({CallState.ANSWERED, CallState.IN_DOUBT}),
     CallState.NOT_CHARGED: frozenset({CallState.INTENDED, CallState.SENT, CallState.ANSWERED, CallState.IN_DOUBT}),
     CallState.IN_DOUBT: frozenset({CallState.INTENDED, CallState.SENT, CallState.ANSWERED}),
 }
-"""By its end, from where a move may start that brings no reply."""
-
-_REPLIED_FROM = frozenset({CallState.SENT, CallState.IN_DOUBT})
-_REPLIED_TO = frozenset({CallState.ANSWERED, CallState.SETTLED, CallState.NOT_CHARGED, CallState.IN_DOUBT})
-"""The same for a move that brings one."""
+"""By its end, from where a move may start. ``INTENDED`` is what an older version wrote before it sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ class Reserve:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Move a call on from the state and token that ``call`` shows; ``reply`` is kept in the same transaction."""
+    """Move a call on from the state and token that ``call`` shows."""
 
     call: Call
     to: CallState
@@ -122,7 +119,7 @@ class Books:
         entry = self.entries.get(move.call.call_id)
         if entry is None or (entry.call.state, entry.call.token) != (move.call.state, move.call.token):
             raise LostLease("another worker has moved this call on")
-        if not _may_go(move):
+        if move.call.state not in _FROM.get(move.to, ()):
             raise ValueError(f"a call does not go from {move.call.state} to {move.to}")
         call = _moved(entry.call, move)
         still_active = entry.active and move.to is not CallState.NOT_CHARGED
@@ -202,12 +199,6 @@ def sent(intent: Intent) -> Call:
     )
 
 
-def _may_go(move: Move) -> bool:
-    if move.reply is None:
-        return move.call.state in _FROM.get(move.to, ())
-    return move.call.state in _REPLIED_FROM and move.to in _REPLIED_TO
-
-
 def _moved(call: Call, move: Move) -> Call:
     return replace(
         call,
@@ -215,5 +206,5 @@ def _moved(call: Call, move: Move) -> Call:
         token=call.token + 1,
         reason=move.reason or call.reason,
         charged=call.charged if move.charged is None else move.charged,
-        answered_at=call.answered_at if move.reply is None else move.reply.received_at,
+        answered_at=move.at if move.to is CallState.ANSWERED else call.answered_at,
     )

@@ -220,16 +220,14 @@ class SqlStore(SqlJobs):
     async def keep_reply(self, call: Call, reply: Reply) -> Call:
         return await self._move(Move(call, CallState.ANSWERED, reply.received_at, reply=reply))
 
-    async def settle(
-        self, call: Call, charged: Decimal, *, hit: bool, at: datetime, reply: Reply | None = None
-    ) -> Call:
-        return await self._move(Move(call, CallState.SETTLED, at, charged=charged, hit=hit, reply=reply))
+    async def settle(self, call: Call, charged: Decimal, *, hit: bool, at: datetime) -> Call:
+        return await self._move(Move(call, CallState.SETTLED, at, charged=charged, hit=hit))
 
-    async def release(self, call: Call, reason: str, at: datetime, reply: Reply | None = None) -> Call:
-        return await self._move(Move(call, CallState.NOT_CHARGED, at, reason=reason, reply=reply))
+    async def release(self, call: Call, reason: str, at: datetime) -> Call:
+        return await self._move(Move(call, CallState.NOT_CHARGED, at, reason=reason))
 
-    async def doubt(self, call: Call, reason: str, at: datetime, reply: Reply | None = None) -> Call:
-        return await self._move(Move(call, CallState.IN_DOUBT, at, reason=reason, reply=reply))
+    async def doubt(self, call: Call, reason: str, at: datetime) -> Call:
+        return await self._move(Move(call, CallState.IN_DOUBT, at, reason=reason))
 
     async def in_doubt(self, tenant: str) -> Sequence[Call]:
         return await self._read(partial(calls_in_doubt, tenant=tenant))

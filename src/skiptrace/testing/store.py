@@ -252,23 +252,17 @@ class StoreContract:
             assert isinstance(reservation, Reserved)
             sent = reservation.call
             assert (sent.state, sent.reserved, sent.charged, sent.sent_at) == (CallState.SENT, PRICE, Decimal(0), NOW)
-            at = NOW + timedelta(seconds=3)
-            settled = await store.settle(sent, Decimal("0.20"), hit=True, at=at, reply=REPLY)
-            assert (settled.state, settled.charged) == (CallState.SETTLED, Decimal("0.20"))
+            answered = await store.keep_reply(sent, REPLY)
+            settled = await store.settle(answered, Decimal("0.20"), hit=True, at=NOW + timedelta(seconds=3))
+            assert (answered.state, settled.state, settled.charged) == (
+                CallState.ANSWERED,
+                CallState.SETTLED,
+                Decimal("0.20"),
+            )
             assert (settled.sent_at, settled.answered_at) == (NOW, REPLY.received_at)
             assert await store.calls("case-1") == [settled]
             assert await store.reply("call-1") == REPLY
             assert await store.reply("unheard-of") is None
-
-    @pytest.mark.parametrize("state", [CallState.IN_DOUBT, CallState.NOT_CHARGED])
-    async def test_a_reply_is_kept_whatever_becomes_of_its_call(self, tmp_path: Path, state: CallState) -> None:
-        async with self.connect(tmp_path) as store:
-            await store.accept([a_case()])
-            sent = await _up_to(store, CallState.SENT, an_intent())
-            end = store.doubt if state is CallState.IN_DOUBT else store.release
-            ended = await end(sent, "it says nothing", NOW, REPLY)
-            assert (ended.state, ended.answered_at) == (state, REPLY.received_at)
-            assert await store.reply("call-1") == REPLY
 
     async def test_a_look_says_what_a_reservation_would_and_writes_nothing(self, tmp_path: Path) -> None:
         caps = Caps(case=PRICE)
@@ -280,7 +274,7 @@ class StoreContract:
             assert await store.needless(an_intent("call-2"), caps) == Unsettled(sent)
             with pytest.raises(CapReached):
                 await store.needless(an_intent("call-2", b"other"), caps)
-            settled = await store.settle(sent, PRICE, hit=True, at=NOW, reply=REPLY)
+            settled = await store.settle(await store.keep_reply(sent, REPLY), PRICE, hit=True, at=NOW)
             assert await store.needless(an_intent("call-2"), caps) == AlreadyBought(settled, REPLY)
             assert await store.calls("case-1") == [settled]
 
