@@ -25,8 +25,11 @@ CHECKS = (
 )
 
 
-async def fuzz(door: Served, key: str, examples: int, phases: str) -> tuple[int, str]:
-    """Exit code and report. The bulk stream is left out: Schemathesis cannot write it (tests/web/test_bulk.py does)."""
+async def fuzz(door: Served, key: str, examples: int, phases: str, *more: str) -> tuple[int, str]:
+    """Exit code and report; ``more`` are options of Schemathesis.
+
+    The bulk stream is left out: Schemathesis cannot write it (tests/web/test_bulk.py does).
+    """
     program = Path(sys.executable).with_name("schemathesis")
     options = ["--checks", CHECKS, "--phases", phases, "--max-examples", str(examples), "--request-timeout", "20"]
     options += ["--suppress-health-check", "all", "--warnings", "off", "--continue-on-failure", "--no-color"]
@@ -39,6 +42,7 @@ async def fuzz(door: Served, key: str, examples: int, phases: str) -> tuple[int,
             "-H",
             f"Authorization: Bearer {key}",
             *options,
+            *more,
             cwd=folder,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

@@ -81,13 +81,7 @@ _SIGNS = str.maketrans(dict.fromkeys("'\"*`~^{}?!", "") | dict.fromkeys(":\\_@=<
 def tokens_of(text: str) -> tuple[list[str], list[str]]:
     """Tokens, with commas among them, and the texts that stood in parentheses."""
     notes: list[str] = []
-    if not text.partition(" ")[0].isdigit() and (glued := _GLUED_STREET.match(text)):
-        text = _CAPITAL.sub(" ", glued[0]) + text[glued.end() :]  # 500WhitlockWay
-    if "l" in text[:7] and (small := _SMALL_L.match(text)):
-        text = small[0].translate(_L_AND_O) + text[small.end() :]
-    if "&" in text and ";" in text:
-        text = unescape(text)  # O&#39;CONNELL
-    text = ascii_upper(text)
+    text = ascii_upper(_as_typed(text))
     if not _PLAIN.fullmatch(text):
         text = _plain(text, notes)
     if "-" in text:
@@ -121,6 +115,15 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     if "-" in text:
         tokens = [stripped for token in tokens if (stripped := token.strip("-/"))]
     return (_mended(tokens) if _DAMAGED.search(odd) else tokens), notes
+
+
+def _as_typed(text: str) -> str:
+    """What only small letters tell, put right: 500WhitlockWay, l2 Elm St, O&#39;CONNELL."""
+    if not text.partition(" ")[0].isdigit() and (glued := _GLUED_STREET.match(text)):
+        text = _CAPITAL.sub(" ", glued[0]) + text[glued.end() :]
+    if "l" in text[:7] and (small := _SMALL_L.match(text)):
+        text = small[0].translate(_L_AND_O) + text[small.end() :]
+    return unescape(text) if "&" in text and ";" in text else text
 
 
 def _hyphens(text: str) -> str:

@@ -366,11 +366,15 @@ def _known_city(words: list[str], state: str, zip5: str, *, whole: bool) -> int:
                 longest = longest or size
         if longest and not zip5 and not whole:
             return longest  # who writes the state writes a city before it
-    if zip5:
-        for size in candidates:
-            spelled = city_key(" ".join(words[-size:]))
-            if len(spelled) >= 5 and any(JaroWinkler.similarity(spelled, key) >= 0.92 for key in keys):
-                return size
+    return _nearly_known(words, candidates, keys) if zip5 else 0
+
+
+def _nearly_known(words: list[str], candidates: list[int], keys: frozenset[str]) -> int:
+    """How many words at the end are one of these cities, misspelled."""
+    for size in candidates:
+        spelled = city_key(" ".join(words[-size:]))
+        if len(spelled) >= 5 and any(JaroWinkler.similarity(spelled, key) >= 0.92 for key in keys):
+            return size
     return 0
 
 

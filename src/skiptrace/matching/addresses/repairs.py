@@ -62,17 +62,24 @@ def repair(tokens: list[str], area: str) -> list[str]:
         return [*tokens[:start], *_figures(tokens[start:])]
     if tokens[1:2] == ["REAR"] and len(tokens) > 3 and tokens[2] not in SUFFIXES and tokens[2] != ",":
         tokens = [first, *tokens[2:], ",", "REAR"]  # 1429 REAR WYOMING AVE
-    if not first.isdigit() and (glued := _GLUED_NUMBER.match(first)):
-        tokens = [glued[1], glued[2], *tokens[1:]]
-    elif (lengths := _HYPHENED.get(area[:3])) and len(tokens) > 2 and _is_split_number(tokens, lengths):
-        tokens = [f"{first}-{tokens[1]}", *tokens[2:]]
-    elif len(tokens) > _GRID and _is_split_grid(tokens):
-        tokens = ["".join(tokens[:3]), *tokens[3:]]
-    elif _HALF_GRID.match(first) and len(tokens) > 3 and tokens[1].isdigit() and tokens[2].isalpha():
-        tokens = [first + tokens[1], *tokens[2:]]  # 28W 155
-    elif "-" in first and _HYPHENED_HALF_GRID.match(first):
-        tokens = [first.replace("-", ""), *tokens[1:]]
+    tokens = _house_number(tokens, area)
     return _repeat_apart(tokens) if tokens[0] in tokens[2:] else tokens
+
+
+def _house_number(tokens: list[str], area: str) -> list[str]:
+    """A number that was glued to its street, or written in pieces, put right."""
+    first = tokens[0]
+    if not first.isdigit() and (glued := _GLUED_NUMBER.match(first)):
+        return [glued[1], glued[2], *tokens[1:]]
+    if (lengths := _HYPHENED.get(area[:3])) and len(tokens) > 2 and _is_split_number(tokens, lengths):
+        return [f"{first}-{tokens[1]}", *tokens[2:]]
+    if len(tokens) > _GRID and _is_split_grid(tokens):
+        return ["".join(tokens[:3]), *tokens[3:]]
+    if _HALF_GRID.match(first) and len(tokens) > 3 and tokens[1].isdigit() and tokens[2].isalpha():
+        return [first + tokens[1], *tokens[2:]]  # 28W 155
+    if "-" in first and _HYPHENED_HALF_GRID.match(first):
+        return [first.replace("-", ""), *tokens[1:]]
+    return tokens
 
 
 def without_repetition(tokens: list[str]) -> list[str]:

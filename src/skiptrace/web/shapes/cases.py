@@ -6,9 +6,9 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, field_validator, model_validator
 
 from skiptrace.model import JobState, Lane
 from skiptrace.web.problems import FieldError
@@ -111,11 +111,20 @@ class Revealed(BaseModel):
     birth_date: str | None = None
 
 
+def _has_letters(text: str) -> str:
+    if not any(map(str.isalpha, text)):
+        raise ValueError("has no letter")
+    return text
+
+
+Letters = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_has_letters)]
+
+
 class NameIn(In):
     """First and last name, both: case, accents and signs do not matter, letters do."""
 
-    first: str = Field(min_length=1, max_length=100, pattern=r"[^\W\d_]", examples=["Marion"])
-    last: str = Field(min_length=1, max_length=100, pattern=r"[^\W\d_]", examples=["Okafor"])
+    first: Letters = Field(examples=["Marion"])
+    last: Letters = Field(examples=["Okafor"])
 
 
 class SearchIn(In):
