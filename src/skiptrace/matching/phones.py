@@ -19,7 +19,7 @@ _EXTENSION = re.compile(
     r"[\s,;.(]*(?:(?:\b|(?<=\d))(?:EXTENSION|EXTN?|EXN?|XTN?)(?=[\s.:#=\-]*\d)|(?<=[\d\s,;(])X(?=[\s.#:\-]*\d)|"
     r"(?<=\d)P(?=\d{1,6}$)|#)[\s.:#=\-]*(\d{1,7})\b"
 )
-_TRAILING_EXTENSION = re.compile(r"(\d{4})\s*,\s*,*\s*(\d{1,6})\s*$")
+_TRAILING_EXTENSION = re.compile(r"(\d{4})\s*,\s*,*\s*(\d{1,6})\s*#?\s*$")  # a comma is a pause in dialling
 _SPLIT = re.compile(r"\s*(?:;|\||\bOR\b|\bAND\b|&|\n|\\|(?<=\d{4})\s*/|(?<=\d{4}),\s*(?=[(+]?\d{3}\D*\d{3}))\s*")
 _RUN = re.compile(r"[\s,;.(]{6,}")
 _SPREADSHEET = re.compile(r"(?<=\d{4})\.0+$")

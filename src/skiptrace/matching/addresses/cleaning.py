@@ -33,7 +33,7 @@ _GLUED_LETTER = re.compile(
     r"\b(?:APT(?=[A-NP-RT-Z](?:,|$| ))|(?:UNIT|BLDG)(?=[A-DF-RT-XZ](?:,|$| ))|PH-?(?=[A-Z](?:,|$)))"
 )
 _DOTTED_UNIT = re.compile(r"\b(APT|UNIT|STE|BLDG|LOT|NO)\.(?=[A-Z](?:,|$| ))")
-_DECIMAL_ZIP = re.compile(r"(?<=[ ,]\d{5})\.0+$")
+_DECIMAL_ZIP = re.compile(r"(?<=\d{4})\.0+$")
 _GLUED_FLOOR = re.compile(r"(?<= )(\d{1,2})(?=(?:FL|FLR|FLOOR)\b)")
 _GLUED_BOX = re.compile(r"\bP-?O[ \-]?BOX(?=[ \d#])")
 _BOX_AFTER_ROUTE = re.compile(r"(?<=\d)-?(?=BO?X(?:[ \-#]|\d))")
@@ -42,13 +42,22 @@ _SMALL_L = re.compile(r"\s*(?=[lO]*\d)[\dlO]+(?= \w)")
 _L_AND_O = str.maketrans("lO", "10")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SLASHED = re.compile(r"(?<=[A-Z]{2})\.?\s*/\s*(?=([A-Z0-9]{2,}))|(?<=[A-Z]{2}\.) / ")
+_COLUMNS = 3
+_BETWEEN_COLUMNS = re.compile(r"(?<!\d)/(?!O\b)|/(?!\d|O\b)")
 _CALLE = re.compile(r"\bC/ ?(?!O\b)")
 # The name of a field before its value: City: Mesquite, "state": "TX".
 _FIELD = re.compile(
-    r"""["']?\b(?:(?:MAILING|HOME|PROPERTY|PHYSICAL|CURRENT|BILLING|SHIPPING)[ _]?)?"""
+    r"""["']?\b(?:HOUSE(?: ?(?:NO|NUMBER))?|(?:(?:MAILING|HOME|PROPERTY|PHYSICAL|CURRENT|BILLING|SHIPPING)[ _]?)?"""
     r"""(?:(?:STREET[ _]?)?ADDR(?:ESS)?(?:[ _]?LINE)?[ _]?[12]?|STREET|CITY|TOWN|STATE|"""
-    r"""(?:ZIP|POSTAL)(?:[ _]?CODE)?)["']?\s*[:=]"""
+    r"""(?:ZIP|POSTAL)(?:[ _]?CODE)?))["']?\s*[:=]"""
     r"""|["']ST["']\s*:"""
+)
+# What stands before the address: a carrier's endorsement (Domestic Mail Manual 507), NEW ADDR EFF 03/14:
+_HEADING = re.compile(
+    r".{0,40}?\b(?:(?:RETURN(?:ED)?|RTN) TO SEND(?:ER)?|(?:FWD|FORWARD) TIME EXP(?:IRED)?|UNABLE TO (?:FWD|FORWARD)|"
+    r"(?:NOT|UN)[ -]?DELIVERABLE AS ADDRESSED|ATTEMPTED[ -]+NOT KNOWN|INSUFFICIENT ADDRESS|MOVED,? LEFT NO ADDRESS|"
+    r"NO SUCH (?:NUMBER|STREET)|(?:NEW|OLD|FWD|FORWARDING) ADDR(?:ESS)?(?: [A-Z]+)?(?: [\d/]+)?(?=:))"
+    r"(?: (?:RTN|RETURN) TO SEND(?:ER)?)?[ :,-]*(?=(?:[A-Z]+ )?\d)"
 )
 _SIGN_RUN = re.compile(r"#[# ]*#")
 _DECIMAL = re.compile(r"^(\s*\d+)\.(5|25|75)(?=\s)")
@@ -82,6 +91,9 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     """Tokens, with commas among them, and the texts that stood in parentheses."""
     notes: list[str] = []
     text = ascii_upper(_as_typed(text))
+    if not text[:1].isdigit() and (heading := _HEADING.match(text)):
+        notes.append(heading[0].strip(" :,-"))
+        text = text[heading.end() :]
     if not _PLAIN.fullmatch(text):
         text = _plain(text, notes)
     if "-" in text:
@@ -210,6 +222,8 @@ def _plain(text: str, notes: list[str]) -> str:
             text = _FIELD.sub(",", text)
         text = _BOUNDARY.sub(",", text).translate(_SIGNS)
     if "/" in text:
+        if text.count("/") >= _COLUMNS:
+            text = _BETWEEN_COLUMNS.sub(",", text)  # APT 14C/410 MEMORIAL DRIVE/CAMBRIDGE/MA
         text = _SLASHED.sub(lambda match: "," if match[1] in UNITS else " & ", text)
         text = _CALLE.sub("CALLE ", _FRACTION.sub(r" \1/\2 ", text))
     if "#" in text:

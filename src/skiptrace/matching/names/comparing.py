@@ -162,9 +162,11 @@ def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
     given, how, used_a, used_b = compare_given(a, b)
     findings: list[Finding] = [("surname", surnames_a, surnames_b, ""), ("given name", a.given, b.given, how)]
     score = surname * given
-    middle_a, middle_b = a.middle, b.middle
+    middle_a, middle_b = a.middle[used_a:], b.middle[used_b:]
+    if (len(a.given) > 1 or len(b.given) > 1) and a.given != b.given and _is_given(a.given[0], b.given[0]):
+        middle_a, middle_b = (*a.given[1:], *middle_a), (*b.given[1:], *middle_b)  # JI HOON is no JI MIN
     if middle_a and middle_b:
-        middle = _compare_middle(middle_a[used_a:], middle_b[used_b:], a, b)
+        middle = _compare_middle(middle_a, middle_b, a, b)
         if middle != 1.0:
             score *= middle
             findings.append(("middle name", middle_a, middle_b, ""))
@@ -175,6 +177,10 @@ def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
         wife = how == _OTHER_SEX and ("wife_of" in a.flags) != ("wife_of" in b.flags)
         score = surname * _WIFE if wife else score * _other_person_named(a, b)
     return score, findings
+
+
+def _is_given(x: str, y: str) -> bool:
+    return x == y or given_likeness(x, y)[0] >= _SURE_GIVEN
 
 
 def _other_person_named(a: ParsedName, b: ParsedName) -> float:
@@ -294,11 +300,11 @@ def _closest_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
 
 
 def _is_misspelt_compound(name: ParsedName, whole: str, other: str) -> bool:
-    """ANNE MARIE and ANNMARIE: one letter apart once the two words are joined."""
+    """ANNE MARIE and ANNMARIE: a letter is missing once the two words are joined."""
     if not name.middle or len(name.middle[0]) == 1 or len(other) < _LONG_COMPOUND:
         return False
     joined = whole + name.middle[0]
-    return abs(len(joined) - len(other)) <= 1 and OSA.distance(joined, other, score_cutoff=1) <= 1
+    return abs(len(joined) - len(other)) == 1 and OSA.distance(joined, other, score_cutoff=1) == 1  # no WEI MING
 
 
 def _given_forms(name: ParsedName, whole: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from html import unescape
 
 from skiptrace.matching.known_words import given_name
 from skiptrace.matching.names.ordering import split_name
@@ -88,6 +89,8 @@ def _parse(text: str) -> ParsedName:
     transliterated = not text.isascii()
     if _GLUED.fullmatch(text):
         text = _CAPITAL.sub(" ", text)
+    if "&" in text and ";" in text:
+        text = unescape(text)
     line = " ".join(ascii_upper(text).replace("\n", ", ").replace(";", ",").split())
     flags: set[str] = set()
     line, aliases = _take_aliases(line, flags)
