@@ -163,7 +163,7 @@ def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
     findings: list[Finding] = [("surname", surnames_a, surnames_b, ""), ("given name", a.given, b.given, how)]
     score = surname * given
     middle_a, middle_b = a.middle[used_a:], b.middle[used_b:]
-    if (len(a.given) > 1 or len(b.given) > 1) and a.given != b.given and _is_given(a.given[0], b.given[0]):
+    if (len(a.given) > 1 or len(b.given) > 1) and _share_first_word(a.given, b.given):
         middle_a, middle_b = (*a.given[1:], *middle_a), (*b.given[1:], *middle_b)  # JI HOON is no JI MIN
     if middle_a and middle_b:
         middle = _compare_middle(middle_a, middle_b, a, b)
@@ -179,8 +179,9 @@ def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
     return score, findings
 
 
-def _is_given(x: str, y: str) -> bool:
-    return x == y or given_likeness(x, y)[0] >= _SURE_GIVEN
+def _share_first_word(x: tuple[str, ...], y: tuple[str, ...]) -> bool:
+    """Whether two given names, one of them of several words, begin alike and are not the same."""
+    return x != y and bool(x and y) and (x[0] == y[0] or given_likeness(x[0], y[0])[0] >= _SURE_GIVEN)
 
 
 def _other_person_named(a: ParsedName, b: ParsedName) -> float:
