@@ -85,7 +85,7 @@ async def test_counsel_gets_names_and_what_was_held_and_of_the_erased_that_they_
     await filled(store, clock)
     await store.erasing.erase(Account("default", "A-2", "cora", "R-17"))
     out = io.BytesIO()
-    assert await of(store).write("default", window(clock, 5, 0), out) == 2
+    assert (await of(store).reach("default", window(clock, 5, 0), out)).cases == 2
     head, held, erased = out.getvalue().decode().splitlines()
 
     assert head == ",".join(COLUMNS)

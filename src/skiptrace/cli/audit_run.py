@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from skiptrace.cli.days import whole_days
 from skiptrace.cli.output import console, print_json, table
 from skiptrace.errors import BadInput
 from skiptrace.model import Call
@@ -86,7 +86,7 @@ async def export_case(settings: Settings, case_id: str, out: Path, *, as_json: b
 async def export_provider(
     settings: Settings, provider: str, days: tuple[str, str], invoice: Path | None, out: Path, *, as_json: bool
 ) -> None:
-    since, until = _days(*days)
+    since, until = whole_days(*days)
     lines = read_invoice(invoice) if invoice else []
     now = SystemClock().now()
     async with open_store(settings, SystemClock()) as store:
@@ -103,15 +103,6 @@ async def export_provider(
     if not as_json:
         console().print(_summary(result))
     _say_written(out, _counts(result), as_json=as_json)
-
-
-def _days(first: str, last: str) -> tuple[datetime, datetime]:
-    try:
-        since, until = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError:
-        raise BadInput("days", "are given as --from YYYY-MM-DD --to YYYY-MM-DD") from None
-    start = datetime(since.year, since.month, since.day, tzinfo=UTC)
-    return start, datetime(until.year, until.month, until.day, tzinfo=UTC) + timedelta(days=1)
 
 
 def _call(call: Call) -> dict[str, Any]:

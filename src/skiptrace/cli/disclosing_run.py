@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,11 +26,10 @@ async def disclose_to_consumer(
 ) -> None:
     """The disclosure is audited before anything is read. Raises BadInput when nothing is held."""
     now, rules = SystemClock().now(), load_rules(settings.rules)
-    classes = {name: manifest.data_class for name, manifest in catalog.discover().items()}
     async with open_store(settings, SystemClock()) as store:
         actor, code = by or settings.requester, free_text(reason, "reason")
         await store.audit.note(AuditEvent(now, "consumer.disclosed", account_id, code, actor, settings.tenant))
-        found = await Disclosures(store, classes, rules).of_account(settings.tenant, account_id, now)
+        found = await Disclosures(store, catalog.data_classes(), rules).of_account(settings.tenant, account_id, now)
         write_bundle(out, {"consumer.json": found.document}, "consumer", store.audit.signer, now)
     if as_json:
         print_json({"out": str(out), "given": found.given, "withheld": found.withheld})
@@ -51,24 +49,12 @@ async def print_affected(settings: Settings, incident: Incident, out: Path | Non
         what = "incident.listed" if out else "incident.counted"
         await store.audit.note(AuditEvent(now, what, "incident", about, settings.requester, settings.tenant))
         incidents = Incidents(store, load_rules(settings.rules))
-        reach = await incidents.reach(settings.tenant, incident)
-        with _new(out) if out else nullcontext() as file:
-            if file is not None:
-                await incidents.write(settings.tenant, incident, file)
+        with _new(out) if out else nullcontext() as listing:
+            reach = await incidents.reach(settings.tenant, incident, listing)
     if as_json:
         print_json(asdict(reach))
     else:
         console().print(_said(reach), markup=False, soft_wrap=True)
-
-
-def days(first: str, last: str) -> tuple[datetime, datetime]:
-    """Both days whole, in UTC. Raises BadInput."""
-    try:
-        since, until = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError:
-        raise BadInput("days", "are given as --from YYYY-MM-DD --to YYYY-MM-DD") from None
-    start = datetime(since.year, since.month, since.day, tzinfo=UTC)
-    return start, datetime(until.year, until.month, until.day, tzinfo=UTC) + timedelta(days=1)
 
 
 def _new(out: Path) -> BinaryIO:

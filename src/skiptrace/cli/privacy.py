@@ -174,8 +174,9 @@ def affected(
     import asyncio
 
     from skiptrace.cli.context import read_settings
-    from skiptrace.cli.disclosing_run import days, print_affected
+    from skiptrace.cli.days import whole_days
+    from skiptrace.cli.disclosing_run import print_affected
     from skiptrace.stores.consumers import Incident
 
-    incident = Incident(*days(since, until), provider, source)
+    incident = Incident(*whole_days(since, until), provider, source)
     asyncio.run(print_affected(read_settings(context), incident, out, as_json=as_json))

@@ -66,11 +66,6 @@ class Granting:
         account_id = self.case.account.account_id
         return bool(self.channel and self.known.consent(self.contact.value, self.channel, account_id))
 
-    @property
-    def at_work(self) -> bool:
-        """Whether the contact is the employer's, or was reported as one at the consumer's work."""
-        return self.contact.party is Party.EMPLOYER or self.known.is_at_work(self.contact.value)
-
     def homes(self, book: RuleBook) -> tuple[Address, ...]:
         """Where the person may live."""
         return believed_addresses(self.case, self.judgement.contacts, book.rule("B-09"), self.known)
@@ -152,7 +147,7 @@ def _military_place(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 
 
 def _workplace(q: Granting, rule: Rule, book: RuleBook) -> Finding:
-    if not q.at_work:
+    if not q.known.is_at_work(q.contact):
         return Finding(NO, "the contact is not known to be at work")
     if q.known.work_refused_at or q.case.account.fact(AccountFact.NO_CALLS_AT_WORK) is Fact.YES:
         return Finding("barred", "the consumer or the employer does not allow contact at work")
@@ -257,7 +252,7 @@ def _abroad(q: Granting, rule: Rule, book: RuleBook) -> Finding:
 def _work_refused(q: Granting, rule: Rule, book: RuleBook) -> Finding:
     refused_at, days = q.known.work_refused_at, rule.number("days")
     in_state = any(home.state.strip().upper() in rule.words("states") for home in q.homes(book))
-    if in_state and q.at_work and refused_at and (q.case.as_of - refused_at.date()).days <= days:
+    if in_state and q.known.is_at_work(q.contact) and refused_at and (q.case.as_of - refused_at.date()).days <= days:
         return Finding("yes", f"contact at work was refused; a spoken word binds for {days:g} days")
     return Finding(NO, "contact at work was not refused of late, or the consumer lives elsewhere")
 

@@ -9,10 +9,12 @@ from skiptrace.model import (
     Attempt,
     Channel,
     Consent,
+    Contact,
     ContactKind,
     EvidenceRetired,
     Inconvenient,
     NumberCheck,
+    Party,
     Personal,
     Refusal,
     Workplace,
@@ -81,9 +83,10 @@ class Known(Personal):
         opened = [c for c in self.consents if c.value == value and c.given_by_consumer]
         return any(not any(c.at > r.at and c.channels & r.channels for c in opened) for r in closed)
 
-    def is_at_work(self, value: str) -> bool:
-        """Whether the value was reported as one at the consumer's work."""
-        return value != "" and any(w.value == value for w in self.workplaces)
+    def is_at_work(self, contact: Contact) -> bool:
+        """Whether the contact is the employer's, or was reported as one at the consumer's work."""
+        at_work = contact.value != "" and any(w.value == contact.value for w in self.workplaces)
+        return at_work or contact.party is Party.EMPLOYER
 
     @property
     def work_refused_at(self) -> datetime | None:

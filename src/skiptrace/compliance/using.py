@@ -13,7 +13,7 @@ from skiptrace.compliance.known import CONSENTED, VOICE, Known
 from skiptrace.compliance.location import Location, believed_addresses, locate
 from skiptrace.compliance.rulebook import Rule, RuleBook, Stage
 from skiptrace.compliance.windows import QuietDays, Window, earliest_day, tz, windows
-from skiptrace.model import Address, Attempt, Case, Channel, Contact, Party, Reassigned
+from skiptrace.model import Address, Attempt, Case, Channel, Contact, Reassigned
 
 HORIZON_DAYS = 7
 """How many days ahead the windows are listed."""
@@ -103,7 +103,7 @@ def applies(q: Using, rule: Rule) -> bool:
     settings = rule.settings
     if q.channel not in rule.channels or q.at.date().isoformat() < str(settings.get("from", "")):
         return False
-    if "at_work" in settings and not (q.contact.party is Party.EMPLOYER or q.known.is_at_work(q.contact.value)):
+    if "at_work" in settings and not q.known.is_at_work(q.contact):
         return False
     if "line" in settings and q.contact.line_type != settings["line"]:
         return False

@@ -98,6 +98,11 @@ def discover() -> Mapping[str, Manifest]:
     return found
 
 
+def data_classes() -> Mapping[str, DataClass]:
+    """The class of each provider's data, by the provider's id."""
+    return {name: manifest.data_class for name, manifest in discover().items()}
+
+
 def manifest(provider_id: str) -> Manifest:
     """One installed provider's manifest. Raises ConfigError when there is no such provider or its manifest is wrong."""
     for entry in entry_points(group=GROUP, name=provider_id):

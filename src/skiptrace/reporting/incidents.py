@@ -38,27 +38,26 @@ class Incidents:
     store: SqlStore
     rules: RuleBook
 
-    async def reach(self, tenant: str, incident: Incident) -> Reach:
+    async def reach(self, tenant: str, incident: Incident, listing: BinaryIO | None = None) -> Reach:
+        """Into ``listing`` goes a CSV row for each case, with what a notice needs."""
         affected = await self.store.consumers.affected(tenant, incident)
-        state_of = {one.consumer: _state(case) async for one, case in self._with_cases(affected)}
-        consumers, rule = {one.consumer for one in affected}, self.rules.rule("D-08")
+        state_of: dict[str, str] = {}
+        rows = CsvRows(listing) if listing else None
+        if rows:
+            rows.add(COLUMNS)
+        async for one, case in self._with_cases(affected):
+            state_of[one.consumer] = _state(case)
+            if rows:
+                rows.add(_row(one, case))
+        rule = self.rules.rule("D-08")
         return Reach(
-            len(consumers),
+            len(state_of),
             len({one.account_id for one in affected}),
             len(affected),
             sum(not one.held for one in affected),
-            dict(sorted(Counter(state_of.get(name, "unknown") for name in consumers).items())),
-            int(rule.number("days")) if len(consumers) >= rule.number("consumers") else None,
+            dict(sorted(Counter(state_of.values()).items())),
+            int(rule.number("days")) if len(state_of) >= rule.number("consumers") else None,
         )
-
-    async def write(self, tenant: str, incident: Incident, out: BinaryIO) -> int:
-        """One row for each case, with what a notice needs; returns how many."""
-        affected = await self.store.consumers.affected(tenant, incident)
-        rows = CsvRows(out)
-        rows.add(COLUMNS)
-        async for one, case in self._with_cases(affected):
-            rows.add(_row(one, case))
-        return len(affected)
 
     async def _with_cases(self, affected: Sequence[Affected]) -> AsyncIterator[tuple[Affected, Case | None]]:
         for one in affected:

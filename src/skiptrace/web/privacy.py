@@ -39,10 +39,11 @@ async def post_disclose(
     admitted: Annotated[Admitted, allowed(Action.EXPORT, the_account_to_export)],
 ) -> Response:
     house, act = house_of(request), act_of(house_of(request), admitted)
-    classes = {name: manifest.data_class for name, manifest in catalog.discover().items()}
     await house.store.audit.note(act.event("consumer.disclosed", account_id, body.reason))
     try:
-        found = await Disclosures(house.store, classes, house.rules).of_account(act.tenant, account_id, act.at)
+        found = await Disclosures(house.store, catalog.data_classes(), house.rules).of_account(
+            act.tenant, account_id, act.at
+        )
     except BadInput:
         raise not_found() from None
     files = signed({"consumer.json": found.document}, "consumer", house.store.audit.signer, act.at)
