@@ -39,6 +39,7 @@ from tests.numbered_people import PEOPLE, a_case
 from tests.servers import postgres, redis
 
 from skiptrace.dispatch.redis import RedisDispatcher
+from skiptrace.jobs import Pace, Worker
 from skiptrace.model import Case, Lane, Lease, Over, StopReason, Trace
 from skiptrace.ports import Claimed, Evidenced
 from skiptrace.purchase import Permit
@@ -47,7 +48,6 @@ from skiptrace.stores.databases import database_at
 from skiptrace.stores.schema import cases
 from skiptrace.stores.schema.jobs import QUEUED, jobs
 from skiptrace.wiring import SystemClock, collect_rarely
-from skiptrace.working import Pace, Worker
 
 ROOT = Path(__file__).parents[1]
 BULK = 1000

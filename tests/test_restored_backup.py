@@ -14,9 +14,9 @@ import pytest
 from skiptrace import tracing
 from skiptrace.dispatch import LocalDispatcher
 from skiptrace.errors import SetBack
+from skiptrace.jobs import Pace, Worker, tracing_jobs
 from skiptrace.model import JobState, Lane
 from skiptrace.wiring import connect
-from skiptrace.working import Pace, Worker, tracing_jobs
 from tests.cli.command import in_process
 from tests.numbered_people import a_case
 from tests.torture.checker import bill_of

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from skiptrace.delivering import Relay
 from skiptrace.following import FollowUp
+from skiptrace.jobs.tracing_jobs import tracing_jobs
 from skiptrace.model import (
     AccountFact,
     AccountStated,
@@ -28,7 +29,6 @@ from skiptrace.resuming import resume_held
 from skiptrace.reviewing import Word, review
 from skiptrace.stores import SqlStore
 from skiptrace.tracing import App
-from skiptrace.working.tracing_jobs import tracing_jobs
 from tests import builders as build
 from tests.builders import FixedClock
 from tests.scripted import Scripted

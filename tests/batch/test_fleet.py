@@ -11,7 +11,7 @@ from skiptrace.dispatch import LocalDispatcher
 from skiptrace.model import Lane, Trace
 from skiptrace.stores import SqlStore
 from tests.builders import FixedClock
-from tests.working.crew import at_once, cases, working
+from tests.jobs.crew import at_once, cases, working
 
 
 async def test_the_workers_trace_what_the_batch_queued(store: SqlStore, tmp_path: Path, clock: FixedClock) -> None:

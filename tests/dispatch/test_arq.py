@@ -16,9 +16,9 @@ from skiptrace.dispatch import arq
 from skiptrace.dispatch.arq import JOB, ArqDoor, Refused, Take, to_json
 from skiptrace.errors import BadInput, StoreError
 from skiptrace.model import Lane
+from tests.jobs.crew import eventually
 from tests.servers import redis as redis_server
 from tests.servers.redis import Redis
-from tests.working.crew import eventually
 
 QUEUE = "skiptrace"
 

@@ -20,8 +20,8 @@ from skiptrace.stores.databases import database_at
 from skiptrace.testing.store import a_case
 from skiptrace.wiring import connect
 from skiptrace.worker.platform import arq_door
+from tests.jobs.crew import eventually
 from tests.servers.redis import Redis
-from tests.working.crew import eventually
 
 ROW = {
     "account_id": "A-1",

@@ -21,12 +21,12 @@ from pathlib import Path
 from skiptrace import delivering
 from skiptrace.delivering import Relay
 from skiptrace.dispatch import LocalDispatcher
+from skiptrace.jobs import Pace, Worker, tracing_jobs
 from skiptrace.model import Lane
 from skiptrace.ports import SinkEntry, Store
 from skiptrace.settings import Settings
 from skiptrace.tracing import App
 from skiptrace.wiring import connect
-from skiptrace.working import Pace, Worker, tracing_jobs
 from tests.numbered_people import a_case
 from tests.torture.points import Death, MortalProvider, MortalSink, MortalStore, Point
 

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date
 
+from skiptrace.jobs.gathering import Waiting, answer
 from skiptrace.matching import Question
 from skiptrace.matching.weights import Parameters
 from skiptrace.model import AddressCheck, Judgement, PastOutcome, PhoneCheck, SourceRecord, Subject
-from skiptrace.working.gathering import Waiting, answer
 
 
 class TogetherJudge:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from skiptrace.working import Worker
+from skiptrace.jobs import Worker
 
 
 def on_signals(stop: asyncio.Event) -> None:

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+from skiptrace.jobs import Figures, GatheringJudge, Pace, Worker, tracing_jobs
 from skiptrace.ports import Dispatcher
 from skiptrace.settings import Settings, WorkerSettings
 from skiptrace.tracing import App
@@ -17,7 +18,6 @@ from skiptrace.wiring import collect_rarely, connect, dispatcher, new_id, parame
 from skiptrace.wiring_sinks import open_relay
 from skiptrace.worker.checks import refuse_forgetful, refuse_unsafe
 from skiptrace.worker.processes import Apart, health, on_signals
-from skiptrace.working import Figures, GatheringJudge, Pace, Worker, tracing_jobs
 
 IDLE_SECONDS = 3.0
 """A process for suspects ends after so long without one."""

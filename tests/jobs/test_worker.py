@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 
 from skiptrace.errors import StoreError
+from skiptrace.jobs import Pace
+from skiptrace.jobs.holding import OUT_OF_TIME
 from skiptrace.model import Again, CallState, Job, JobState, Lane, StopReason
 from skiptrace.ports import Claimed, Evidenced, Reserved
 from skiptrace.purchase import Permit
 from skiptrace.testing.store import NO_CAPS, NOW, an_intent
-from skiptrace.working import Pace
-from skiptrace.working.holding import OUT_OF_TIME
+from tests.jobs.crew import QUICK, at_once, cases, eventually, result_of, until, working
 from tests.stores.databases import Place
-from tests.working.crew import QUICK, at_once, cases, eventually, result_of, until, working
 
 NEVER_TRIED = Job("case-1", "default", Lane.BATCH, JobState.LEASED, NOW, NOW)
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from skiptrace.jobs import tracing_jobs
 from skiptrace.model import Answer, Fact, JobState, Lane
 from skiptrace.privacy import Actor, AuthMethod, SignedIn, acting
 from skiptrace.stores.erasing import Account
 from skiptrace.testing.store import a_case
-from skiptrace.working import tracing_jobs
 from tests import builders as build
 from tests.builders import FixedClock
+from tests.jobs.crew import until, working
 from tests.stores.databases import Place
 from tests.test_tracing import OWN, app_of
-from tests.working.crew import until, working
 
 
 async def test_a_job_of_a_restored_queue_ends_when_its_case_was_erased(place: Place) -> None:

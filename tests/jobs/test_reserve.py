@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from skiptrace.working.reserve import Reserve
-from skiptrace.working.waves import Waves
+from skiptrace.jobs.reserve import Reserve
+from skiptrace.jobs.waves import Waves
 
 
 def a_reserve(ends_per_second: int, claim_seconds: float) -> Reserve:

@@ -18,13 +18,13 @@ from typing import Any
 import structlog
 
 from skiptrace.errors import LostLease, SetBack, SkiptraceError, StoreError
+from skiptrace.jobs.holding import DRAINING, Hands, Held, JobPermit, Standing
+from skiptrace.jobs.pace import Pace, after_failure
+from skiptrace.jobs.reserve import Reserve
+from skiptrace.jobs.tracing_jobs import Work
+from skiptrace.jobs.waves import Waves
 from skiptrace.model import Again, JobState, Lane, Over
 from skiptrace.ports import Claimed, Dispatcher, Evidenced, Store
-from skiptrace.working.holding import DRAINING, Hands, Held, JobPermit, Standing
-from skiptrace.working.pace import Pace, after_failure
-from skiptrace.working.reserve import Reserve
-from skiptrace.working.tracing_jobs import Work
-from skiptrace.working.waves import Waves
 
 _log = structlog.get_logger(__name__)
 

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from skiptrace import matching
+from skiptrace.jobs.gathering import TOGETHER, GatheringJudge
 from skiptrace.model import Judgement, SourceRecord
-from skiptrace.working.gathering import TOGETHER, GatheringJudge
 from tests.builders import TODAY
 from tests.numbered_people import a_case
 

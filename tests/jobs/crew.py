@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from skiptrace.dispatch import LocalDispatcher
+from skiptrace.jobs import Pace, Work, Worker
 from skiptrace.model import Case, Job, JobState, StopReason
 from skiptrace.ports import Claimed, Dispatcher, Evidenced, Store
 from skiptrace.purchase import Permit
 from skiptrace.testing.store import a_case, a_result
-from skiptrace.working import Pace, Work, Worker
 
 T = TypeVar("T")
 
