@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from skiptrace.matching.addresses.tables import QUARTERS, REMARK, STATE_CODES, SUFFIXES, UNITS
+from skiptrace.matching.addresses.tables import ORDINALS, QUARTERS, REMARK, STATE_CODES, SUFFIXES, UNITS
 from skiptrace.matching.addresses.units import is_unit_alone
 from skiptrace.matching.known_words import familiarity
 from skiptrace.matching.text import ascii_upper
@@ -63,7 +63,7 @@ _SIGN_RUN = re.compile(r"#[# ]*#")
 _DECIMAL = re.compile(r"^(\s*\d+)\.(5|25|75)(?=\s)")
 _STATE_ROUTE = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-(\d{{1,4}}[A-Z]?)\b(?! CALLE)")
 _LETTER_ROUTE = re.compile(r"^(\s*\d+ (?:[NSEW] )?[KM])-(?=\d)")
-_STATE_ZIP = re.compile(r"\b([A-Z]{2})-?(\d{5}(?:-?\d{4})?)$")
+_STATE_ZIP = re.compile(r"\b([A-Z]{2})-?(\d{5}(?:[- ]?\d{4})?)$")
 _MAIL_STOP = re.compile(r"\bMAIL (?:STOP|DROP|CODE)\b")
 _INITIALS = re.compile(r"(?<=[A-Z])\.(?=[A-Z]{2})|(?<=[A-Z])\.(?=\d)")
 _INNER_DOT = re.compile(r"\.[A-Z0-9]|\d\.")
@@ -75,7 +75,9 @@ _DAMAGED = re.compile(
 )
 _DAMAGED_NUMBER = re.compile(r"\d+[OILB]+\d+$|\d+[OI]-\d+$|\d+S\d{1,2}$|[OL][OIL]*\d[\dOIL]*$|\d+[OI]$")
 _DAMAGED_INSIDE = re.compile(r"\d+[OIL]+\d+$")
-_LONG_WORD = 6
+_LONG_WORD = 5
+_LETTERS_BEHIND = re.compile(r"[0158][A-Z]{4,}$")
+_BETWEEN_CONSONANTS = re.compile(r"(?<=[BCDFGHJKLMNPQRSTVWXZ])1(?=[BCDFGHJKLMNPQRSTVWXZ])")
 _LETTERS_AROUND = re.compile(r"[A-Z]+(?:[0158][A-Z]+)+$")
 _LEADING_I = re.compile(r"I(?=\d{1,4} (?!FRONTAGE|ACCESS|SERVICE|BUSINESS|BUS|AND|AT|HWY|RD)[A-Z]{2})")
 _DAMAGED_ZIP = re.compile(r"([A-Z]{2}) (?=\d*[OILSB])([0-9OILSB]{5})$")
@@ -201,10 +203,10 @@ def _mended_word(word: str) -> str:
         return word
     for one in "IL":
         spelled = word.replace("1", one).translate(_AS_LETTERS)
-        if spelled in SUFFIXES or familiarity(spelled) == 2:
+        if spelled in SUFFIXES or spelled in ORDINALS or familiarity(spelled) == 2:
             return spelled
-    if _LETTERS_AROUND.match(word) and len(word) >= _LONG_WORD:
-        return word.replace("1", "L").translate(_AS_LETTERS)
+    if len(word) >= _LONG_WORD and (_LETTERS_AROUND.match(word) or _LETTERS_BEHIND.match(word)):
+        return _BETWEEN_CONSONANTS.sub("I", word).replace("1", "L").translate(_AS_LETTERS)
     return word
 
 
@@ -222,13 +224,20 @@ def _plain(text: str, notes: list[str]) -> str:
             text = _FIELD.sub(",", text)
         text = _BOUNDARY.sub(",", text).translate(_SIGNS)
     if "/" in text:
-        if text.count("/") >= _COLUMNS:
-            text = _BETWEEN_COLUMNS.sub(",", text)  # APT 14C/410 MEMORIAL DRIVE/CAMBRIDGE/MA
-        text = _SLASHED.sub(lambda match: "," if match[1] in UNITS else " & ", text)
-        text = _CALLE.sub("CALLE ", _FRACTION.sub(r" \1/\2 ", text))
+        text = _slashes(text)
     if "#" in text:
         text = _SIGN_RUN.sub("#", text)
     return text.replace("#", " # ").replace("&", " & ").replace("%", " C/O ")
+
+
+def _slashes(text: str) -> str:
+    """Slashes of fractions, between columns, between the streets of a corner, and of C/ for CALLE."""
+    if text.count("/") >= _COLUMNS:
+        text = _BETWEEN_COLUMNS.sub(",", text)  # APT 14C/410 MEMORIAL DRIVE/CAMBRIDGE/MA
+    text = _FRACTION.sub(r" \1/\2 ", text)
+    if text[:1].isdigit():
+        text = text.replace(" / ", ",")  # a house number is at no corner
+    return _CALLE.sub("CALLE ", _SLASHED.sub(lambda match: "," if match[1] in UNITS else " & ", text))
 
 
 def _dots(text: str) -> str:
@@ -239,8 +248,8 @@ def _dots(text: str) -> str:
 
 def _in_parentheses(match: re.Match[str], notes: list[str]) -> str:
     """What takes the place of a text in parentheses: a unit stays in the address, anything else is a note."""
-    text = match[1].strip()
-    words = text.replace("#", "# ").split()
+    text = _GLUED.sub(_spaced, match[1].strip())
+    words = text.replace("#", "# ").replace(". ", " ").rstrip(".").split()
     if (words and len(words) <= 3 and any(word in UNITS for word in words)) or is_unit_alone(words):
         return f" , {text} , "
     if text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from skiptrace.matching.addresses.tables import DIRECTIONS, STATE_CODES, STATES
+from skiptrace.matching.addresses.tables import DIRECTIONS, PLAIN_SUFFIXES, STATE_CODES, STATES, SUFFIXES
 from skiptrace.matching.tables import word_set
 
 _CODES = "|".join(sorted(STATE_CODES | set(STATES.values()), key=len, reverse=True))
@@ -34,6 +34,7 @@ _NAMES = {
     "road": "ROAD",
 }  # fmt: skip
 _ORDINAL_ENDS = ("ST", "ND", "RD", "TH")
+_SPLIT_ENDS = frozenset(_ORDINAL_ENDS)
 _LETTERED = frozenset({"county", "state", "any"})
 _LETTER_WORDS = word_set("""
     HIGHWAY HWY ROUTE RTE RT CTH STH COUNTY CNTY CTY CR CH CO
@@ -83,6 +84,8 @@ def read_highway(words: list[str]) -> Highway | None:
     number, rest = match["number"].lstrip("0").replace("-", ""), (match["rest"] or "").split()
     if number.isalpha() and not _may_be_lettered(kind, number, match[kind], rest):
         return None
+    if DIRECTIONS.get(match[kind]) and rest and (SUFFIXES.get(rest[0]) in PLAIN_SUFFIXES or rest[0] in _SPLIT_ENDS):
+        return None  # NE 152 ST is no highway of Nebraska
     if kind == "state" and rest and rest[0] in _LOOPS:
         kind, rest = "loop", rest[1:]  # TX 41 LOOP
     after = DIRECTIONS[rest.pop(0)] if rest and rest[0] in DIRECTIONS else ""

@@ -9,6 +9,7 @@ from functools import lru_cache
 from rapidfuzz.distance import JaroWinkler
 
 from skiptrace.matching.addresses.tables import (
+    CARDINALS,
     CITY_ALIASES,
     DIRECTION_WORDS,
     DIRECTIONS,
@@ -18,7 +19,6 @@ from skiptrace.matching.addresses.tables import (
     REMARK,
     STATE_CODES,
     STATE_NAMES,
-    STATES,
     SUFFIXES,
     UNITS,
 )
@@ -53,7 +53,7 @@ _CITY_LEADS = frozenset({"FT", "FORT", "MT", "MOUNT", "PT", "PORT", "LAKE"})
 _NEVER_LAST = frozenset(
     {"OF", "THE", "DE", "DEL", "LA", "LAS", "LOS", "EL", "TO", "OLD", "NEW", "AND", "&"}
 )  # in a street
-_CITY_AND_STATE = 6  # words, at most
+_CITY_AND_STATE = 8  # words of a last line with its commas, at most
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 
 
@@ -94,6 +94,8 @@ def take_last_line(tokens: list[str]) -> LastLine:
         del tokens[-2:]
     else:
         _drop_country(tokens)
+        if tokens and (not tokens[0][0].isdigit() or _ZIP.match(tokens[0])):
+            _put_street_first(tokens)
         _take_zip(tokens, line)
         _take_state(tokens, line)
     if line.zip5 and not line.state and (area := find_zip(line.zip5)):
@@ -160,14 +162,17 @@ def _is_zip_at(tokens: list[str], at: int) -> bool:
     if (before,) in STATE_NAMES or tuple(tokens[max(at - 2, 0) : at]) in STATE_NAMES:
         return True
     rest = [word for word in tokens[at + 1 :] if word != ","]
+    plus_four = len(rest) > 0 and _is_plus_four(rest[0])
+    rest = rest[plus_four:]
+    if rest and _area_follows(tokens[at][:5], rest):
+        return True
     if before in _NUMBERED and not _is_after_street(tokens, at):
         return False
-    if rest and _city_follows(tokens[at][:5], rest):
-        return True
-    plus_four = len(rest) == 1 and len(rest[0]) == 4 and rest[0].isdigit()
-    if rest and not plus_four and not (len(rest) <= 2 and (rest[0] in STATE_CODES or tuple(rest) in STATE_NAMES)):
+    if rest and not (len(rest) <= 2 and (rest[0] in STATE_CODES or tuple(rest) in STATE_NAMES)):
         return False
-    return bool(rest) or find_zip(tokens[at][:5]) is not None or len(tokens[at]) > 5 or tokens[at - 1] == ","
+    return (
+        bool(rest) or plus_four or find_zip(tokens[at][:5]) is not None or len(tokens[at]) > 5 or tokens[at - 1] == ","
+    )
 
 
 def _is_after_street(tokens: list[str], at: int) -> bool:
@@ -180,29 +185,41 @@ def _is_after_street(tokens: list[str], at: int) -> bool:
     return tokens[at - 1] in _NAMED_ROADS and at > 3 and before.isalpha() and before not in _ROAD_OWNERS
 
 
-def _city_follows(zip5: str, rest: list[str]) -> bool:
-    """Whether city and state stand after their ZIP code: 29401 CHARLESTON SC."""
+def _is_plus_four(word: str) -> bool:
+    return len(word) == 4 and word.isdigit()
+
+
+def _state_at_end(words: list[str]) -> tuple[str, int]:
+    """The state that the words end in, as its code, and how many words name it; ("", 0) when none does."""
+    for size in (3, 2, 1):
+        if len(words) >= size and (code := STATE_NAMES.get(tuple(words[-size:]))):
+            return code, size
+    return (words[-1], 1) if words and words[-1] in STATE_CODES else ("", 0)
+
+
+def _area_follows(zip5: str, rest: list[str]) -> bool:
+    """Whether the city, the state or both stand after their ZIP code: 29401 CHARLESTON SC, 32907 FL."""
     area = find_zip(zip5)
     if area is None:
         return False
-    name = STATES.get(area.state, "").split()
-    ends = next((end for end in ([area.state], name) if end and rest[-len(end) :] == end), [])
-    places = [rest[: -len(end)] for end in (ends,) if end] + [rest]
-    return any(city_key(" ".join(place)) in city_keys_of_zip(zip5) for place in places if place)
+    state, size = _state_at_end(rest)
+    if state == area.state:
+        place = rest[:-size]
+        if not place or city_key(" ".join(place)) in city_keys_of_zip(zip5):
+            return True
+    return city_key(" ".join(rest)) in city_keys_of_zip(zip5)
 
 
 def _cut_zip(tokens: list[str], at: int, line: LastLine) -> None:
     rest = tokens[at + 1 :]
     del tokens[at:]
-    if "," in rest and _puts_street_last(tokens, rest, line):
-        return
-    if rest and len(rest[0]) == 4 and rest[0].isdigit() and not line.zip4:
+    if rest and not line.zip4 and _is_plus_four(rest[0]):
         line.zip4 = rest.pop(0)
     words = [word for word in rest if word != ","]
-    code = words[0] if words and words[0] in STATE_CODES else STATE_NAMES.get(tuple(words), "")
-    if code and len(words) <= 2:
+    code, size = _state_at_end(words)
+    if code and size == len(words):
         line.state = code
-    elif words and _city_follows(line.zip5, words):
+    elif words and _area_follows(line.zip5, words):
         tokens.extend([",", *words])
     elif is_unit_alone(words):
         tokens[:0] = [*words, ","]
@@ -211,36 +228,70 @@ def _cut_zip(tokens: list[str], at: int, line: LastLine) -> None:
     _strip_commas(tokens)
 
 
-def _puts_street_last(tokens: list[str], rest: list[str], line: LastLine) -> bool:
-    """LEXINGTON KY 40503, 811 BLUEGRASS PASS: put in the usual order, where nothing before can be a street."""
-    comma = rest.index(",")
-    street = rest[comma + 1 :]
-    if len(street) < 2 or not street[0][0].isdigit() or _has_number(tokens) or _has_number(rest[:comma]):
+def _starts_delivery(words: list[str]) -> bool:
+    """Whether a house number or a unit stands first: 811 BLUEGRASS PASS, SEVENTY-TWO ALDER LN, APT 4, 12 ELM ST."""
+    if len(words) < 2 or not (words[0][0].isdigit() or words[0].partition("-")[0] in CARDINALS | UNITS):
         return False
-    area = find_zip(line.zip5)
-    ends = {" ".join(tokens[-1:]), " ".join(tokens[-2:])}
-    if area is None or len(tokens) > _CITY_AND_STATE or ends.isdisjoint((area.state, STATES.get(area.state, "X"))):
-        return False
-    tokens[:] = [*street, ",", *rest[:comma], *tokens]
-    return True
+    return words[1] != "," or words[0] not in UNITS
+
+
+def _put_street_first(tokens: list[str]) -> None:
+    """LEXINGTON KY 40503, 811 BLUEGRASS PASS: a last line that stands first goes behind the delivery line."""
+    ends = [at for at, word in enumerate(tokens[:_CITY_AND_STATE]) if at and (word == "," or _ZIP.match(word))]
+    for end in ends:
+        street = tokens[end + 1 :]
+        if tokens[end] != ",":
+            street = street[_is_plus_four(street[0]) :] if street else street
+        if _starts_delivery(street) and (last := _as_last_line(tokens[: end + (tokens[end] != ",")])):
+            tokens[:] = [*street, ",", *last]
+            return
+
+
+def _as_last_line(words: list[str]) -> list[str]:
+    """City, state and ZIP code in this order; empty where the words are not a known city with one of the others."""
+    codes = [word for word in words if _ZIP.match(word)]
+    names = [word for word in words if word.isalpha()]
+    state, size = _state_at_end(names)
+    city = names[:-size] if state else names
+    if not state and names and names[0] in STATE_CODES:
+        state, city = names[0], names[1:]
+    if len(codes) > 1 or not city or not (state or codes):
+        return []
+    known = city_key(" ".join(city)) in city_keys_of_zip(codes[0][:5]) if codes else bool(_zips_named(city, state))
+    return [*city, *([state] if state else []), *codes] if known else []
 
 
 def _take_short_zip(tokens: list[str], line: LastLine) -> None:
-    """A spreadsheet drops leading zeros: 4 digits after a New England state or New Jersey, 3 after an island."""
+    """A spreadsheet drops leading zeros, a form leaves 0 or too many digits: what stands behind a state and cannot be
+    read as a ZIP code of it is no part of the address.
+    """
     if len(tokens) < 3:
         return
     short, _, plus_four = tokens[-1].partition("-")
-    if not short.isdigit() or len(plus_four) not in {0, 4}:
+    if not short.isdigit() or not (plus_four.isdigit() or not plus_four):
         return
-    state = tokens[-2] if tokens[-2] != "," else tokens[-3]
-    state = STATE_NAMES.get((state,), STATE_NAMES.get(tuple(tokens[-3:-1]), state))
+    before = tokens[:-2] if tokens[-2] == "," else tokens[:-1]
+    state, size = _state_at_end(before)
+    if not state:
+        return
     wanted = 4 if state in _SHORT_ZIP_STATES else 3 if state in _ISLANDS else 0
-    padded = short.zfill(5)
-    if len(short) == wanted and (area := find_zip(padded)) and area.state == state:
-        line.zip5, line.zip4 = padded, plus_four
+    if len(short) in {wanted, wanted + 4} and wanted:
+        short, plus_four = short[:wanted].zfill(5), short[wanted:] or plus_four
+    if (area := find_zip(short[:5])) and area.state == state:
+        line.zip5, line.zip4 = short[:5], plus_four if len(plus_four) == 4 else ""
         line.notes.append("zip_padded")
-        tokens.pop()
-        _strip_commas(tokens)
+    elif (len(short) < 4 and int(short)) or not _zips_of_end(before[:-size], state):
+        return
+    else:
+        line.notes.append("zip_unread")
+    del tokens[-1]
+    _strip_commas(tokens)
+
+
+def _zips_of_end(words: list[str], state: str) -> bool:
+    """Whether the words end in a city of the state."""
+    words = words[:-1] if words[-1:] == [","] else words
+    return any(_zips_named(words[-size:], state) for size in range(1, min(4, len(words) - 1) + 1))
 
 
 def _take_state(tokens: list[str], line: LastLine) -> None:
@@ -415,7 +466,7 @@ def _may_end_street(words: list[str], size: int) -> bool:
         not before
         or before in SUFFIXES
         or before in DIRECTIONS
-        or before[0].isdigit()
+        or not before.isalpha()
         or len(before) == 1
         or before in UNITS
         or before == "BROADWAY"
@@ -437,14 +488,16 @@ def _drop_repeat(tokens: list[str], line: LastLine) -> None:
         return
     if line.city.endswith(tokens[-1]):
         _drop_city(tokens, line.city)
-    if "," not in tokens or line.city.rpartition(" ")[2] not in tokens:
+    if line.city.rpartition(" ")[2] not in tokens:
         return
     ahead = list(tokens)
     again = LastLine()
     _take_zip(ahead, again)
     _take_state(ahead, again)
-    if (again.zip5 == line.zip5 != "" or again.state == line.state != "") or (ahead and not again.zip5):
-        comma = _last_comma(ahead)
-        if comma > 0 and " ".join(ahead[comma + 1 :]) == line.city:
-            tokens[:] = ahead[:comma]
-            _strip_commas(tokens)
+    _strip_commas(ahead)
+    if not ((again.zip5 == line.zip5 != "" or again.state == line.state != "") or (ahead and not again.zip5)):
+        return
+    size = len(line.city.split())
+    if len(ahead) > size + 1 and " ".join(ahead[-size:]) == line.city and (again.state or ahead[-size - 1] == ","):
+        tokens[:] = ahead[:-size]
+        _strip_commas(tokens)

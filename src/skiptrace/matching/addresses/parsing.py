@@ -20,7 +20,14 @@ from skiptrace.matching.addresses.crf import label
 from skiptrace.matching.addresses.highways import may_be_highway, read_highway
 from skiptrace.matching.addresses.lastline import LastLine, city_key, take_last_line
 from skiptrace.matching.addresses.repairs import repair, without_repetition
-from skiptrace.matching.addresses.streets import Street, is_bare_unit, name_key, parse_street, starts_with_number
+from skiptrace.matching.addresses.streets import (
+    Street,
+    bare_unit,
+    is_bare_unit,
+    name_key,
+    parse_street,
+    starts_with_number,
+)
 from skiptrace.matching.addresses.tables import (
     DIRECTIONS,
     MILITARY_STATES,
@@ -311,8 +318,9 @@ def _leave_place(street: Street, line: LastLine) -> None:
 def _place_segment(segment: list[str], street: Street, units: Units, line: LastLine) -> None:
     """A segment beside the street: a unit, a repetition, a city after an unknown one, or a note."""
     words = " ".join(segment)
-    if len(segment) == 1 and len(words) <= 5 and is_bare_unit(words) and not units and not street.unit:
-        street.unit = words
+    alone = bare_unit(segment)
+    if alone and len(alone) <= 5 and not units and not street.unit:
+        street.unit = alone
         return
     if starts_with_number(segment):
         again = parse_street(segment)

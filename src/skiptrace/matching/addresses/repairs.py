@@ -18,7 +18,7 @@ from skiptrace.matching.addresses.tables import (
 from skiptrace.matching.tables import word_set
 
 _SIGNS = frozenset({"#", "NO", "NUMBER"})
-_IDENTIFIER = re.compile(r"\d+(?:-?[A-Z])?$")
+_IDENTIFIER = re.compile(r"\d+(?:-?[A-Z])?$|[A-Z](?:-?\d+)?$")
 # After these a number sign belongs to the road or box and not to a unit.
 _ROADS = word_set("""
     HWY HIGHWAY ROUTE RTE RT FM CR SR RR HC BOX BX CTH STH
@@ -98,11 +98,23 @@ def _number_signs(tokens: list[str]) -> list[str]:
     """No sign inside HWY # 7; the sign # for the NO of MAIN ST NO 4, which is else read as north."""
     kept: list[str] = []
     for at, word in enumerate(tokens):
-        if word not in _SIGNS or not kept:
+        if word not in _SIGNS:
             kept.append(word)
+        elif not kept:
+            kept.extend(_leading_sign(tokens))
         elif not _ends_road(kept):
             kept.append("#" if at > 1 and _is_identifier(tokens, at + 1) else word)
     return kept
+
+
+def _leading_sign(tokens: list[str]) -> list[str]:
+    """A sign before everything else: of a unit, NO 423, 12 ELM ST, or of the house number, # 2 MILL RD."""
+    sign = tokens[0]
+    if len(tokens) < 4 or not _IDENTIFIER.match(tokens[1]):
+        return [sign]
+    if tokens[2] == "," or tokens[2][0].isdigit():
+        return ["#"]
+    return [] if tokens[1][0].isdigit() and len(tokens[2]) > 1 and tokens[2] not in UNITS else [sign]
 
 
 def _ends_road(words: list[str]) -> bool:

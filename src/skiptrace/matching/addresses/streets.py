@@ -36,6 +36,7 @@ _GRID_HALF = re.compile(r"[NSEW]\d+$")
 _FRACTION = re.compile(r"[1-9]/[2-9]$")
 _NTH = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
 _BARE_UNIT = re.compile(r"\d+-?[A-Z]?$|[A-Z]-?\d*$|[A-Z]-?\d+[A-Z]$|\d+-[A-Z0-9]+$")
+_MIXED_UNIT = re.compile(r"[A-Z]-?\d+$|\d+-?[A-Z]$")
 _PREFIX_TYPES = word_set("""
     AVE AVENUE AVENIDA CALLE CAMINO VIA PASEO RUE PLAZA CALZADA CARRETERA CARR CLL
 """)
@@ -67,6 +68,17 @@ class Street:
 def is_bare_unit(word: str) -> bool:
     """Whether a word alone may be a unit's identifier: 4, B, 4B, D1204."""
     return _BARE_UNIT.match(word) is not None
+
+
+def bare_unit(words: list[str]) -> str:
+    """The identifier that words are and nothing else, 4B for 4 B, 2E for 2 EAST; "" for any other words."""
+    if len(words) == 1:
+        return words[0] if is_bare_unit(words[0]) else ""
+    if len(words) != 2 or not words[0].isdigit():
+        return ""
+    return (
+        words[0] + words[1] if len(words[1]) == 1 else words[0] + DIRECTIONS[words[1]] if words[1] in DIRECTIONS else ""
+    )
 
 
 def starts_with_number(tokens: list[str]) -> bool:
@@ -211,7 +223,7 @@ def _take_inner_suffix(words: list[str], end: int, street: Street) -> list[str]:
             street.unit = words[-1]
             return words[:-1]
         return words
-    if len(words) > (2 if numbered else 1) and words[-1].isdigit():
+    if len(words) > (2 if numbered else 1) and (words[-1].isdigit() or _MIXED_UNIT.match(words[-1])):
         street.unit = words[-1]
         words = words[:-1]
         if len(words) > 1 and words[-1] in SUFFIXES:
@@ -292,7 +304,8 @@ def _lone_direction(word: str, suffix: str) -> str:
 def _numbered(words: list[str], street: Street) -> list[str]:
     """Ordinals in figures: FIFTH, TWENTY-FIRST and, before a suffix, 42."""
     if len(words) == 1 and words[0].isalpha():
-        return [ordinal(ORDINALS[words[0]])] if words[0] in ORDINALS else words
+        number = ORDINALS.get(words[0]) or (_misspelt_ordinal(words[0]) if words[0].endswith("TH") else 0)
+        return [ordinal(number)] if number else words
     if words[:2] == ["ONE", "HUNDRED"]:
         words = words[1:]
     if len(words) > 1 and words[0] == "HUNDRED" and (rest := _numbered(words[1:], street)) and _NTH.match(rest[-1]):
@@ -307,6 +320,15 @@ def _numbered(words: list[str], street: Street) -> list[str]:
     if parts and (match := _NTH.match(parts[0])):
         return [ordinal(int(match[1][:6])), *parts[1:]]
     return parts
+
+
+@lru_cache(maxsize=1024)
+def _misspelt_ordinal(word: str) -> int:
+    """14 for FURTEENTH, which is no other word; 0 for any other."""
+    if len(word) < 6 or familiarity(word):
+        return 0
+    near = {number for long, number in ORDINALS.items() if OSA.distance(word, long, score_cutoff=1) <= 1}
+    return near.pop() if len(near) == 1 else 0
 
 
 def ordinal(number: int) -> str:

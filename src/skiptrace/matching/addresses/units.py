@@ -98,7 +98,7 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
     if _is_identifier(following, designator, tokens, at + skip, rest):
         if designator in _HOLDERS and (penthouse := _PENTHOUSE.match(following)):
             return skip + 1, ("PH", identifier(penthouse[1]))  # APT PH1
-        extra = _tail_letter(tokens, at + skip, following)
+        extra = _tail_letter(tokens, at + skip, following, stands_first=not rest)
         floor = floor_number(following) if designator == "FL" else ""
         return skip + 1 + bool(extra), (designator, floor or identifier(following + extra))
     if designator in _WITH_WORD and (word := _identifying_word(following)) and _may_end(tokens, at + skip + 1):
@@ -181,7 +181,7 @@ def _is_identifier(word: str, designator: str, tokens: list[str], at: int, rest:
             return True  # WHITMAN HALL RM 318, 700 UNIVERSITY DR
         if rest:
             return (len(word) == 1 or word[0].isdigit()) and _ends_plain_name(rest, ahead)
-        return _may_stand_first(word, ahead)
+        return _may_stand_first(word, ahead) or bool(_tail_letter(tokens, at, word, stands_first=True))
     if word.isdigit() or len(word) > 2 or not word.isalpha():
         return bool(rest) or designator not in BARE_UNITS or _may_stand_first(word, ahead)  # REAR 12 ELM ST
     # Letters: ST or DR after a designator's word is a street's suffix, not an identifier.
@@ -190,7 +190,7 @@ def _is_identifier(word: str, designator: str, tokens: list[str], at: int, rest:
 
 def _may_stand_first(word: str, ahead: str) -> bool:
     """Whether a unit may stand before the street: BLDG B, 12 ELM ST; LOT 4 12 ELM ST."""
-    return ahead == "," or ahead in UNITS or (word[0].isdigit() and ahead[0].isdigit())
+    return ahead == "," or ahead in UNITS or (ahead[0].isdigit() and word not in SUFFIXES)
 
 
 def _ends_plain_name(rest: list[str], ahead: str) -> bool:
@@ -199,14 +199,20 @@ def _ends_plain_name(rest: list[str], ahead: str) -> bool:
     return is_street and (len(ahead) == 1 or ahead in UNITS)  # a comma, or the C of UNIT 24 C
 
 
-def _tail_letter(tokens: list[str], at: int, word: str) -> str:
-    """The B of ``APT 4 B`` and the 4 of ``APT B 4``."""
+def _tail_letter(tokens: list[str], at: int, word: str, *, stands_first: bool = False) -> str:
+    """The B of ``APT 4 B``, the E of ``APT 2 EAST`` and the 4 of ``APT B 4``."""
     tail = tokens[at + 1] if at + 1 < len(tokens) else ","
-    if not _segment_ends(tokens, at + 2):
+    ends = _segment_ends(tokens, at + 2) or (stands_first and tokens[at + 2][0].isdigit())
+    if tail == "," or not ends:
         return ""
-    if word.isdigit() and len(tail) == 1 and tail.isalpha() and tail != ",":
-        return tail
+    if word.isdigit() and tail.isalpha():
+        return tail if len(tail) == 1 else DIRECTIONS.get(tail, "") * (not _is_unit_word(tokens, at + 2))
     return tail if len(word) == 1 and word.isalpha() and tail.isdigit() else ""
+
+
+def _is_unit_word(tokens: list[str], at: int) -> bool:
+    """Whether a designator stands here: the EAST of APT 5 EAST TOWER is the tower's."""
+    return at < len(tokens) and tokens[at] in UNITS
 
 
 def _segment_ends(tokens: list[str], at: int) -> bool:
