@@ -1,4 +1,4 @@
-"""Contacts of cases: one per distinct address, phone and e-mail, ranked, with grounds, evidence and status.
+"""Contacts of a case: one per distinct address, phone and e-mail, ranked, with grounds, evidence and status.
 
 A value that only strangers carry is weighed, as a rival and as evidence, and no contact is made of it: where namesakes
 and neighbours live is nobody's business.
@@ -6,32 +6,18 @@ and neighbours live is nobody's business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
-from itertools import chain, pairwise
 
-import numpy as np
-
-from skiptrace.matching.cases import CaseColumns, Question
-from skiptrace.matching.columns import Floats
-from skiptrace.matching.contacts import (
-    UNDATED,
-    Carried,
-    Reached,
-    address_measures,
-    carried_addresses,
-    carried_phones,
-    phone_measures,
-    reach,
-)
-from skiptrace.matching.identity import Identity
+from skiptrace.matching.cases import Question
+from skiptrace.matching.contacts import UNDATED
 from skiptrace.matching.persons import phone_number, years_after
-from skiptrace.matching.reaching import Measured, measured_values
+from skiptrace.matching.reaching import Carriers, Value, addresses_of, phones_of, weigh
 from skiptrace.matching.sentences import CONTACT_SENTENCES
 from skiptrace.matching.verifying import Finding, Verifications
-from skiptrace.matching.weights import Parameters, log_odds, probability
+from skiptrace.matching.weights import ContactWeights, Parameters, bits_of, probability_of
 from skiptrace.model import (
     AddressSighting,
     Contact,
@@ -42,7 +28,6 @@ from skiptrace.model import (
     Ground,
     LineType,
     Match,
-    PartialDate,
     Party,
     PhoneSighting,
     SourceRecord,
@@ -51,55 +36,49 @@ from skiptrace.model.judgement import evidence_later
 
 _Sighting = AddressSighting | PhoneSighting | EmailSighting
 _Carrier = tuple[SourceRecord, Match, _Sighting, int]
-"""A record, its match, what it shows, and its position among the candidates."""
-_NO_DATE = PartialDate(1800)
+"""A record, its match, what it shows, and its number among the records of the case."""
 _LEAST = 0.005
 STRANGER = Party.THIRD_PARTY
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Judged:
-    """Cases once their records are matched: all that the contacts rest on. ``matches`` are in the candidates' order."""
+    """One case once its records are matched: all that the contacts rest on. ``matches`` are in the records' order."""
 
-    questions: Sequence[Question]
-    columns: CaseColumns
-    identity: Identity
+    question: Question
+    carriers: Carriers
     matches: Sequence[Match]
-    verifications: Sequence[Verifications]
+    verifications: Verifications
     parameters: Parameters
 
     @cached_property
-    def values(self) -> tuple[Measured, Measured]:
-        """Addresses and phones."""
-        candidates, identity, parameters = self.columns.candidates, self.identity, self.parameters
-        if candidates.are_few:
-            return measured_values(candidates, identity, parameters)
-        homes, phones = carried_addresses(candidates), carried_phones(candidates)
-        of_homes = address_measures(candidates, identity, homes, parameters.address.sightings)
-        of_phones = phone_measures(candidates, identity, phones, parameters.phone.sightings)
-        return Measured(homes, of_homes), Measured(phones, of_phones)
+    def addresses(self) -> list[Value]:
+        return addresses_of(self.carriers, self.parameters.address.sightings)
+
+    @cached_property
+    def phones(self) -> list[Value]:
+        return phones_of(self.carriers, self.parameters.phone.sightings)
 
     @cached_property
     def _grounds(self) -> dict[int, Ground]:
         return {}
 
-    def ground(self, position: int) -> Ground:
+    def ground(self, number: int) -> Ground:
         """The record as a ground of whatever it shows."""
-        ground = self._grounds.get(position)
+        ground = self._grounds.get(number)
         if ground is None:
-            record = self.columns.records[position]
+            record = self.question.records[number]
             ground = Ground(record.provider, record.record_id, record.upstream, record.call_id, record.pointer)
-            self._grounds[position] = ground
+            self._grounds[number] = ground
         return ground
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
-    """One value of one case with everybody who carries it, likeliest first."""
+class _Shown:
+    """One value with everybody who carries it, likeliest first."""
 
-    case: int
     kind: ContactKind
-    text: Callable[[], str]
+    text: str
     carriers: Sequence[_Carrier]
     finding: Finding
 
@@ -113,126 +92,99 @@ class _Value:
         return ours or [sighting for _, _, sighting, _ in self.carriers]
 
 
-def contacts_of(judged: Judged) -> list[tuple[Contact, ...]]:
-    """The contacts of each case, the likeliest first."""
-    found: list[list[Contact]] = [[] for _ in judged.questions]
-    for case, contact in chain(_address_contacts(judged), _phone_contacts(judged), _email_contacts(judged)):
-        found[case].append(contact)
-    return [tuple(sorted(contacts, key=_rank)) for contacts in found]
+def contacts_of(judged: Judged) -> tuple[Contact, ...]:
+    """The contacts of the case, the likeliest first."""
+    found = [*_address_contacts(judged), *_phone_contacts(judged), *_email_contacts(judged)]
+    return tuple(sorted(found, key=_rank))
 
 
 def _rank(contact: Contact) -> tuple[float, str, str]:
     return -contact.probability, contact.kind, contact.value
 
 
-def _address_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
-    columns, weights = judged.columns, judged.parameters.address
-    addresses, _ = judged.values
-
-    def text(children: Sequence[int]) -> str:
-        return max((columns.lines[child] for child in children), key=lambda line: (len(line), line))
-
-    def finding(known: Verifications, children: Sequence[int]) -> Finding:
-        return known.of_address([columns.addresses[child] for child in children])
-
-    values = _values(ContactKind.ADDRESS, addresses.carried, columns.addresses, judged, text=text, finding=finding)
-    return _weighed(values, reach(addresses.carried, addresses.measures, weights, _known(values)), judged)
+def _address_contacts(judged: Judged) -> Iterator[Contact]:
+    records, weights = judged.question.records, judged.parameters.address
+    seen = [[records[number].addresses[which] for number, which, _, _ in value.rows] for value in judged.addresses]
+    shown = [
+        _shown(judged, ContactKind.ADDRESS, value, sightings, judged.verifications.of_address(sightings))
+        for value, sightings in zip(judged.addresses, seen, strict=True)
+    ]
+    return _weighed(judged, judged.addresses, shown, weights)
 
 
-def _phone_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
-    columns, weights = judged.columns, judged.parameters.phone
-    _, phones = judged.values
-
-    def text(children: Sequence[int]) -> str:
-        return f"+1{columns.numbers[children[0]]:010}"
-
-    def finding(known: Verifications, children: Sequence[int]) -> Finding:
-        return known.of_phone(columns.numbers[children[0]], [columns.phones[child] for child in children])
-
-    values = _values(ContactKind.PHONE, phones.carried, columns.phones, judged, text=text, finding=finding)
-    return _weighed(values, reach(phones.carried, phones.measures, weights, _known(values)), judged)
+def _phone_contacts(judged: Judged) -> Iterator[Contact]:
+    records, weights = judged.question.records, judged.parameters.phone
+    seen = [[records[number].phones[which] for number, which, _, _ in value.rows] for value in judged.phones]
+    shown = [
+        _shown(judged, ContactKind.PHONE, value, sightings, judged.verifications.of_phone(value.text, sightings))
+        for value, sightings in zip(judged.phones, seen, strict=True)
+    ]
+    return _weighed(judged, judged.phones, shown, weights)
 
 
-def _values(
-    kind: ContactKind,
-    carried: Carried,
-    sightings: Sequence[_Sighting],
-    judged: Judged,
-    *,
-    text: Callable[[Sequence[int]], str],
-    finding: Callable[[Verifications, Sequence[int]], Finding],
-) -> list[_Value]:
-    """The values of one kind in their order. ``text`` and ``finding`` are told the rows that show a value."""
-    found = []
-    for case, rows in zip(carried.group.tolist(), _rows_of(carried), strict=True):
-        children = [child for child, _ in rows]
-        carriers = _in_order([_carrier(judged, position, sightings[child]) for child, position in rows])
-        known = finding(judged.verifications[case], children)
-        found.append(_Value(case, kind, partial(text, children), carriers, known))
-    return found
+def _shown(judged: Judged, kind: ContactKind, value: Value, sightings: Sequence[_Sighting], finding: Finding) -> _Shown:
+    carriers = [
+        _carrier(judged, number, sighting) for (number, _, _, _), sighting in zip(value.rows, sightings, strict=True)
+    ]
+    return _Shown(kind, value.text, _in_order(carriers), finding)
 
 
-def _rows_of(carried: Carried) -> list[list[tuple[int, int]]]:
-    """(child row, position of the record) of everybody who carries each value."""
-    rows = list(zip(carried.child.tolist(), carried.position.tolist(), strict=True))
-    starts = [*carried.values.starts.tolist(), len(rows)]
-    return [rows[start:end] for start, end in pairwise(starts)]
-
-
-def _carrier(judged: Judged, position: int, sighting: _Sighting) -> _Carrier:
-    return judged.columns.records[position], judged.matches[position], sighting, position
+def _carrier(judged: Judged, number: int, sighting: _Sighting) -> _Carrier:
+    return judged.question.records[number], judged.matches[number], sighting, number
 
 
 def _in_order(carriers: list[_Carrier]) -> list[_Carrier]:
     """The likeliest record first, then the freshest sighting."""
     if len(carriers) > 1:
-        carriers.sort(key=lambda carrier: (carrier[0].provider, carrier[0].record_id))
-        carriers.sort(key=lambda carrier: (carrier[1].probability, carrier[2].last_seen or _NO_DATE), reverse=True)
+        carriers.sort(key=_likeliest_first)
     return carriers
 
 
-def _known(values: Sequence[_Value]) -> dict[str, Floats]:
-    return {
-        "verified": np.array([value.finding.checked for value in values], float),
-        "outcomes": np.array([value.finding.used for value in values], float),
-    }
+def _likeliest_first(carrier: _Carrier) -> tuple[float, int, str, str]:
+    record, match, sighting, _ = carrier
+    seen = sighting.last_seen
+    day = (seen.year * 13 + seen.month) * 32 + seen.day if seen else 0
+    return -match.probability, -day, record.provider, record.record_id
 
 
-def _weighed(values: Sequence[_Value], reached: Reached, judged: Judged) -> Iterator[tuple[int, Contact]]:
-    for n, (value, p) in enumerate(zip(values, reached.probability.tolist(), strict=True)):
-        if value.party is not STRANGER:
-            yield value.case, _described(value, p, judged, partial(_reasons, value, reached, n))
+def _weighed(
+    judged: Judged, values: Sequence[Value], shown: Sequence[_Shown], weights: ContactWeights
+) -> Iterator[Contact]:
+    known = [{"verified": each.finding.checked, "outcomes": each.finding.used} for each in shown]
+    for each, weighed in zip(shown, weigh(values, known, weights), strict=True):
+        if each.party is not STRANGER:
+            yield _described(judged, each, probability_of(weighed.bits), partial(_reasons, each, weighed.parts))
 
 
-def _described(value: _Value, p: float, judged: Judged, reasons: Callable[[], tuple[Evidence, ...]]) -> Contact:
-    best, seen, text = value.carriers[0][2], value.sightings(), value.text()
+def _described(judged: Judged, value: _Shown, p: float, reasons: Callable[[], tuple[Evidence, ...]]) -> Contact:
+    best, seen = value.carriers[0][2], value.sightings()
     contact = Contact(
         kind=value.kind,
-        value=text,
+        value=value.text,
         probability=p,
         party=value.party,
         status=_status(value, p, judged.parameters),
         address=best.address if isinstance(best, AddressSighting) else None,
-        line_type=_line_type(value, text, judged.verifications[value.case]),
-        first_seen=min((s.first_seen for s in seen if s.first_seen), default=None),
-        last_seen=max((s.last_seen for s in seen if s.last_seen), default=None),
-        grounds=(*[judged.ground(position) for _, _, _, position in value.carriers], *value.finding.grounds),
+        line_type=_line_type(value, judged.verifications),
+        first_seen=min([s.first_seen for s in seen if s.first_seen], default=None),
+        last_seen=max([s.last_seen for s in seen if s.last_seen], default=None),
+        grounds=(*[judged.ground(number) for _, _, _, number in value.carriers], *value.finding.grounds),
         notes=value.finding.notes,
     )
     return evidence_later(contact, reasons)
 
 
-def _line_type(value: _Value, text: str, verifications: Verifications) -> LineType:
+def _line_type(value: _Shown, verifications: Verifications) -> LineType:
     """A provider's check of the number before what the records say."""
     if value.kind is not ContactKind.PHONE:
         return LineType.UNKNOWN
     stated = [sighting.line_type for _, _, sighting, _ in value.carriers if isinstance(sighting, PhoneSighting)]
     if verifications.phones:
-        stated.insert(0, verifications.line_type(phone_number(text)))
+        stated.insert(0, verifications.line_type(phone_number(value.text)))
     return next((line for line in stated if line is not LineType.UNKNOWN), LineType.UNKNOWN)
 
 
-def _status(value: _Value, p: float, parameters: Parameters) -> ContactStatus:
+def _status(value: _Shown, p: float, parameters: Parameters) -> ContactStatus:
     """Verified: likely enough to write back, and from two independent sources that are sure, or checked."""
     if value.finding.bad:
         return ContactStatus.SUPPRESSED
@@ -248,7 +200,7 @@ def _status(value: _Value, p: float, parameters: Parameters) -> ContactStatus:
     return ContactStatus.VERIFIED if verified else ContactStatus.LIKELY
 
 
-def _reasons(value: _Value, reached: Reached, n: int) -> tuple[Evidence, ...]:
+def _reasons(value: _Shown, parts: Mapping[str, float]) -> tuple[Evidence, ...]:
     record, _, best, _ = value.carriers[0]
     quotes = {
         "identity": f"{record.provider} {record.record_id}",
@@ -258,64 +210,61 @@ def _reasons(value: _Value, reached: Reached, n: int) -> tuple[Evidence, ...]:
     }
     return tuple(
         Evidence(name, bits, CONTACT_SENTENCES[name], "", quotes.get(name, ""))
-        for name, bits in reached.parts_of(n)
+        for name, bits in parts.items()
         if bits >= _LEAST or bits <= -_LEAST or name == "prior"
     )
 
 
-def _email_contacts(judged: Judged) -> Iterator[tuple[int, Contact]]:
+def _email_contacts(judged: Judged) -> Iterator[Contact]:
     """E-mails have no fitted model: identity, and a decay with age that is set by judgement."""
-    carriers: dict[tuple[int, str], list[_Carrier]] = {}
-    cases = judged.columns.candidates.groups.tolist()
-    for position, record in enumerate(judged.columns.records):
+    carriers: dict[str, list[_Carrier]] = {}
+    for number, record in enumerate(judged.question.records):
         for sighting in record.emails:
-            rows = carriers.setdefault((cases[position], sighting.email.strip().lower()), [])
-            rows.append(_carrier(judged, position, sighting))
-    for (case, email), rows in carriers.items():
-        finding = judged.verifications[case].of_email(email)
-        value = _Value(case, ContactKind.EMAIL, partial(str, email), _in_order(rows), finding)
+            carriers.setdefault(sighting.email.strip().lower(), []).append(_carrier(judged, number, sighting))
+    for email, rows in carriers.items():
+        value = _Shown(ContactKind.EMAIL, email, _in_order(rows), judged.verifications.of_email(email))
         if value.party is not STRANGER:
-            yield case, _email(value, judged)
+            yield _email(judged, value)
 
 
-def _email(value: _Value, judged: Judged) -> Contact:
-    stated, as_of = judged.parameters.stated, judged.questions[value.case].as_of
+def _email(judged: Judged, value: _Shown) -> Contact:
+    stated, as_of = judged.parameters.stated, judged.question.as_of
     record, match, best, _ = value.carriers[0]
-    identity = float(log_odds(np.array(match.probability)))
+    identity = bits_of(match.probability)
     years = min(_age(sighting, as_of) for _, _, sighting, _ in value.carriers)
     fresh = stated["email"] + stated["email_per_year"] * years + value.finding.used
-    p = float(probability(np.array(identity)) * probability(np.array(fresh)))
+    p = probability_of(identity) * probability_of(fresh)
     reasons = (
         Evidence("identity", identity, CONTACT_SENTENCES["identity"], found=f"{record.provider} {record.record_id}"),
         Evidence("recency", fresh, CONTACT_SENTENCES["recency"], found=str(best.last_seen or "")),
     )
-    return _described(value, p, judged, lambda: reasons)
+    return _described(judged, value, p, lambda: reasons)
 
 
 def _age(sighting: _Sighting, as_of: date) -> float:
     return UNDATED if sighting.last_seen is None else max(0.0, -years_after(sighting.last_seen, as_of))
 
 
-def conflicts_of(judged: Judged) -> list[tuple[str, ...]]:
-    """Of each case: phones that the subject and somebody else share, and people who cannot be told apart."""
-    found: list[list[str]] = [[] for _ in judged.questions]
-    carried = judged.values[1].carried
-    sure = judged.identity.probability[carried.position] >= 0.5
-    shared = carried.values.any(sure) & carried.values.any(~sure)
-    rows = _rows_of(carried) if shared.any() else []
-    for value in np.flatnonzero(shared):
-        carriers = _in_order(
-            [_carrier(judged, position, judged.columns.phones[child]) for child, position in rows[value]]
-        )
-        ours = next(record for record, match, _, _ in carriers if match.probability >= 0.5)
-        theirs = next(record for record, match, _, _ in carriers if match.probability < 0.5)
-        found[carried.group[value]].append(
-            f"one phone, two people: {ours.provider} {ours.record_id} (the subject) "
-            f"and {theirs.provider} {theirs.record_id}"
-        )
-    starts = judged.columns.candidates.starts.tolist()
-    for case, of_case in enumerate(found):
-        matches = judged.matches[starts[case] : starts[case + 1]]
-        if undecided := sorted(f"{match.provider} {match.record_id}" for match in matches if match.ambiguous):
-            of_case.append(f"two people fit the subject: {', '.join(undecided)}")
-    return [tuple(sorted(of_case)) for of_case in found]
+def conflicts_of(judged: Judged) -> tuple[str, ...]:
+    """Phones that the subject and somebody else share, and people who cannot be told apart."""
+    found = []
+    for value in judged.phones:
+        ours = [judged.carriers.probabilities[number] >= 0.5 for number, _, _, _ in value.rows]
+        if any(ours) and not all(ours):
+            found.append(_two_people(judged, value))
+    if undecided := sorted([f"{match.provider} {match.record_id}" for match in judged.matches if match.ambiguous]):
+        found.append(f"two people fit the subject: {', '.join(undecided)}")
+    return tuple(sorted(found))
+
+
+def _two_people(judged: Judged, value: Value) -> str:
+    records = judged.question.records
+    carriers = _in_order(
+        [_carrier(judged, number, records[number].phones[which]) for number, which, _, _ in value.rows]
+    )
+    ours = next(record for record, match, _, _ in carriers if match.probability >= 0.5)
+    theirs = next(record for record, match, _, _ in carriers if match.probability < 0.5)
+    return (
+        f"one phone, two people: {ours.provider} {ours.record_id} (the subject) "
+        f"and {theirs.provider} {theirs.record_id}"
+    )

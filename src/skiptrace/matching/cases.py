@@ -6,22 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import accumulate
 
 import numpy as np
 
 from skiptrace.matching.columns import AddressColumns, NameColumns, People, PhoneColumns, RelativeColumns, Spans, Words
 from skiptrace.matching.identity import Candidates
-from skiptrace.matching.persons import Person, ReadPerson, read_person
-from skiptrace.model import (
-    AddressCheck,
-    AddressSighting,
-    PastOutcome,
-    Personal,
-    PhoneCheck,
-    PhoneSighting,
-    SourceRecord,
-    Subject,
-)
+from skiptrace.matching.persons import ReadPerson, read_person
+from skiptrace.model import AddressCheck, PastOutcome, Personal, PhoneCheck, SourceRecord, Subject
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,23 +32,14 @@ class Question(Personal):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CaseColumns:
-    """Cases as columns; ``records`` in the order of the candidates, ``addresses`` and ``phones`` in that of their rows.
-
-    ``lines`` are the addresses on one line, as Publication 28 writes them, ``numbers`` the ten digits of the phones.
-    """
+    """Cases as candidates, and their records in the same order."""
 
     candidates: Candidates
-    records: tuple[SourceRecord, ...]
-    addresses: tuple[AddressSighting, ...]
-    lines: tuple[str, ...]
-    phones: tuple[PhoneSighting, ...]
-    numbers: tuple[int, ...]
+    records: Sequence[SourceRecord]
 
 
 def columns_of(questions: Sequence[Question]) -> CaseColumns:
     """The subjects come first, then the records of the first, of the second, and so on."""
-    subjects: list[Person] = [question.subject for question in questions]
-    records = [record for question in questions for record in question.records]
     persons = [read_person(question.subject, question.as_of) for question in questions]
     persons += [read_person(record, question.as_of) for question in questions for record in question.records]
     sizes = [len(question.records) for question in questions]
@@ -64,18 +47,10 @@ def columns_of(questions: Sequence[Question]) -> CaseColumns:
         partial(_people, persons),
         rows=np.arange(len(questions), len(persons)),
         subjects=np.repeat(np.arange(len(questions)), sizes),
-        starts=np.concatenate(([0], np.cumsum(sizes))),
+        starts=np.array([0, *accumulate(sizes)]),
         persons=persons,
     )
-    everybody = [*subjects, *records]
-    return CaseColumns(
-        candidates,
-        tuple(records),
-        tuple(sighting for person in everybody for sighting in person.addresses),
-        tuple(line for person in persons for line in person.lines),
-        tuple(sighting for person in everybody for sighting in person.phones),
-        tuple(number for person in persons for number, _, _ in person.phones),
-    )
+    return CaseColumns(candidates, [record for question in questions for record in question.records])
 
 
 def _people(persons: Sequence[ReadPerson]) -> People:

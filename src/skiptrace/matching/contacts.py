@@ -26,13 +26,17 @@ from skiptrace.matching.columns import (
 )
 from skiptrace.matching.comparisons import ADDRESS, SURNAME, single_address_levels
 from skiptrace.matching.identity import Candidates, Identity
-from skiptrace.matching.weights import ContactWeights, Measures, Sightings, log_odds, probability, summed
+from skiptrace.matching.weights import LIMIT, ContactWeights, Measures, Sightings, log_odds, probability, summed
 
 _LARGEST_KEY = 2**62
 NEVER = 30.0
 """Age in years that stands for "nobody was seen"."""
 UNDATED = 5.0
 """Age in years that an undated sighting counts for."""
+LEAST_FRESH = -8.0
+"""No sighting counts for fewer bits."""
+LEAST_RIVAL = 2.0**-20
+"""Odds of a rival where there is none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -246,7 +250,7 @@ def phone_measures(
     return measures | {
         "later": _gaps(-seen.last, measures["identity"] > 0, carried.accounts),
         "account": _account_years(candidates, phones.spans, phones.last_seen, carried, is_old),
-        "landline": np.where(landline, measures["recency"], -8.0),
+        "landline": np.where(landline, measures["recency"], LEAST_FRESH),
         "moved": np.where(landline, _moved(candidates, identity, carried), 0.0),
         "shared": carried.values.total(1.0 - identity.probability[carried.position]),
     }
@@ -299,8 +303,8 @@ def _best_two(values: Runs, fresh: Floats, source: Codes) -> tuple[Floats, Float
     best = values.best(fresh)
     top = values.best(np.where(fresh == best[values.number], source, -1.0))
     independent = source != top[values.number]
-    second = values.best(np.where(independent, fresh, -8.0))
-    return np.maximum(best, -8.0), np.maximum(second, -8.0)
+    second = values.best(np.where(independent, fresh, LEAST_FRESH))
+    return np.maximum(best, LEAST_FRESH), np.maximum(second, LEAST_FRESH)
 
 
 def _gaps(scores: Floats, known: Flags, accounts: Runs) -> Floats:
@@ -362,7 +366,7 @@ def reach(
 
 def rival_measures(bits: Floats, accounts: Runs) -> dict[str, Floats]:
     """``own``: the value's own bits. ``rivals``: log2 of the summed odds of the other values of the account."""
-    top = np.maximum(accounts.best(bits), -40.0)[accounts.number]
+    top = np.maximum(accounts.best(bits), -LIMIT)[accounts.number]
     odds = np.exp2(bits - top)
     rest = accounts.total(odds)[accounts.number] - odds
-    return {"own": bits, "rivals": top + np.log2(np.maximum(rest, 2.0**-20))}
+    return {"own": bits, "rivals": top + np.log2(np.maximum(rest, LEAST_RIVAL))}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from skiptrace.matching.assembling import Judged, conflicts_of, contacts_of
 from skiptrace.matching.cases import Question, columns_of
 from skiptrace.matching.evidence import matches_of
 from skiptrace.matching.identity import identify
+from skiptrace.matching.reaching import carriers_of
 from skiptrace.matching.verifying import Verifications
 from skiptrace.matching.weights import Parameters, shipped_parameters
 from skiptrace.model import AddressCheck, Judgement, PastOutcome, PhoneCheck, SourceRecord, Subject
@@ -46,11 +48,13 @@ def _judged(questions: Sequence[Question], parameters: Parameters) -> list[Judge
     columns = columns_of(questions)
     identity = identify(columns.candidates, parameters)
     matches = matches_of(questions, columns, identity)
-    verifications = [Verifications.of(question, parameters.stated) for question in questions]
-    judged = Judged(questions, columns, identity, matches, verifications, parameters)
-    starts = columns.candidates.starts.tolist()
-    found = zip(questions, starts[:-1], starts[1:], contacts_of(judged), conflicts_of(judged), strict=True)
+    cases = zip(
+        questions, carriers_of(columns.candidates, identity), pairwise(columns.candidates.starts.tolist()), strict=True
+    )
+    judged = [
+        Judged(question, carriers, matches[start:end], Verifications.of(question, parameters.stated), parameters)
+        for question, carriers, (start, end) in cases
+    ]
     return [
-        Judgement(question.as_of, tuple(matches[start:end]), contacts, conflicts)
-        for question, start, end, contacts, conflicts in found
+        Judgement(case.question.as_of, tuple(case.matches), contacts_of(case), conflicts_of(case)) for case in judged
     ]

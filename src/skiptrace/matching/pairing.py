@@ -259,6 +259,13 @@ def address_level(homes: tuple[Home, ...], others: tuple[Home, ...]) -> int:
     return max((one_address_level(x, y) for x in homes for y in others), default=0)
 
 
+def are_alike(x: Home, y: Home) -> bool:
+    """Whether both are one address but for the spelling: never if number, street and box all differ."""
+    if x[0] == y[0] or x[1] == y[1] or x[3] == y[3] != "":
+        return one_address_level(x, y) >= _AT_ADDRESS
+    return False
+
+
 def one_address_level(x: Home, y: Home) -> int:
     """One address against another. House and box numbers agree exactly or not; a missing one is no contradiction."""
     number_x, street_x, unit_x, box_x, city_x, state_x, zip_x = x

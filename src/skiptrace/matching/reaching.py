@@ -1,150 +1,191 @@
-"""The addresses and phones of cases value by value: what ``contacts`` works out for columns, with the same measures.
+"""The addresses and phones of one case, value by value: what ``contacts`` works out for columns, with the same numbers.
 
-A case shows a dozen values, for which steps over columns cost more than all that there is to measure. That both agree
-is held by a property in the tests.
+A case shows a dozen values, for which steps over columns cost more than all that there is to measure and to weigh. That
+both agree is held by a property in the tests.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, combinations, pairwise
-from math import expm1, isnan, log1p
+from functools import lru_cache
+from itertools import combinations, pairwise
+from math import expm1, isnan, log1p, log2
 from typing import NamedTuple
 
-import numpy as np
-
 from skiptrace.matching.columns import LANDLINE
-from skiptrace.matching.comparisons import ADDRESS, SURNAME
-from skiptrace.matching.contacts import NEVER, UNDATED, Carried, Runs
+from skiptrace.matching.comparisons import SURNAME
+from skiptrace.matching.contacts import LEAST_FRESH, LEAST_RIVAL, NEVER, UNDATED
 from skiptrace.matching.identity import SURE, Candidates, Identity
-from skiptrace.matching.pairing import one_address_level
+from skiptrace.matching.pairing import are_alike
 from skiptrace.matching.persons import Home, ReadPerson
-from skiptrace.matching.weights import Measures, Parameters, Sightings, bits_of, probability_of
+from skiptrace.matching.weights import LIMIT, ContactWeights, Curve, Sightings, bits_of, probability_of
 
-LEAST_FRESH = -8.0
-_ALIKE = ADDRESS["alike"]
-
-
-class _Row(NamedTuple):
-    """Who shows a value: row of the address or phone table, position among the candidates, years since it was seen."""
-
-    child: int
-    position: int
-    age: float
-    start: float
-
-
-_Value = list[_Row]
+Row = tuple[int, int, float, float]
+"""Who shows a value: number of the record, which of its sightings, and years since it was last and first seen there."""
+Parts = Mapping[str, float]
+"""Bits by name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Case:
-    """One case of several. Lists are by position among the candidates, all but ``subject`` those of all cases."""
+class Carriers:
+    """The records of one case that may carry a value: whether each is the subject, and bears the subject's surname."""
 
     subject: ReadPerson
-    positions: range
     records: Sequence[ReadPerson]
-    homes: Sequence[int]
-    phones: Sequence[int]
-    """Row of each record's first address and first phone in their tables."""
     probabilities: Sequence[float]
     family: Sequence[bool]
-    """Whether each record bears the subject's surname."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Measured:
-    """The values of one kind, and what each is measured by."""
-
-    carried: Carried
-    measures: Measures
-
-
-def measured_values(candidates: Candidates, identity: Identity, parameters: Parameters) -> tuple[Measured, Measured]:
-    """Addresses and phones: what ``carried_...`` and ``..._measures`` give for columns."""
-    cases = list(_cases(candidates, identity))
-    homes, phones = [_homes_of(case) for case in cases], [_phones_of(case) for case in cases]
-    ages = parameters.address.sightings, parameters.phone.sightings
-    of_homes = [_address_measures(case, values, ages[0]) for case, values in zip(cases, homes, strict=True)]
-    of_phones = [_phone_measures(case, values, ages[1]) for case, values in zip(cases, phones, strict=True)]
-    return Measured(_carried(homes), _joined(of_homes)), Measured(_carried(phones), _joined(of_phones))
-
-
-def _cases(candidates: Candidates, identity: Identity) -> Iterator[_Case]:
+def carriers_of(candidates: Candidates, identity: Identity) -> list[Carriers]:
+    """The carriers of each case. ``candidates`` hold the subjects of all cases first, then the records case by case."""
     starts: list[int] = candidates.starts.tolist()
-    persons, subjects = candidates.persons, len(starts) - 1
-    homes, phones = (
-        list(accumulate(counts, initial=0))[subjects:]
-        for counts in ([len(person.homes) for person in persons], [len(person.phones) for person in persons])
-    )
+    records = candidates.persons[len(starts) - 1 :]
+    probabilities = identity.probability.tolist()
     family = (identity.compared.levels["surname"] >= SURNAME["part"]).tolist()
-    records, probabilities = persons[subjects:], identity.probability.tolist()
-    for subject, (start, end) in zip(persons, pairwise(starts), strict=False):
-        yield _Case(subject, range(start, end), records, homes, phones, probabilities, family)
+    return [
+        Carriers(subject, records[start:end], probabilities[start:end], family[start:end])
+        for subject, (start, end) in zip(candidates.persons, pairwise(starts), strict=False)
+    ]
 
 
-def _carried(values: Sequence[Sequence[_Value]]) -> Carried:
-    """Values case by case in the form of columns."""
-    flat = list(chain.from_iterable(values))
-    child, position, age, start = zip(*chain.from_iterable(flat), strict=True) if flat else [()] * 4
-    rows = np.array(child, np.int64), np.array(position, np.int64), np.array(age, float), np.array(start, float)
-    cases = _runs([len(each) for each in values if each])
-    group = np.array([number for number, each in enumerate(values) for _ in each], np.int64)
-    return Carried(*rows, _runs([len(value) for value in flat]), group, cases)
+class Value(NamedTuple):
+    """One address or phone of a case as it is written, the rows that show it, and what it is measured by."""
+
+    text: str
+    rows: Sequence[Row]
+    measures: Mapping[str, float]
 
 
-def _runs(lengths: Sequence[int]) -> Runs:
-    number = [number for number, length in enumerate(lengths) for _ in range(length)]
-    return Runs(np.array([0, *accumulate(lengths)][:-1], np.int64), np.array(number, np.int64))
+class Weighed(NamedTuple):
+    """Log-odds in bits that a value reaches the subject now, and the parts that add up to them."""
+
+    parts: Parts
+    bits: float
 
 
-def _joined(measures: Sequence[Sequence[Mapping[str, float]]]) -> Measures:
-    flat = list(chain.from_iterable(measures))
-    if not flat:  # whatever is asked for, there is nothing of it
-        return defaultdict(list)
-    return {name: [each[name] for each in flat] for name in flat[0]}
+def addresses_of(case: Carriers, sightings: Sightings) -> list[Value]:
+    """The distinct addresses, and what ``address_measures`` gives for columns."""
+    shown = _homes_of(case.records)
+    common = [_common(case, rows, sightings) for _, rows in shown]
+    known = [each.identity > 0 for each in common]
+    newest, later = _gaps([-each.since for each in common], known), _gaps([-each.last for each in common], known)
+    account = _ago(case.subject.left, UNDATED)
+    return [
+        Value(
+            max([case.records[record].lines[which] for record, which, _, _ in rows], key=_by_length),
+            rows,
+            {
+                "identity": each.identity,
+                "recency": each.recency,
+                "second": each.second,
+                "kin": each.kin,
+                "others": each.others,
+                "newest": newest[n],
+                "later": later[n],
+                "since": each.since,
+                "account": account if any(are_alike(*pair) for pair in _pairs(case.subject.homes, homes)) else -1.0,
+                "box": 1.0 if any(home[3] for home in homes) else 0.0,
+                "newcomers": _within(each.last - each.arrived, -10.0, 10.0),
+            },
+        )
+        for n, ((homes, rows), each) in enumerate(zip(shown, common, strict=True))
+    ]
 
 
-def _homes_of(case: _Case) -> list[_Value]:
-    """The distinct addresses of the records; spellings of one address are one value."""
-    rows: defaultdict[Home, _Value] = defaultdict(list)
-    for position in case.positions:
-        record, first = case.records[position], case.homes[position]
-        for child, (home, (came, left)) in enumerate(zip(record.homes, record.seen, strict=True), first):
+def phones_of(case: Carriers, sightings: Sightings) -> list[Value]:
+    """The distinct phones, and what ``phone_measures`` gives for columns."""
+    shown = _numbers_of(case.records)
+    common = [_common(case, rows, sightings) for rows in shown.values()]
+    later = _gaps([-each.last for each in common], [each.identity > 0 for each in common])
+    account = _ago(max((left for _, _, left in case.subject.phones if not isnan(left)), default=float("nan")), UNDATED)
+    homes = [_newest_home(*each) for each in zip(case.records, case.probabilities, strict=True)]
+    found = []
+    for n, ((number, rows), each) in enumerate(zip(shown.items(), common, strict=True)):
+        landline = any(case.records[record].phones[which][1] == LANDLINE for record, which, _, _ in rows)
+        moved = max(homes) - max([homes[record] for record, _, _, _ in rows]) if landline else 0.0
+        measures = {
+            "identity": each.identity,
+            "recency": each.recency,
+            "second": each.second,
+            "kin": each.kin,
+            "others": each.others,
+            "later": later[n],
+            "account": account if number in case.subject.numbers else -1.0,
+            "landline": each.recency if landline else LEAST_FRESH,
+            "moved": _within(moved, 0.0, 10.0),
+            "shared": sum([1.0 - case.probabilities[record] for record, _, _, _ in rows]),
+        }
+        found.append(Value(f"+1{number:010}", rows, measures))
+    return found
+
+
+def weigh(values: Sequence[Value], known: Sequence[Parts], weights: ContactWeights) -> list[Weighed]:
+    """What ``reach`` gives for columns: every value by itself, then against the others of its case."""
+    prior, curves = {"prior": weights.own.prior}, weights.own.curves.items()
+    parts = [
+        {**prior, **told, **{name: curve.at(value.measures[name]) for name, curve in curves}}
+        for value, told in zip(values, known, strict=True)
+    ]
+    owns = [sum(each.values()) for each in parts]
+    top = max(owns, default=-LIMIT)
+    odds = [2.0 ** (own - max(top, -LIMIT)) for own in owns]
+    found = []
+    for each, own, mine in zip(parts, owns, odds, strict=True):
+        against = max(top, -LIMIT) + log2(max(sum(odds) - mine, LEAST_RIVAL))
+        rivals = weights.rivals.curves["rivals"].at(against)
+        bits = weights.rivals.curves["own"].at(own) + rivals + weights.rivals.prior
+        found.append(Weighed({**each, "rivals": rivals, "own": bits - own - rivals}, bits))
+    return found
+
+
+def _homes_of(records: Sequence[ReadPerson]) -> list[tuple[list[Home], list[Row]]]:
+    """The distinct addresses in all their spellings, and who shows them."""
+    rows: defaultdict[Home, list[Row]] = defaultdict(list)
+    for number, record in enumerate(records):
+        for which, (home, (came, left)) in enumerate(zip(record.homes, record.seen, strict=True)):
             _, street, _, box, city, _, zip5 = home
             if street or box or city or zip5:
-                rows[home].append(_row(child, position, came, left))
-    return _joined_alike(list(rows), list(rows.values()))
+                age = _ago(left, UNDATED)
+                rows[home].append((number, which, age, age if came == left else _ago(came, age)))
+    return _joined_alike([([home], shown) for home, shown in rows.items()])
 
 
-def _joined_alike(homes: Sequence[Home], values: Sequence[_Value]) -> list[_Value]:
+def _joined_alike(values: list[tuple[list[Home], list[Row]]]) -> list[tuple[list[Home], list[Row]]]:
     """Different spellings of one address are one value."""
-    label = list(range(len(homes)))
-    for (one, home), (two, other) in combinations(enumerate(homes), 2):
-        if label[one] != label[two] and one_address_level(home, other) >= _ALIKE:
+    label = list(range(len(values)))
+    for (one, ((home,), _)), (two, ((other,), _)) in combinations(enumerate(values), 2):
+        if are_alike(home, other) and label[one] != label[two]:
             low, high = sorted((label[one], label[two]))
             label = [low if each == high else each for each in label]
-    joined: defaultdict[int, _Value] = defaultdict(list)
-    for number, rows in zip(label, values, strict=True):
-        joined[number] += rows
-    return [sorted(rows) for rows in joined.values()]
+    joined: dict[int, tuple[list[Home], list[Row]]] = {}
+    for number, (homes, rows) in zip(label, values, strict=True):
+        if number in joined:
+            joined[number][0].extend(homes)
+            joined[number][1].extend(rows)
+        else:
+            joined[number] = homes, rows
+    return list(joined.values())
 
 
-def _phones_of(case: _Case) -> list[_Value]:
-    """The distinct phones of the records."""
-    rows: defaultdict[int, _Value] = defaultdict(list)
-    for position in case.positions:
-        for child, (number, _, left) in enumerate(case.records[position].phones, case.phones[position]):
-            if number:
-                rows[number].append(_row(child, position, left, left))
-    return list(rows.values())
+def _numbers_of(records: Sequence[ReadPerson]) -> Mapping[int, list[Row]]:
+    """The distinct phones, and who shows them."""
+    rows: defaultdict[int, list[Row]] = defaultdict(list)
+    for number, record in enumerate(records):
+        for which, (phone, _, left) in enumerate(record.phones):
+            if phone:
+                age = _ago(left, UNDATED)
+                rows[phone].append((number, which, age, age))
+    return rows
 
 
-def _row(child: int, position: int, came: float, left: float) -> _Row:
-    age = _ago(left, UNDATED)
-    return _Row(child, position, age, age if came == left else _ago(came, age))
+def _pairs(homes: Iterable[Home], others: Sequence[Home]) -> Iterable[tuple[Home, Home]]:
+    return ((home, other) for home in homes for other in others)
+
+
+def _by_length(line: str) -> tuple[int, str]:
+    return len(line), line
 
 
 def _ago(year: float, unknown: float) -> float:
@@ -172,115 +213,48 @@ class _Common(NamedTuple):
     arrived: float
 
 
-def _common(case: _Case, value: _Value, sightings: Sightings) -> _Common:
+def _common(case: Carriers, rows: Sequence[Row], sightings: Sightings) -> _Common:
     doubt = 0.0
     freshest: dict[str, float] = {}
     last = kin = others = arrived = NEVER
     came = -1.0
-    for _, position, age, start in value:
-        p, source = case.probabilities[position], case.records[position].source
+    for record, _, age, start in rows:
+        p, source = case.probabilities[record], case.records[record].source
         doubt += log1p(-min(p, SURE))
-        fresh = bits_of(p * probability_of(sightings.of(source).at(age)))
-        freshest[source] = max(fresh, freshest.get(source, LEAST_FRESH))
+        fresh = p * _worth(sightings.of(source), age)
+        if fresh > freshest.get(source, 0.0):
+            freshest[source] = fresh
         if p >= 0.5:
             last, came = min(last, age), max(came, start)
             continue
         arrived = min(arrived, start)
-        if case.family[position]:
+        if case.family[record]:
             kin = min(kin, age)
         else:
             others = min(others, age)
-    recency, second = [*sorted(freshest.values(), reverse=True), LEAST_FRESH][:2]
+    best = sorted([bits_of(fresh) for fresh in freshest.values()], reverse=True)
+    recency, second = [max(bits, LEAST_FRESH) for bits in (*best, LEAST_FRESH, LEAST_FRESH)[:2]]
     since = NEVER if came < 0.0 else came
     return _Common(bits_of(-expm1(doubt)), recency, second, kin, others, last, since, arrived)
 
 
-def _address_measures(case: _Case, values: Sequence[_Value], sightings: Sightings) -> list[dict[str, float]]:
-    common = [_common(case, value, sightings) for value in values]
-    known = [each.identity > 0 for each in common]
-    newest, later = _gaps([-each.since for each in common], known), _gaps([-each.last for each in common], known)
-    return [
-        {
-            "identity": each.identity,
-            "recency": each.recency,
-            "second": each.second,
-            "kin": each.kin,
-            "others": each.others,
-            "newest": newest[n],
-            "later": later[n],
-            "since": each.since,
-            "account": _account_years(case.subject.left) if _is_old_home(case, value) else -1.0,
-            "box": 1.0 if any(_home(case, row)[3] for row in value) else 0.0,
-            "newcomers": _within(each.last - each.arrived, -10.0, 10.0),
-        }
-        for n, (each, value) in enumerate(zip(common, values, strict=True))
-    ]
-
-
-def _phone_measures(case: _Case, values: Sequence[_Value], sightings: Sightings) -> list[dict[str, float]]:
-    common = [_common(case, value, sightings) for value in values]
-    later = _gaps([-each.last for each in common], [each.identity > 0 for each in common])
-    account = _account_years(max((left for _, _, left in case.subject.phones if not isnan(left)), default=float("nan")))
-    found = []
-    for n, (each, value) in enumerate(zip(common, values, strict=True)):
-        shown = [_phone(case, row) for row in value]
-        landline = any(kind == LANDLINE for _, kind, _ in shown)
-        found.append(
-            {
-                "identity": each.identity,
-                "recency": each.recency,
-                "second": each.second,
-                "kin": each.kin,
-                "others": each.others,
-                "later": later[n],
-                "account": account if shown[0][0] in case.subject.numbers else -1.0,
-                "landline": each.recency if landline else LEAST_FRESH,
-                "moved": _moved(case, value) if landline else 0.0,
-                "shared": sum(1.0 - case.probabilities[row.position] for row in value),
-            }
-        )
-    return found
-
-
-def _home(case: _Case, row: _Row) -> Home:
-    return case.records[row.position].homes[row.child - case.homes[row.position]]
-
-
-def _phone(case: _Case, row: _Row) -> tuple[int, int, float]:
-    return case.records[row.position].phones[row.child - case.phones[row.position]]
-
-
-def _is_old_home(case: _Case, value: _Value) -> bool:
-    """Whether the account shows the address."""
-    return any(
-        one_address_level(old, home) >= _ALIKE
-        for home in {_home(case, row) for row in value}
-        for old in case.subject.homes
-    )
-
-
-def _account_years(newest: float) -> float:
-    """Years since the account showed its newest value, 5 when it does not say."""
-    return _ago(newest, UNDATED)
+@lru_cache(maxsize=4_096)
+def _worth(curve: Curve, age: float) -> float:
+    """The probability that a sighting of this age is still right."""
+    return probability_of(curve.at(age))
 
 
 def _gaps(scores: Sequence[float], known: Sequence[bool]) -> list[float]:
     """How far each score is above the best other known one, at most 10; 0 without a rival."""
     scores = [score if is_known else -NEVER for score, is_known in zip(scores, known, strict=True)]
-    ranked = [*sorted(scores, reverse=True), -NEVER]
-    rivals = [ranked[1] if score == ranked[0] else ranked[0] for score in scores]
+    best, second = [*sorted(scores, reverse=True), -NEVER, -NEVER][:2]
+    rivals = [second if score == best else best for score in scores]
     return [
         0.0 if rival == -NEVER else _within(score - rival, -10.0, 10.0)
         for score, rival in zip(scores, rivals, strict=True)
     ]
 
 
-def _moved(case: _Case, value: _Value) -> float:
-    """Years by which the subject's newest address sighting is later than that of the records showing the phone."""
-    anywhere = max(_newest_home(case, position) for position in case.positions)
-    return _within(anywhere - max(_newest_home(case, row.position) for row in value), 0.0, 10.0)
-
-
-def _newest_home(case: _Case, position: int) -> float:
-    left = case.records[position].left
-    return left if case.probabilities[position] >= 0.5 and not isnan(left) else -NEVER
+def _newest_home(record: ReadPerson, probability: float) -> float:
+    """The year of the newest address sighting of a record of the subject."""
+    return record.left if probability >= 0.5 and not isnan(record.left) else -NEVER

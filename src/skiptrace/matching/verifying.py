@@ -83,9 +83,10 @@ class Verifications:
         check = self.phones.get(number)
         return check.line_type if check else LineType.UNKNOWN
 
-    def of_phone(self, number: int, sightings: Sequence[PhoneSighting]) -> Finding:
+    def of_phone(self, text: str, sightings: Sequence[PhoneSighting]) -> Finding:
         if not self.phones and not self.outcomes and all(s.connected is not Fact.NO for s in sightings):
             return NOTHING_KNOWN
+        number = phone_number(text)
         draft = self._of_outcomes((ContactKind.PHONE, number))
         check = self.phones.get(number)
         if check and Fact.NO in (check.valid, check.connected):
