@@ -37,23 +37,22 @@ _GIVEN_AGREES, _SURNAME_AGREES = GIVEN["near"], SURNAME["near"]
 _AT_ADDRESS, _SAME_PHONE = ADDRESS["alike"], PHONE["same"]
 _SAME_GIVEN, _SAME_SURNAME = GIVEN["same"], SURNAME["same"]
 _OTHER_GIVEN, _SAME_INITIAL, _OTHER_SURNAME = GIVEN["different"], GIVEN["same_initial"], SURNAME["different"]
+_FITS = GIVEN["initial"]
 _HALF_BORN, _HALF_SSN4 = BIRTH["one_part_off"], SSN4["typing_error"]
 
 
 def compare_values(persons: Sequence[ReadPerson], left: list[int], right: list[int], *, closely: bool) -> Compared:
     """What ``compare`` finds for the same pairs."""
-    found = []
-    for at, other in zip(left, right, strict=True):
-        one, two = persons[at], persons[other]
-        memory = one.compared[closely]
-        known = memory.get(two)
-        if known is None:
-            known = memory[two] = compare_two(one, two, closely)
-        found.append(known)
+    found = [_remembered(persons[at], persons[other], closely) for at, other in zip(left, right, strict=True)]
     levels, given, surname = zip(*found, strict=True) if found else ((), (), ())
     table = np.frombuffer(b"".join(levels), np.int8).reshape(-1, len(LEVELS))
     rarities = {"given_rarity": np.array(given, float), "surname_rarity": np.array(surname, float)}
     return Compared(dict(zip(LEVELS, table.T, strict=True)), rarities)
+
+
+def _remembered(one: ReadPerson, two: ReadPerson, closely: bool) -> Found:
+    memory = one.compared[closely]
+    return memory.get(two) or memory.setdefault(two, compare_two(one, two, closely))
 
 
 def times_of(persons: Sequence[ReadPerson], subjects: Ints, rows: Ints, address: Levels) -> dict[str, Floats]:
@@ -69,21 +68,16 @@ def times_of(persons: Sequence[ReadPerson], subjects: Ints, rows: Ints, address:
 
 
 def pairs_sharing(persons: Sequence[ReadPerson], rows: Ints, groups: Ints, given: Levels) -> tuple[Ints, Ints]:
-    """What ``identity.pairs_to_compare`` finds for the same rows; ``given`` is how their given names fit the subject's.
-
-    Keys are told apart by their types: a kind of given name, a date, an SSN4, a phone.
-    """
+    """What ``identity.pairs_to_compare`` finds for the same rows; ``given``: how their given names fit the subject's."""
     sharing: defaultdict[object, list[int]] = defaultdict(list)
     for position, (row, group, level) in enumerate(zip(rows.tolist(), groups.tolist(), given.tolist(), strict=True)):
         person = persons[row]
-        sharing[group, "" if not level or level >= GIVEN["initial"] else person.names[0][0]].append(position)
-        if person.born[2]:
-            sharing[group, person.born].append(position)
-        if person.ssn4 >= 0:
-            sharing[group, (person.ssn4,)].append(position)
-        for number in person.numbers:
-            sharing[group, number].append(position)
-    pairs = sorted({pair for positions in sharing.values() for pair in combinations(positions, 2)})
+        sharing[group, "" if not level or level >= _FITS else person.names[0][0]].append(position)
+        for key in person.keys:
+            sharing[group, key].append(position)
+    pairs = sorted(
+        {pair for positions in sharing.values() if len(positions) > 1 for pair in combinations(positions, 2)}
+    )
     left, right = np.array(pairs, np.int64).reshape(-1, 2).T
     return left, right
 

@@ -37,8 +37,9 @@ class ReadPerson(Personal):
     ``seen`` are the years of the first and the last sighting of each home before (negative) or after the day judged,
     ``came`` the earliest and ``left`` the latest of them, ``lines`` the homes as Publication 28 writes them. ``phones``
     are number, kind of line and year of the last sighting, ``numbers`` those that are phones. ``relatives`` are full
-    names. ``compared`` is a memory of what was found against other persons, at a glance and closely: a case is judged
-    after every answer, and most of its pairs were there before.
+    names. ``keys`` are what ties a person to others, told apart by their types: a full birth date, an SSN4, phones.
+    ``compared`` is a memory of what was found against other persons, at a glance and closely: a case is judged after
+    every answer, and most of its pairs were there before.
     """
 
     names: tuple[Reading, ...]
@@ -52,34 +53,29 @@ class ReadPerson(Personal):
     phones: tuple[tuple[int, int, float], ...]
     numbers: frozenset[int]
     relatives: frozenset[str]
+    keys: tuple[object, ...]
     source: str
     compared: tuple[dict[ReadPerson, Found], dict[ReadPerson, Found]] = field(default_factory=lambda: ({}, {}))
 
 
-class _This:
-    """A key by identity: to hash all that a record holds takes as long as to read it again."""
-
-    __slots__ = ("as_of", "person")
-
-    def __init__(self, person: Person, as_of: date) -> None:
-        self.person = person
-        self.as_of = as_of
-
-    def __hash__(self) -> int:
-        return id(self.person)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _This) and other.person is self.person and other.as_of == self.as_of
+_MOST_REMEMBERED = 4_096
+_remembered: dict[tuple[int, date], tuple[Person, ReadPerson]] = {}
+"""By identity: to hash all that a record holds takes as long as to read it. No other value takes the identity of one
+that is held here."""
 
 
 def read_person(person: Person, as_of: date) -> ReadPerson:
     """Read a person once: a case is judged after every answer, and most of its records were there before."""
-    return _read_person(_This(person, as_of))
+    key = id(person), as_of
+    known = _remembered.get(key)
+    if known is None:
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        known = _remembered[key] = person, _read_person(person, as_of)
+    return known[1]
 
 
-@lru_cache(maxsize=4_096)
-def _read_person(this: _This) -> ReadPerson:
-    person, as_of = this.person, this.as_of
+def _read_person(person: Person, as_of: date) -> ReadPerson:
     born = person.birth_date
     places = [sighting.address for sighting in person.addresses]
     read = [_read_address(at.line, at.unit, at.city, at.state, at.zip_code) for at in places]
@@ -88,18 +84,22 @@ def _read_person(this: _This) -> ReadPerson:
         (phone_number(sighting.number), _KINDS.get(sighting.line_type, OTHER_LINE), _years(sighting.last_seen, as_of))
         for sighting in person.phones
     ]
+    day = (born.year, born.month, born.day) if born else (0, 0, 0)
+    ssn4 = spelling.last_four(person.ssn4 or person.ssn)
+    numbers = frozenset([number for number, _, _ in phones if number])
     return ReadPerson(
         names=_names_of(person.names),
-        born=(born.year, born.month, born.day) if born else (0, 0, 0),
-        ssn4=spelling.last_four(person.ssn4 or person.ssn),
+        born=day,
+        ssn4=ssn4,
         homes=tuple(home for home, _ in read),
         lines=tuple(line for _, line in read),
         seen=tuple(seen),
         came=min([first for first, _ in seen if not isnan(first)], default=_NEVER),
         left=max([last for _, last in seen if not isnan(last)], default=_NEVER),
         phones=tuple(phones),
-        numbers=frozenset([number for number, _, _ in phones if number]),
+        numbers=numbers,
         relatives=frozenset([name for relative in person.relatives if (name := _full_name(relative.name))]),
+        keys=(*([day] if day[2] else []), *([(ssn4,)] if ssn4 >= 0 else []), *numbers),
         source=(person.upstream or person.provider) if isinstance(person, SourceRecord) else "",
     )
 
