@@ -72,4 +72,4 @@ def identify_alone(candidates: Candidates, search: Search, parameters: Parameter
     told = weights.parts(compared.levels, measures)
     parts |= {name: bits for name, bits in told.items() if name not in ASKED_FOR[search]}
     bits = summed(parts.values())
-    return Identity(compared, bits, tie(candidates, compared, bits, parameters), bits, parts)
+    return Identity(compared, bits, tie(candidates, compared, bits, parameters), bits, lambda: parts)

@@ -115,12 +115,18 @@ class Spans:
 
     def latest(self, moments: Floats, rows: Ints) -> Floats:
         """The latest of the moments of each person's children, NaN when none is stated."""
+        return self._outermost(np.fmax, moments, rows)
+
+    def earliest(self, moments: Floats, rows: Ints) -> Floats:
+        return self._outermost(np.fmin, moments, rows)
+
+    def _outermost(self, outer: np.ufunc, moments: Floats, rows: Ints) -> Floats:
         if self.is_one_each:
             return moments[rows]
         child, position = self.children(rows)
-        latest = np.full(len(rows), np.nan)
-        np.fmax.at(latest, position, moments[child])
-        return latest
+        outermost = np.full(len(rows), np.nan)
+        outer.at(outermost, position, moments[child])
+        return outermost
 
     def cross(self, left: Ints, right: Ints) -> tuple[Ints | None, Ints, Ints]:
         """All pairs of child rows of each pair of persons: (index of the pair, left child, right child).
@@ -140,13 +146,29 @@ class Spans:
         return pair, left_start[pair] + within // width, right_start[pair] + within % width
 
 
+def in_order(keys: Ints) -> tuple[Ints, Ints]:
+    """The stable order of the keys, and the keys in that order.
+
+    A key and its place are sorted as one number where they fit: numbers are sorted ten times as quickly as places.
+    """
+    bits = len(keys).bit_length()
+    if len(keys) and -_LARGEST_KEY >> bits < keys.min() and keys.max() < _LARGEST_KEY >> bits:
+        both = (keys << bits) + np.arange(len(keys))
+        both.sort()
+        return both & ((1 << bits) - 1), both >> bits
+    order = keys.argsort(kind="stable")
+    return order, keys[order]
+
+
+_LARGEST_KEY = 1 << 62
+
+
 def distinct(keys: Ints) -> tuple[Ints, Ints]:
     """(a position of each distinct key, the number of each position's key), numbers in ascending order of the keys.
 
     What ``numpy.unique`` does, in a third of the time where there is little, and without loading masked arrays.
     """
-    order = keys.argsort(kind="stable")
-    ordered = keys[order]
+    order, ordered = in_order(keys)
     new = np.ones(len(keys), bool)
     new[1:] = ordered[1:] != ordered[:-1]
     number = np.empty(len(keys), np.int64)
@@ -158,14 +180,25 @@ def pairs_of_equals(keys: Ints) -> tuple[Ints, Ints]:
     """All pairs of positions (left < right) with equal keys."""
     if (keys[1:] >= keys[:-1]).all():
         return _pairs_of_neighbours(keys)
-    order = keys.argsort(kind="stable")
-    left, right = _pairs_of_neighbours(keys[order])
+    order, ordered = in_order(keys)
+    left, right = _pairs_of_neighbours(ordered)
     return order[left], order[right]
+
+
+def pairs_sharing_codes(keys: Ints, codes: Codes) -> tuple[Ints, Ints]:
+    """The pairs of positions with equal keys (left < right) that share any of four codes; nobody shares a 0."""
+    left, right = pairs_of_equals(keys)
+    own = -1 - np.arange(len(codes), dtype=np.int32)[:, None]
+    codes = np.where(codes > 0, codes, own)
+    equal = codes.take(left, axis=0, mode="clip") == codes.take(right, axis=0, mode="clip")
+    sharing = equal.view(np.uint32).reshape(-1).nonzero()[0]
+    return left[sharing], right[sharing]
 
 
 def _pairs_of_neighbours(ordered: Ints) -> tuple[Ints, Ints]:
     places = np.arange(len(ordered))
-    after = ordered.searchsorted(ordered, side="right") - places - 1
+    ends = np.append((ordered[1:] != ordered[:-1]).nonzero()[0] + 1, len(ordered))
+    after = ends.repeat(np.diff(ends, prepend=0)) - places - 1
     left = places.repeat(after)
     right = np.arange(len(left))
     right += (places + 1 - after.cumsum() + after).repeat(after)
@@ -181,6 +214,13 @@ def best_of(levels: Levels, pair: Ints | None, pairs: int) -> Levels:
     return best
 
 
+NAMES = tuple(1 << place for place in range(6))
+GIVEN_NAME, SURNAME_, MIDDLE_NAME, SUFFIX_, GIVEN_INITIAL, MIDDLE_INITIAL = NAMES
+"""The parts of a name as bits."""
+SHORT_GIVEN, SHORT_MIDDLE = GIVEN_INITIAL, MIDDLE_INITIAL
+"""Among the parts that are stated: the given or middle name is one letter."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class NameColumns:
     spans: Spans
@@ -188,6 +228,22 @@ class NameColumns:
     middle: Words
     surname: Words
     suffix: Words
+
+    @cached_property
+    def packed(self) -> Codes:
+        """A row of eight numbers per name, for one look-up fetches a row as quickly as a number: the codes of the
+        parts, of the initials of given and middle name, and which parts are stated and which of these two short."""
+        parts = self.given, self.surname, self.middle, self.suffix
+        packed = np.zeros((len(self.given.codes), 8), np.int32)
+        for place, words in enumerate(parts):
+            packed[:, place] = words.codes
+        stated = np.packbits((packed > 0).reshape(-1), bitorder="little").astype(np.int32)
+        for place, words, short in ((4, self.given, SHORT_GIVEN), (5, self.middle, SHORT_MIDDLE)):
+            spelled = words.derived(Spelled)
+            packed[:, place] = spelled.initials[words.codes]
+            stated += (spelled.lengths == 1)[words.codes] * np.int32(short)
+        packed[:, 7] = stated
+        return packed
 
     @cached_property
     def given_as_surname(self) -> Codes:
@@ -200,6 +256,8 @@ PARTS = NUMBER, STREET, BOX, UNIT, ZIP5, CITY, STATE = tuple(1 << place for plac
 """The parts of an address as bits."""
 STATED = 1 << 7
 """There is any address."""
+MONTH, DAY = 15 << 5, 31
+"""Where a birth date in one number holds them."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -235,7 +293,7 @@ class AddressColumns:
         return flags
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PhoneColumns:
     """``number`` holds the ten national digits, 0 when missing; ``kind`` is one of the kinds of line."""
 
@@ -243,6 +301,11 @@ class PhoneColumns:
     number: Ints
     kind: Levels
     last_seen: Floats
+
+    @cached_property
+    def code(self) -> Codes:
+        """A small number for each distinct phone; 0 when missing."""
+        return distinct(np.append(self.number, 0))[1][:-1].astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

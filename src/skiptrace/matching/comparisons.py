@@ -18,10 +18,21 @@ from rapidfuzz.process import cpdist
 from skiptrace.matching.columns import (
     BOX,
     CITY,
+    DAY,
+    GIVEN_INITIAL,
+    GIVEN_NAME,
+    MIDDLE_INITIAL,
+    MIDDLE_NAME,
+    MONTH,
+    NAMES,
     NUMBER,
+    SHORT_GIVEN,
+    SHORT_MIDDLE,
     STATE,
     STATED,
     STREET,
+    SUFFIX_,
+    SURNAME_,
     UNIT,
     ZIP5,
     AddressColumns,
@@ -37,6 +48,7 @@ from skiptrace.matching.columns import (
     Spelled,
     Words,
     best_of,
+    distinct,
 )
 from skiptrace.matching.names.nicknames import listed_with, relation
 from skiptrace.matching.rarity import given_rarity, surname_rarity
@@ -124,23 +136,28 @@ def _joint_levels(names: Mapping[str, Levels], levels: Mapping[str, Levels]) -> 
 
 def _rarities(names: NameColumns, levels: Mapping[str, Levels], left: Ints, right: Ints) -> dict[str, Floats]:
     return {
-        "given_rarity": _where(levels["given"] >= GIVEN["near"], names.given, _given_rarities, left, right),
-        "surname_rarity": _where(levels["surname"] >= SURNAME["near"], names.surname, _surname_rarities, left, right),
+        "given_rarity": _commoner(names.given, _given_rarities, (left, right), levels["given"], GIVEN),
+        "surname_rarity": _commoner(names.surname, _surname_rarities, (left, right), levels["surname"], SURNAME),
     }
 
 
 def _given_rarities(words: Words) -> Floats:
-    return np.array([given_rarity(word) for word in words.values.tolist()])
+    return np.array([0.0, *map(given_rarity, words.values[1:].tolist())])
 
 
 def _surname_rarities(words: Words) -> Floats:
-    return np.array([surname_rarity(word) for word in words.values.tolist()])
+    return np.array([0.0, *map(surname_rarity, words.values[1:].tolist())])
 
 
-def _where(agree: Flags, words: Words, rarities: Callable[[Words], Floats], left: Ints, right: Ints) -> Floats:
-    # The commoner of the two spellings: a misspelt name is rare without being telling.
-    rarity = words.derived(rarities)
-    return np.minimum(rarity[words.codes[left]], rarity[words.codes[right]]) * agree
+def _commoner(
+    words: Words, rarities: Callable[[Words], Floats], pair: tuple[Ints, Ints], levels: Levels, names: Mapping[str, int]
+) -> Floats:
+    """Of agreeing names the rarity of the commoner spelling: a misspelt name is rare without being telling."""
+    rarity, agree = words.derived(rarities), levels >= names["near"]
+    found: Floats = rarity.take(words.codes[pair[0]] * agree, mode="clip")
+    rows = (agree & (levels < names["same"])).nonzero()[0]
+    found[rows] = np.minimum(found[rows], rarity[words.codes[pair[1][rows]]])
+    return found
 
 
 # Levels are put together by multiplying and by taking the larger: over millions of pairs that takes a twentieth of the
@@ -168,12 +185,7 @@ def _name_levels(names: NameColumns, left: Ints, right: Ints, closely: Flags) ->
     """Levels of the two names that agree best where persons have several."""
     pair, a, b = names.spans.cross(left, right)
     closely = closely if pair is None else closely[pair]
-    levels = {
-        "given": given_levels(names, a, b, closely),
-        "surname": surname_levels(names, a, b, closely),
-        "middle": middle_levels(names, a, b),
-        "suffix": suffix_levels(names, a, b),
-    }
+    levels = single_name_levels(names, a, b, closely)
     if pair is None:
         return levels, a, b
     chosen = _best_agreeing(names, pair, a, b, levels)
@@ -200,29 +212,87 @@ def _alphabetical(words: Words) -> Ints:
     return places
 
 
-def given_levels(names: NameColumns, a: Ints, b: Ints, closely: Flags) -> Levels:
-    """Given names: the same, a nickname, an initial, a misspelling, or another name."""
-    words = names.given
-    levels, rows = _compared(words.codes[a], words.codes[b], GIVEN["same"])
-    a, b = a[rows], b[rows]
-    x, y = words.codes[a], words.codes[b]
-    found = _initial_levels(words, x, y)
-    looked = (closely[rows] & (found != GIVEN["initial"])).nonzero()[0]
-    found[looked] = np.maximum(found[looked], _given_levels(words, x[looked], y[looked]))
-    found[_transposed(names, a, b)] = GIVEN["near"]
-    levels[rows] = found
+def single_name_levels(names: NameColumns, a: Ints, b: Ints, closely: Flags) -> dict[str, Levels]:
+    """One name against another.
+
+    Given names: the same, a nickname, an initial, a misspelling, or another name. Surnames: the same, a misspelling,
+    one part of a double name, or another name. Middle names: the same, an initial that fits, or another one. Suffixes:
+    the same, given on one side only, or naming another generation.
+    """
+    x, y = names.packed.take(a, axis=0), names.packed.take(b, axis=0)
+    of_x, of_y = x[:, 7], y[:, 7]
+    found = np.packbits((x == y).reshape(-1), bitorder="little") & _NAME_PARTS | (of_x & of_y & _STATED) << 6
+    found |= ((of_x | of_y) & _ON_EITHER) << 7
+    levels = {name: table.take(found, mode="clip") for name, table in _name_tables().items()}
+    given, surname = levels["given"], levels["surname"]
+    _raise(given, names.given, (x[:, 0], y[:, 0]), (given < GIVEN["initial"]) & (given > 0) & closely, _given_levels)
+    _raise(surname, names.surname, (x[:, 1], y[:, 1]), (surname == SURNAME["different"]) & closely, _surname_levels)
+    both_differ = (given - np.int8(1)).view(np.uint8) < GIVEN["same"] - 1
+    both_differ &= (surname - np.int8(1)).view(np.uint8) < SURNAME["same"] - 1
+    rows = both_differ.nonzero()[0]
+    rows = rows[_transposed(names, x[rows], y[rows])]
+    given[rows], surname[rows] = GIVEN["near"], SURNAME["near"]
     return levels
 
 
-def _initial_levels(words: Words, x: Codes, y: Codes) -> Levels:
-    spelled = words.derived(Spelled)
-    same = spelled.initials[x] == spelled.initials[y]
-    short = (spelled.lengths[x] == 1) | (spelled.lengths[y] == 1)
-    return (
-        _if(same, GIVEN["same_initial"] - GIVEN["different"])
-        + _if(same & short, GIVEN["initial"] - GIVEN["same_initial"])
-        + np.int8(GIVEN["different"])
-    )
+_NAME_PARTS = sum(NAMES)
+_STATED = GIVEN_NAME | SURNAME_ | MIDDLE_NAME | SUFFIX_
+_ON_EITHER = SUFFIX_ | SHORT_GIVEN | SHORT_MIDDLE
+
+
+@cache
+def _name_tables() -> dict[str, Levels]:
+    """The levels, spelling apart, for each combination of which parts are the same, are stated by both, and of which
+    one is stated, or short, on either side."""
+    every = np.arange(1 << 13)
+
+    def same(part: int) -> Flags:
+        return every & part > 0
+
+    def both(part: int) -> Flags:
+        return every >> 6 & part > 0
+
+    def either(part: int) -> Flags:
+        return every >> 7 & part > 0
+
+    def initial(part: int, short: int) -> Flags:
+        return same(part) & either(short)
+
+    return {
+        "given": both(GIVEN_NAME)
+        * _highest(
+            GIVEN["different"],
+            _if(same(GIVEN_INITIAL), GIVEN["same_initial"]),
+            _if(initial(GIVEN_INITIAL, SHORT_GIVEN), GIVEN["initial"]),
+            _if(same(GIVEN_NAME), GIVEN["same"]),
+        ),
+        "surname": both(SURNAME_) * _highest(SURNAME["different"], _if(same(SURNAME_), SURNAME["same"])),
+        "middle": both(MIDDLE_NAME)
+        * _highest(
+            MIDDLE["different"],
+            _if(initial(MIDDLE_INITIAL, SHORT_MIDDLE), MIDDLE["initial"]),
+            _if(same(MIDDLE_NAME), MIDDLE["same"]),
+        ),
+        "suffix": np.where(
+            both(SUFFIX_),
+            _highest(SUFFIX["different"], _if(same(SUFFIX_), SUFFIX["same"])),
+            _if(either(SUFFIX_), SUFFIX["one_sided"]),
+        ),
+    }
+
+
+def _raise(
+    levels: Levels,
+    words: Words,
+    pairs: tuple[Codes, Codes],
+    looked: Flags,
+    found: Callable[[Words, Codes, Codes], Levels],
+) -> None:
+    """Raise levels to what is found of the words of the pairs that are looked at, each two words once."""
+    rows = looked.nonzero()[0]
+    x, y = pairs[0][rows], pairs[1][rows]
+    first, number = distinct(x.astype(np.int64) * len(words.values) + y)
+    levels[rows] = np.maximum(levels[rows], found(words, x[first], y[first])[number])
 
 
 def _given_levels(words: Words, x: Codes, y: Codes) -> Levels:
@@ -249,19 +319,6 @@ def _listed_hops(words: Words) -> Ints:
     return np.sort(np.array(keys, np.int64))
 
 
-def surname_levels(names: NameColumns, a: Ints, b: Ints, closely: Flags) -> Levels:
-    """Surnames: the same, a misspelling, one part of a double name, or another name."""
-    words = names.surname
-    levels, rows = _compared(words.codes[a], words.codes[b], SURNAME["same"])
-    a, b = a[rows], b[rows]
-    found = np.maximum(_if(_transposed(names, a, b), SURNAME["near"]), np.int8(SURNAME["different"]))
-    looked = closely[rows].nonzero()[0]
-    x, y = words.codes[a[looked]], words.codes[b[looked]]
-    found[looked] = np.maximum(found[looked], _surname_levels(words, x, y))
-    levels[rows] = found
-    return levels
-
-
 def _surname_levels(words: Words, x: Codes, y: Codes) -> Levels:
     levels = _spelling_levels(words, x, y, SURNAME["alike"], SURNAME["near"])
     double = words.derived(_double_names)
@@ -275,38 +332,25 @@ def _double_names(words: Words) -> Flags:
     return np.array([" " in word for word in words.values.tolist()], bool)
 
 
-def _transposed(names: NameColumns, a: Ints, b: Ints) -> Flags:
+def _transposed(names: NameColumns, x: Codes, y: Codes) -> Flags:
     """The given name of each is the surname of the other."""
-    given, surname = names.given_as_surname, names.surname.codes
-    of_a, of_b = surname[a], surname[b]
-    x, y = given[names.given.codes[a]], given[names.given.codes[b]]
-    flags: Flags = (x == of_b) & (y == of_a) & (of_a > 0) & (of_b > 0)
+    of = names.given_as_surname
+    flags: Flags = (of[x[:, 0]] == y[:, 1]) & (of[y[:, 0]] == x[:, 1])
     return flags
-
-
-def middle_levels(names: NameColumns, a: Ints, b: Ints) -> Levels:
-    """Middle names or initials: the same, an initial that fits, or another one."""
-    words = names.middle
-    levels, rows = _compared(words.codes[a], words.codes[b], MIDDLE["same"], MIDDLE["different"])
-    fits = _initial_levels(words, words.codes[a[rows]], words.codes[b[rows]]) == GIVEN["initial"]
-    levels[rows[fits]] = MIDDLE["initial"]
-    return levels
-
-
-def suffix_levels(names: NameColumns, a: Ints, b: Ints) -> Levels:
-    """Generation suffixes: the same, given on one side only, or naming another generation."""
-    x, y = names.suffix.codes[a], names.suffix.codes[b]
-    one, two = x > 0, y > 0
-    return (
-        _if(one ^ two, SUFFIX["one_sided"])
-        + _if(one & two, SUFFIX["different"])
-        + _if(one & (x == y), SUFFIX["same"] - SUFFIX["different"])
-    )
 
 
 def birth_date_levels(people: People, left: Ints, right: Ints) -> Levels:
     """Birth dates: the same as far as both state them, one part off, swapped, or a contradiction."""
     a, b = people.born[left], people.born[right]
+    is_full = (a & MONTH > 0) & (a & DAY > 0)
+    levels = _if((a == b) & is_full, BIRTH["same"])
+    rows = ((a > 0) & (b > 0) & (levels == 0)).nonzero()[0]
+    levels[rows] = _other_birth_dates(a[rows], b[rows])
+    return levels
+
+
+def _other_birth_dates(a: Codes, b: Codes) -> Levels:
+    """Levels of dates that are stated and not one full date."""
     y1, y2, m1, m2, d1, d2 = a >> 9, b >> 9, a >> 5 & 15, b >> 5 & 15, a & 31, b & 31
     both_months, both_days = (m1 > 0) & (m2 > 0), (d1 > 0) & (d2 > 0)
     year, month, day = y1 == y2, (m1 == m2) & both_months, (d1 == d2) & both_days
@@ -315,7 +359,7 @@ def birth_date_levels(people: People, left: Ints, right: Ints) -> Levels:
     rows = (month & day & ~year).nonzero()[0]
     one_off[rows] = _one_digit_off(y1[rows], y2[rows])
     swapped = year & both_months & both_days & (m1 == d2) & (d1 == m2)
-    levels = _highest(
+    return _highest(
         BIRTH["different"],
         _if(gap <= 2, BIRTH["near_year"]),
         _if(gap >= 15, BIRTH["generation"]),
@@ -324,9 +368,7 @@ def birth_date_levels(people: People, left: Ints, right: Ints) -> Levels:
         _if(year & ~both_months & (~both_days | day), BIRTH["year_agrees"]),
         _if(swapped, BIRTH["swapped"]),
         _if(year & month & ~both_days, BIRTH["month_agrees"]),
-        _if(year & month & day, BIRTH["same"]),
     )
-    return levels * ((a > 0) & (b > 0)).view(np.int8)
 
 
 def ssn4_levels(people: People, left: Ints, right: Ints) -> Levels:

@@ -22,11 +22,12 @@ from skiptrace.matching.columns import (
     Spans,
     best_of,
     distinct,
-    pairs_of_equals,
+    in_order,
+    pairs_sharing_codes,
 )
 from skiptrace.matching.comparisons import ADDRESS, SURNAME, single_address_levels
 from skiptrace.matching.identity import Candidates, Identity
-from skiptrace.matching.weights import LIMIT, ContactWeights, Measures, Sightings, log_odds, probability, summed
+from skiptrace.matching.weights import LIMIT, ContactWeights, Measures, Sightings, log_none, log_odds, probability, summed
 
 _LARGEST_KEY = 2**62
 NEVER = 30.0
@@ -144,23 +145,23 @@ def carried_addresses(candidates: Candidates) -> Carried:
 def carried_phones(candidates: Candidates) -> Carried:
     """The distinct phones of each account's records."""
     phones = candidates.people.phones
-    child, position = _stated(candidates, phones.spans, phones.number > 0)
-    _, value = _distinct(candidates.groups[position], (phones.number[child], 10_000_000_000))
+    child, position = _stated(candidates, phones.spans, phones.code)
+    _, value = _distinct(candidates.groups[position], (phones.code[child], len(phones.code) + 1))
     return _carried(candidates, (child, position), value, first=phones.last_seen, last=phones.last_seen)
 
 
-def _stated(candidates: Candidates, spans: Spans, stated: Flags) -> tuple[Ints, Ints]:
+def _stated(candidates: Candidates, spans: Spans, stated: Flags | Codes) -> tuple[Ints, Ints]:
     """Rows of a child table that state anything, and the positions of their records."""
     child, position = spans.children(candidates.rows)
-    full = stated[child]
-    return (child, position) if full.all() else (child[full], position[full])
+    full = stated[child].nonzero()[0]
+    return (child, position) if len(full) == len(child) else (child[full], position[full])
 
 
 def _distinct(group: Ints, *keys: tuple[Ints | Codes, int]) -> tuple[Ints, Ints]:
     """(a row of each distinct key within a group, the number of each row's key). A key comes with its upper limit."""
     value, span = group, int(group.max(initial=0)) + 1
     for key, size in keys:
-        if span * size > _LARGEST_KEY:
+        if span * size > _LARGEST_KEY >> len(group).bit_length():  # so that they are put in order quickly
             _, value = distinct(value)
             span = int(value.max(initial=0)) + 1
         value, span = value * size + key, span * size
@@ -169,7 +170,9 @@ def _distinct(group: Ints, *keys: tuple[Ints | Codes, int]) -> tuple[Ints, Ints]
 
 def _join_alike(addresses: AddressColumns, sample: Ints, group: Ints, value: Ints) -> Ints:
     """Give different spellings of one address the same number. ``sample`` is one child row of each value."""
-    left, right = pairs_of_equals(group)
+    lines = addresses.packed[sample, :4]
+    lines[:, 3] = 0  # Without the same number, street or box no two lines are alike; the unit says nothing.
+    left, right = pairs_sharing_codes(group, lines)
     alike = (single_address_levels(addresses, sample[left], sample[right]) >= ADDRESS["alike"]).nonzero()[0]
     if not len(alike):
         return value
@@ -187,12 +190,12 @@ def _join_alike(addresses: AddressColumns, sample: Ints, group: Ints, value: Int
 def _carried(candidates: Candidates, rows: tuple[Ints, Ints], value: Ints, *, first: Floats, last: Floats) -> Carried:
     """``rows`` are child rows and positions, ``value`` any number that rows of one value share, ascending with the
     account; ``first`` and ``last`` are when each child row was seen."""
-    order = value.argsort(kind="stable")
+    order, value = in_order(value)
     child, position = rows[0][order], rows[1][order]
     age, start = -last[child], -first[child]
     age = np.where(np.isnan(age), UNDATED, _within(age, 0.0, NEVER))
     start = np.where(np.isnan(start), age, _within(start, 0.0, NEVER))
-    values = Runs.of(value[order])
+    values = Runs.of(value)
     group = candidates.groups[position[values.starts]]
     return Carried(child, position, age, start, values, group, Runs.of(group))
 
@@ -271,7 +274,7 @@ def _common(
     """The measures that addresses and phones share."""
     p, values = identity.probability[carried.position], carried.values
     fresh = log_odds(p * probability(sighting_bits(candidates, carried, sightings)))
-    doubt = values.total(np.log1p(-np.minimum(p, 1.0 - 1e-9)))
+    doubt = values.total(log_none(np.minimum(p, 1.0 - 1e-9)))
     recency, second = _best_two(values, fresh, candidates.people.source.codes[candidates.rows[carried.position]])
     sure = p >= 0.5
     family = identity.compared.levels["surname"][carried.position] >= SURNAME["part"]

@@ -12,11 +12,22 @@ from functools import cached_property
 
 import numpy as np
 
-from skiptrace.matching.columns import Codes, Flags, Floats, Ints, Levels, People, pairs_of_equals
+from skiptrace.matching.columns import (
+    DAY,
+    MONTH,
+    Codes,
+    Floats,
+    Ints,
+    Levels,
+    People,
+    PhoneColumns,
+    pairs_of_equals,
+    pairs_sharing_codes,
+)
 from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, SSN4, Compared, compare
 from skiptrace.matching.pairing import compare_values, pairs_sharing, times_of
 from skiptrace.matching.persons import ReadPerson
-from skiptrace.matching.weights import Parameters, log_odds, probability, summed
+from skiptrace.matching.weights import Parameters, log_none, log_odds, probability
 
 FEW_PERSONS, FEW_PAIRS = 64, 250
 """Up to so many are judged value by value, more of them column by column; both find the same."""
@@ -80,8 +91,13 @@ class Identity:
     alone: Floats
     ties: Ties
     bits: Floats
-    parts: Mapping[str, Floats]
-    """Bits of the prior, of every comparison and of the group step; they add up to ``bits``."""
+    told: Callable[[], Mapping[str, Floats]]
+    """Finds ``parts``, which only an explanation needs."""
+
+    @cached_property
+    def parts(self) -> Mapping[str, Floats]:
+        """Bits of the prior, of every comparison and of the group step; they add up to ``bits``."""
+        return self.told()
 
     @cached_property
     def probability(self) -> Floats:
@@ -90,17 +106,23 @@ class Identity:
 
 def identify(candidates: Candidates, parameters: Parameters) -> Identity:
     """Judge the records of each account together."""
-    weights = parameters.identity
+    own = parameters.identity
     compared = _compared(candidates, candidates.subjects, candidates.rows, closely=True)
-    parts = weights.parts(compared.levels, compared.rarities | times(candidates, compared))
-    parts = {"prior": np.full(len(candidates.rows), weights.prior)} | parts
-    alone = summed(parts.values())
+    measures = compared.rarities | times(candidates, compared)
+    alone = own.total(compared.levels, measures)
     ties = tie(candidates, compared, alone, parameters)
-    bits = alone
+    bits, measured = alone, dict[str, Floats]()
     for weights in parameters.group:
-        group = weights.parts({}, group_measures(candidates, compared, alone, bits, ties))
-        bits = weights.sum_of(group)
-        parts = parts | group | {"alone": group["alone"] + weights.prior - alone}
+        measured = group_measures(candidates, compared, alone, bits, ties)
+        bits = weights.total({}, measured)
+
+    def parts() -> dict[str, Floats]:
+        parts = {"prior": np.full(len(alone), own.prior)} | own.parts(compared.levels, measures)
+        for weights in parameters.group[-1:]:
+            group = weights.parts({}, measured)
+            parts |= group | {"alone": group["alone"] + weights.prior - alone}
+        return parts
+
     return Identity(compared, alone, ties, bits, parts)
 
 
@@ -114,11 +136,11 @@ def times(candidates: Candidates, compared: Compared) -> dict[str, Floats]:
     if candidates.are_few:
         return times_of(candidates.persons, candidates.subjects, candidates.rows, compared.levels["address"])
     addresses = candidates.people.addresses
-    first = addresses.spans.latest(-addresses.first_seen, candidates.rows)
+    first = addresses.spans.earliest(addresses.first_seen, candidates.rows)
     last = addresses.spans.latest(addresses.last_seen, candidates.rows)
     account = addresses.spans.latest(addresses.last_seen, candidates.subjects)
     after = last - account
-    beside = np.maximum(np.maximum(-first - account, -after), 0.0)
+    beside = np.maximum(np.maximum(first - account, -after), 0.0)
     here = compared.levels["address"] >= ADDRESS["alike"]
     return {
         "beside": np.where(here & ~np.isnan(beside), beside, 0.0),
@@ -155,18 +177,16 @@ def pairs_to_compare(candidates: Candidates, compared: Compared, alone: Floats) 
     """
     if candidates.are_few:
         return pairs_sharing(candidates.persons, candidates.rows, candidates.groups, compared.levels["given"])
-    people, rows = candidates.people, candidates.rows
-    left, right = pairs_of_equals(_large_groups_cut(candidates, alone))
-    kind = _kinds(candidates, compared)
-    month, day, ssn4 = people.birth_month[rows], people.birth_day[rows], people.ssn4[rows]
-    # Whoever has no full birth date or SSN4 has a number of their own, and shares it with nobody.
-    alone_with_it = -1 - np.arange(len(rows))
-    born = np.where((month > 0) & (day > 0), (people.birth_year[rows] * 13 + month) * 32 + day, alone_with_it)
-    ssn4 = np.where(ssn4 >= 0, ssn4, alone_with_it)
-    share = (kind[left] == kind[right]) | (born[left] == born[right]) | (ssn4[left] == ssn4[right])
-    share |= _share_phone(candidates, left, right)
-    tied = share.nonzero()[0]
-    return left[tied], right[tied]
+    people, rows, groups = candidates.people, candidates.rows, _large_groups_cut(candidates, alone)
+    born, phones = people.born[rows], people.phones
+    shared = np.zeros((len(rows), 4), np.int32)
+    shared[:, 0] = _kinds(candidates, compared) + 1
+    shared[:, 1] = born * ((born & MONTH > 0) & (born & DAY > 0))
+    shared[:, 2] = people.ssn4[rows] + 1
+    if not phones.spans.is_one_each:
+        return _with_shared_phone(phones, rows, groups, pairs_sharing_codes(groups, shared))
+    shared[:, 3] = phones.code[rows]
+    return pairs_sharing_codes(groups, shared)
 
 
 def _large_groups_cut(candidates: Candidates, alone: Floats) -> Ints:
@@ -183,24 +203,18 @@ def _large_groups_cut(candidates: Candidates, alone: Floats) -> Ints:
     return group
 
 
-def _share_phone(candidates: Candidates, left: Ints, right: Ints) -> Flags:
-    """Whether the two records show one phone. The pairs are in ascending order."""
-    phones, count, rows = candidates.people.phones, len(candidates.rows), candidates.rows
-    if phones.spans.is_one_each:
-        number = phones.number[rows]
-        shared: Flags = (number[left] == number[right]) & (number[left] > 0)
-        return shared
+def _with_shared_phone(phones: PhoneColumns, rows: Ints, groups: Ints, pairs: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """The pairs, and those of the group that show one phone, in ascending order."""
     child, position = phones.spans.children(rows)
-    known = phones.number[child] > 0
+    known = phones.code[child].nonzero()[0]
     child, position = child[known], position[known]
-    one, two = pairs_of_equals(candidates.groups[position] * 10_000_000_000 + phones.number[child])
+    one, two = pairs_of_equals(groups[position] * (len(phones.code) + 1) + phones.code[child])
     one, two = position[one], position[two]
-    wanted = np.minimum(one, two) * count + np.maximum(one, two)
-    pairs = left * count + right
-    place = pairs.searchsorted(wanted)
-    flags: Flags = np.zeros(len(pairs) + 1, bool)
-    flags[place] = np.append(pairs, -1)[place] == wanted
-    return flags[:-1]
+    left, right = (
+        np.concatenate(ends) for ends in zip(pairs, (np.minimum(one, two), np.maximum(one, two)), strict=True)
+    )
+    all_pairs = np.unique((left * len(rows) + right)[left < right])
+    return all_pairs // len(rows), all_pairs % len(rows)
 
 
 def group_measures(
@@ -246,27 +260,33 @@ class Flow:
     same: Floats
     other: Floats
     refuting: Ints
+    tied: Floats
+    """Of each record the expected number of ends that are the same person."""
     count: int
 
     @classmethod
     def along(cls, ties: Ties) -> Flow:
         same, other = probability(ties.bits), probability(-ties.bits - 3.0)
         refuted = _contradicted(ties.compared.levels)
+        here, both = np.concatenate((ties.left, ties.right)), np.concatenate((same, same))
         return cls(
-            here=np.concatenate((ties.left, ties.right)),
+            here=here,
             there=np.concatenate((ties.right, ties.left)),
-            same=np.concatenate((same, same)),
+            same=both,
             other=np.concatenate((other, other)),
             refuting=np.concatenate((refuted, refuted + len(same))),
+            tied=np.bincount(here, both, ties.count).astype(float),
             count=ties.count,
         )
 
-    def sums(self, subject: Floats) -> list[Floats]:
+    def sums(self, subject: Floats) -> tuple[Floats, Floats, Floats]:
         """Of each record: log-probability that no other end is the subject and the same person, and the expected
         number of ends that are the same person and the subject, and that are the same person and somebody else."""
-        ours = subject[self.there] * self.same
-        flows = np.log1p(-np.minimum(ours, SURE)), ours, self.same - ours
-        return [np.bincount(self.here, flow, self.count).astype(float) for flow in flows]
+        ours = subject[self.there]
+        ours *= self.same
+        supporters = np.bincount(self.here, ours, self.count).astype(float)
+        none = np.bincount(self.here, log_none(np.minimum(ours, SURE, out=ours)), self.count).astype(float)
+        return none, supporters, np.maximum(self.tied - supporters, 0.0)
 
     def tops(self, subject: Floats) -> Floats:
         """The strongest of each record: somebody else who is the same person, the subject who is not, the subject who

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from skiptrace.errors import BadInput
 from skiptrace.matching.columns import Floats, Levels
@@ -39,6 +40,17 @@ def log_odds(p: Floats) -> Floats:
     p = np.minimum(np.maximum(p, _LEAST), 1.0 - _LEAST)
     bits: Floats = np.log2(p / (1.0 - p))
     return bits
+
+
+def log_none(p: Floats) -> Floats:
+    """The logarithm of 1 - p, exact for the smallest p too; ``numpy.log1p`` takes twice as long."""
+    rest = 1.0 - p
+    lost = rest - 1.0
+    lost += p
+    lost /= rest
+    none: Floats = np.log(rest, out=rest)
+    none -= lost
+    return none
 
 
 def probability_of(bits: float) -> float:
@@ -75,28 +87,33 @@ class Curve:
         """The same for many measures, in a third of the time: each cell of the axis lies on one line."""
         if self._cells is None:
             return self(measure)
-        per_unit, starts, slopes = self._cells
-        place = np.minimum(np.maximum(measure, self.knots[0]), self.knots[-1])
-        cell = ((place - self.knots[0]) * per_unit).astype(np.intp)
-        bits: Floats = slopes.take(cell, mode="clip")
-        bits *= place
-        bits += starts.take(cell, mode="clip")
+        per_unit, shift, starts, slopes = self._cells
+        cell = measure * per_unit
+        cell += shift
+        places = cell.astype(np.intp)
+        bits: Floats = slopes.take(places, mode="clip", out=cell)
+        bits *= measure
+        bits += starts.take(places, mode="clip")
         return bits
 
     @cached_property
-    def _cells(self) -> tuple[int, Floats, Floats] | None:
-        """Cells per unit, and the line of each cell (its bits at 0 and its slope); None where the knots are too uneven.
+    def _cells(self) -> tuple[float, float, Floats, Floats] | None:
+        """Cells per unit, the cell of 0, and the line of each cell (its bits at 0 and its slope); None where the knots
+        are too uneven.
 
-        All knots are ends of cells. Beside a knot rounding may choose the other line, which has the same bits there.
+        The first and the last cell are flat, for all that lies beyond the knots. All knots are ends of cells. Beside a
+        knot rounding may choose the other line, which has the same bits there.
         """
         per_unit = lcm(*(Fraction(repr(knot)).denominator for knot in self.knots.tolist()))
-        width = float(self.knots[-1] - self.knots[0])
+        first, width = float(self.knots[0]), float(self.knots[-1] - self.knots[0])
         if not 0.0 < width * per_unit <= _MOST_CELLS:
             return None
-        middles = self.knots[0] + (np.arange(round(width * per_unit)) + 0.5) / per_unit
+        middles = first + (np.arange(round(width * per_unit)) + 0.5) / per_unit
         line = np.searchsorted(self.knots, middles) - 1
         slopes = (np.diff(self.bits) / np.diff(self.knots))[line]
-        return per_unit, self.bits[line] - slopes * self.knots[line], slopes
+        starts = self.bits[line] - slopes * self.knots[line]
+        starts = np.concatenate((self.bits[:1], starts, self.bits[-1:]))
+        return float(per_unit), 1.0 - first * per_unit, starts, np.pad(slopes, 1)
 
     def at(self, measure: float) -> float:
         """The bits of one measure."""
@@ -133,6 +150,24 @@ class _Curves:
         return dict(zip(self._names, bits, strict=True))
 
 
+class _Sums:
+    """The summed bits of every combination of the levels of several comparisons, so that one look-up serves all."""
+
+    def __init__(self, tables: Mapping[str, Floats]) -> None:
+        self.tables = tables
+        sums: Floats = np.zeros(1)
+        for bits in tables.values():
+            sums = np.add.outer(sums, bits).reshape(-1)
+        self._sums, self.size = sums, len(sums)
+
+    def of(self, levels: Mapping[str, Levels]) -> Floats:
+        combination: NDArray[np.int16] = np.zeros(1, np.int16)
+        for name, bits in self.tables.items():
+            combination = combination * np.int16(len(bits)) + levels[name]
+        found: Floats = self._sums.take(combination, mode="clip")
+        return found
+
+
 @dataclass(frozen=True, eq=False)
 class Weights:
     """A sum of evidence: ``prior`` bits, one number per level of a comparison, one curve per measure."""
@@ -143,12 +178,14 @@ class Weights:
 
     def parts(self, levels: Mapping[str, Levels], measures: Measures) -> dict[str, Floats]:
         """Bits of every comparison and measure, by name."""
-        tables = {name: table.take(levels[name]) for name, table in self.levels.items()}
+        return {name: table[levels[name]] for name, table in self.levels.items()} | self._measured(measures)
+
+    def _measured(self, measures: Measures) -> dict[str, Floats]:
         if not self.curves:
-            return tables
+            return {}
         if len(measures[next(iter(self.curves))]) < _MANY:
-            return tables | self._joined(measures)
-        return tables | {name: curve.of_many(np.asarray(measures[name])) for name, curve in self.curves.items()}
+            return self._joined(measures)
+        return {name: curve.of_many(np.asarray(measures[name])) for name, curve in self.curves.items()}
 
     @cached_property
     def _joined(self) -> _Curves:
@@ -156,7 +193,18 @@ class Weights:
 
     def total(self, levels: Mapping[str, Levels], measures: Measures) -> Floats:
         """Sum of the prior and of all parts."""
-        return self.sum_of(self.parts(levels, measures))
+        totals = [table.of(levels) for table in self._tables]
+        return summed((*totals, *self._measured(measures).values())) + self.prior
+
+    @cached_property
+    def _tables(self) -> list[_Sums]:
+        """Comparisons put together, as many as the combinations of their levels fit into one small table."""
+        tables = [_Sums({})]
+        for name, bits in self.levels.items():
+            if tables[-1].size * len(bits) > _MOST_CELLS:
+                tables.append(_Sums({}))
+            tables[-1] = _Sums({**tables[-1].tables, name: bits})
+        return [table for table in tables if table.tables]
 
     def sum_of(self, parts: Mapping[str, Floats]) -> Floats:
         """The prior and the parts that ``parts`` gave."""
