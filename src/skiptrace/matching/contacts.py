@@ -27,7 +27,16 @@ from skiptrace.matching.columns import (
 )
 from skiptrace.matching.comparisons import ADDRESS, SURNAME, single_address_levels
 from skiptrace.matching.identity import Candidates, Identity
-from skiptrace.matching.weights import LIMIT, ContactWeights, Measures, Sightings, log_none, log_odds, probability, summed
+from skiptrace.matching.weights import (
+    LIMIT,
+    ContactWeights,
+    Measures,
+    Sightings,
+    log_none,
+    log_odds,
+    probability,
+    summed,
+)
 
 _LARGEST_KEY = 2**62
 NEVER = 30.0
