@@ -33,7 +33,7 @@ _GLUED_LETTER = re.compile(
     r"\b(?:APT(?=[A-NP-RT-Z](?:,|$| ))|(?:UNIT|BLDG)(?=[A-DF-RT-XZ](?:,|$| ))|PH-?(?=[A-Z](?:,|$)))"
 )
 _DOTTED_UNIT = re.compile(r"\b(APT|UNIT|STE|BLDG|LOT|NO)\.(?=[A-Z](?:,|$| ))")
-_DECIMAL_ZIP = re.compile(r"(?<=\d{4})\.0+$")
+_DECIMAL_ZIP = re.compile(r"(?<=\d{4})\.0+(?=[ ,]|$)")
 _GLUED_FLOOR = re.compile(r"(?<= )(\d{1,2})(?=(?:FL|FLR|FLOOR)\b)")
 _GLUED_BOX = re.compile(r"\bP-?O[ \-]?BOX(?=[ \d#])")
 _BOX_AFTER_ROUTE = re.compile(r"(?<=\d)-?(?=BO?X(?:[ \-#]|\d))")
@@ -63,7 +63,7 @@ _SIGN_RUN = re.compile(r"#[# ]*#")
 _DECIMAL = re.compile(r"^(\s*\d+)\.(5|25|75)(?=\s)")
 _STATE_ROUTE = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-(\d{{1,4}}[A-Z]?)\b(?! CALLE)")
 _LETTER_ROUTE = re.compile(r"^(\s*\d+ (?:[NSEW] )?[KM])-(?=\d)")
-_STATE_ZIP = re.compile(r"\b([A-Z]{2})-?(\d{5}(?:[- ]?\d{4})?)$")
+_STATE_ZIP = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-?(\d{{5}}(?:-?\d{{4}})?)\b")
 _MAIL_STOP = re.compile(r"\bMAIL (?:STOP|DROP|CODE)\b")
 _INITIALS = re.compile(r"(?<=[A-Z])\.(?=[A-Z]{2})|(?<=[A-Z])\.(?=\d)")
 _INNER_DOT = re.compile(r"\.[A-Z0-9]|\d\.")
@@ -73,7 +73,9 @@ _MARKS = frozenset(",#&")
 _DAMAGED = re.compile(
     r"[0158](?!ST\b|ND\b|RD\b|TH\b)[A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|^[OIL]\d|^\d+(?:[OI]\b|[SB]\d)"
 )
-_DAMAGED_NUMBER = re.compile(r"\d+[OILB]+\d+$|\d+[OI]-\d+$|\d+S\d{1,2}$|[OL][OIL]*\d[\dOIL]*$|\d+[OI]$")
+_DAMAGED_NUMBER = re.compile(
+    r"\d+[OILB]+\d+$|(?=.*[OI])(?:\d[\dOI]*-[\dOI]*\d[\dOI]*)$|\d+S\d{1,2}$|[OL][OIL]*\d[\dOIL]*$|\d+[OI]$"
+)
 _DAMAGED_INSIDE = re.compile(r"\d+[OIL]+\d+$")
 _LONG_WORD = 5
 _LETTERS_BEHIND = re.compile(r"[0158][A-Z]{4,}$")
@@ -113,6 +115,8 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     )
     if has_unit and _GLUED_DESIGNATOR.search(text):
         text = _GLUED_LETTER.sub(r"\g<0> ", _GLUED_SUFFIX.sub(r"\1 \2 ", text))
+    if ", JR" in text:
+        text = text.replace(", JR", " JR")
     if " C/O " in text:
         text = text.replace(" C/O ", " , C/O ")
     if "MAIL " in text:
@@ -184,8 +188,10 @@ def _mended_zip(text: str, damaged: re.Match[str]) -> str:
 
 def _mended(tokens: list[str]) -> list[str]:
     """Letters that a scanner took for digits and the other way round: 0AK HI11, 1O2."""
-    if _DAMAGED_NUMBER.match(tokens[0]) and len(tokens) > 2 and tokens[1] != ",":
-        tokens = [tokens[0].translate(_AS_DIGITS), *tokens[1:]]
+    starts = [at for at in range(len(tokens) - 2) if at == 0 or tokens[at - 1] == ","]
+    for at in starts:
+        if tokens[at + 1] != "," and _DAMAGED_NUMBER.match(tokens[at]):
+            tokens = [*tokens[:at], tokens[at].translate(_AS_DIGITS), *tokens[at + 1 :]]
     return [*tokens[:1], *(word if word.isalpha() or word.isdigit() else _mended_word(word) for word in tokens[1:])]
 
 

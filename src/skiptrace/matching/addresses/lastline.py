@@ -9,6 +9,7 @@ from functools import lru_cache
 from rapidfuzz.distance import JaroWinkler
 
 from skiptrace.matching.addresses.tables import (
+    BARE_UNITS,
     CARDINALS,
     CITY_ALIASES,
     DIRECTION_WORDS,
@@ -22,7 +23,7 @@ from skiptrace.matching.addresses.tables import (
     SUFFIXES,
     UNITS,
 )
-from skiptrace.matching.addresses.units import is_unit_alone
+from skiptrace.matching.addresses.units import floor_number, is_unit_alone
 from skiptrace.matching.tables import word_set
 from skiptrace.matching.zips import ZipArea, find_zip, zips_of_city
 
@@ -53,7 +54,7 @@ _CITY_LEADS = frozenset({"FT", "FORT", "MT", "MOUNT", "PT", "PORT", "LAKE"})
 _NEVER_LAST = frozenset(
     {"OF", "THE", "DE", "DEL", "LA", "LAS", "LOS", "EL", "TO", "OLD", "NEW", "AND", "&"}
 )  # in a street
-_CITY_AND_STATE = 8  # words of a last line with its commas, at most
+_PLUS_FOUR = 4  # digits, and of a ZIP code that lost its zero
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 
 
@@ -87,22 +88,46 @@ def city_keys_of_zip(zip5: str) -> frozenset[str]:
 
 
 def take_last_line(tokens: list[str]) -> LastLine:
-    """Take city, state and ZIP code off the end of ``tokens``, which is shortened in place."""
+    """Take city, state and ZIP code off ``tokens``, which is shortened in place, wherever they stand."""
     line = LastLine()
+    behind: list[str] = []
     if len(tokens) > 3 and tokens[-2] in STATE_CODES and (match := _ZIP.match(tokens[-1])) and _is_state(tokens):
         line.state, (line.zip5, line.zip4) = tokens[-2], match.groups("")
         del tokens[-2:]
     else:
         _drop_country(tokens)
-        if tokens and (not tokens[0][0].isdigit() or _ZIP.match(tokens[0])):
-            _put_street_first(tokens)
-        _take_zip(tokens, line)
+        _pad_zip(tokens, line)
+        behind = _take_zip(tokens, line) or ([] if line.zip5 else _cut_behind_state(tokens))
         _take_state(tokens, line)
     if line.zip5 and not line.state and (area := find_zip(line.zip5)):
         line.state = area.state
-    take_city(tokens, line)
+    if not line.city:
+        take_city(tokens, line)
     _drop_repeat(tokens, line)
+    if behind:
+        _put_back(tokens, behind, line)
     return line
+
+
+def _put_back(tokens: list[str], behind: list[str], line: LastLine) -> None:
+    """What stood behind the last line: a unit, the whole delivery line, LEXINGTON KY 40503, 811 BLUEGRASS PASS, or
+    nothing that concerns the place.
+    """
+    words = [word for word in behind if word != ","]
+    if is_unit_alone(words):
+        tokens[:0] = [*words, ","]
+    elif _starts_delivery(behind) and not _has_number(tokens):
+        tokens.extend([",", *behind] if tokens else behind)
+    elif words:
+        line.notes.append(f"{REMARK}{' '.join(words)}")
+
+
+def _starts_delivery(words: list[str]) -> bool:
+    """Whether a house number stands in the first or second segment: 811 BLUEGRASS PASS; APT 4, 12 ELM ST."""
+    starts = [0, words.index(",") + 1] if "," in words else [0]
+    return any(
+        at + 1 < len(words) and (words[at][0].isdigit() or words[at].partition("-")[0] in CARDINALS) for at in starts
+    )
 
 
 def _is_state(tokens: list[str]) -> bool:
@@ -141,32 +166,50 @@ def _drop_country(tokens: list[str]) -> None:
         tokens.pop()
 
 
-def _take_zip(tokens: list[str], line: LastLine) -> None:
-    for at in range(len(tokens) - 1, 0, -1):
+def _take_zip(tokens: list[str], line: LastLine) -> list[str]:
+    """Take the ZIP code and what belongs to the last line behind it; what stands behind that is the result."""
+    for at in range(len(tokens) - 1, -1, -1):
         token = tokens[at]
         if not token[0].isdigit():
             continue
         match = _ZIP.match(token)
         if match and _is_zip_at(tokens, at):
             line.zip5, line.zip4 = match[1], match[2] or ""
-            _cut_zip(tokens, at, line)
-            return
+            return _cut_zip(tokens, at, line)
     _take_short_zip(tokens, line)
+    return []
+
+
+def _pad_zip(tokens: list[str], line: LastLine) -> None:
+    """The zero that a spreadsheet dropped, where the ZIP code has its city or state beside it: WATERBURY CT 6705."""
+    for at, token in enumerate(tokens):
+        if at == 0 or len(token) != _PLUS_FOUR or not token.isdigit() or not (area := find_zip(f"0{token}")):
+            continue
+        padded = [*tokens[:at], area.zip5, *tokens[at + 1 :]]
+        before = tokens[: at - 1] if tokens[at - 1] == "," else tokens[:at]
+        state, size = _state_at_end(before)
+        is_named = state == area.state and _zips_of_end(before[:-size], state)
+        if is_named or _state_at_end(padded[: _behind_zip(padded, at)])[0] == area.state:
+            tokens[at] = area.zip5
+            line.notes.append("zip_padded")
 
 
 def _is_zip_at(tokens: list[str], at: int) -> bool:
     """A number is a ZIP code next to a state, or at the very end when the ZIP table lists it."""
+    if at == 0:
+        return (tokens[1:2] == [","] and _starts_delivery(tokens[2:])) or _behind_zip(tokens, 0) > 1
     before = tokens[at - 1] if tokens[at - 1] != "," else tokens[at - 2] if at > 1 else ""
-    if before in STATE_CODES and at > 1 and _is_state([*tokens[: at + 1]]):
-        return True
+    if before in STATE_CODES and _is_state(tokens[: at + 1]):
+        area = find_zip(tokens[at][:5]) if at < len(tokens) - 1 else None
+        return area is None or area.state == before  # AMES IA, 10505 OAK DR is a house number
     if (before,) in STATE_NAMES or tuple(tokens[max(at - 2, 0) : at]) in STATE_NAMES:
+        return True
+    if _behind_zip(tokens, at) > at + 1:
         return True
     rest = [word for word in tokens[at + 1 :] if word != ","]
     plus_four = len(rest) > 0 and _is_plus_four(rest[0])
     rest = rest[plus_four:]
-    if rest and _area_follows(tokens[at][:5], rest):
-        return True
-    if before in _NUMBERED and not _is_after_street(tokens, at):
+    if before in _NUMBERED and not (_is_after_street(tokens, at) or _is_after_unit(tokens, at)):
         return False
     if rest and not (len(rest) <= 2 and (rest[0] in STATE_CODES or tuple(rest) in STATE_NAMES)):
         return False
@@ -182,11 +225,18 @@ def _is_after_street(tokens: list[str], at: int) -> bool:
     if tokens[at - 1] == ",":
         return True
     before = tokens[at - 2]
-    return tokens[at - 1] in _NAMED_ROADS and at > 3 and before.isalpha() and before not in _ROAD_OWNERS
+    return tokens[at - 1] in _NAMED_ROADS and at > 2 and before.isalpha() and before not in _ROAD_OWNERS
+
+
+def _is_after_unit(tokens: list[str], at: int) -> bool:
+    """Whether a listed ZIP code follows a unit that is complete without it: UPSTAIRS 05735, 14TH FL 57702."""
+    before = UNITS.get(tokens[at - 1])
+    is_bare = before in BARE_UNITS or (before == "FL" and at > 1 and floor_number(tokens[at - 2]) != "")
+    return is_bare and len(tokens[at]) >= 5 and find_zip(tokens[at][:5]) is not None
 
 
 def _is_plus_four(word: str) -> bool:
-    return len(word) == 4 and word.isdigit()
+    return len(word) == _PLUS_FOUR and word.isdigit()
 
 
 def _state_at_end(words: list[str]) -> tuple[str, int]:
@@ -197,68 +247,69 @@ def _state_at_end(words: list[str]) -> tuple[str, int]:
     return (words[-1], 1) if words and words[-1] in STATE_CODES else ("", 0)
 
 
-def _area_follows(zip5: str, rest: list[str]) -> bool:
-    """Whether the city, the state or both stand after their ZIP code: 29401 CHARLESTON SC, 32907 FL."""
-    area = find_zip(zip5)
+def _behind_zip(tokens: list[str], at: int) -> int:
+    """Where the last line ends whose ZIP code stands at ``at``: behind 29401 CHARLESTON SC, 32907 FL, 40503 1234 KY."""
+    area = find_zip(tokens[at][:5])
+    end = at + 1
+    if end < len(tokens) and _is_plus_four(tokens[end]) and "-" not in tokens[at]:
+        end += 1
     if area is None:
-        return False
-    state, size = _state_at_end(rest)
-    if state == area.state:
-        place = rest[:-size]
-        if not place or city_key(" ".join(place)) in city_keys_of_zip(zip5):
-            return True
-    return city_key(" ".join(rest)) in city_keys_of_zip(zip5)
+        return at + 1
+    start = end + (tokens[end : end + 1] == [","])
+    size = _city_at(tokens, start, area.zip5)
+    after = start + size
+    after += tokens[after : after + 1] == [","]
+    states = (n for n in (3, 2, 1) if STATE_NAMES.get(tuple(tokens[after : after + n])) == area.state)
+    named = next(states, int(tokens[after : after + 1] == [area.state]))
+    if named:
+        return after + named
+    return start + size if size else end
 
 
-def _cut_zip(tokens: list[str], at: int, line: LastLine) -> None:
-    rest = tokens[at + 1 :]
+def _city_at(tokens: list[str], start: int, zip5: str) -> int:
+    """How many words from ``start`` on are a city of the ZIP code."""
+    keys = city_keys_of_zip(zip5)
+    for size in range(min(4, len(tokens) - start), 0, -1):
+        words = tokens[start : start + size]
+        if "," not in words and city_key(" ".join(words)) in keys:
+            after = tokens[start + size] if start + size < len(tokens) else ","
+            return size if size > 1 or after not in SUFFIXES or after in STATE_CODES else 0
+    return 0
+
+
+def _cut_zip(tokens: list[str], at: int, line: LastLine) -> list[str]:
+    """Take the ZIP code at ``at``, with city and state that follow it; what stands behind them is the result."""
+    end = _behind_zip(tokens, at)
+    words = [word for word in tokens[at + 1 : end] if word != ","]
+    behind = tokens[end:]
     del tokens[at:]
-    if rest and not line.zip4 and _is_plus_four(rest[0]):
-        line.zip4 = rest.pop(0)
-    words = [word for word in rest if word != ","]
-    code, size = _state_at_end(words)
-    if code and size == len(words):
-        line.state = code
-    elif words and _area_follows(line.zip5, words):
-        tokens.extend([",", *words])
-    elif is_unit_alone(words):
-        tokens[:0] = [*words, ","]
-    elif words:
-        line.notes.append(f"{REMARK}{' '.join(words)}")
     _strip_commas(tokens)
+    if words and _is_plus_four(words[0]):
+        line.zip4 = words.pop(0)
+    code, size = _state_at_end(words)
+    if code:
+        line.state, words = code, words[:-size]
+    line.city = " ".join(words)
+    if not line.state and behind:
+        code, size = _state_at_end([word for word in behind if word != ","])
+        if code and size == len(behind):
+            line.state, behind = code, []  # of another state than the table says
+    while behind and behind[0] == ",":
+        behind.pop(0)
+    return behind
 
 
-def _starts_delivery(words: list[str]) -> bool:
-    """Whether a house number or a unit stands first: 811 BLUEGRASS PASS, SEVENTY-TWO ALDER LN, APT 4, 12 ELM ST."""
-    if len(words) < 2 or not (words[0][0].isdigit() or words[0].partition("-")[0] in CARDINALS | UNITS):
-        return False
-    return words[1] != "," or words[0] not in UNITS
-
-
-def _put_street_first(tokens: list[str]) -> None:
-    """LEXINGTON KY 40503, 811 BLUEGRASS PASS: a last line that stands first goes behind the delivery line."""
-    ends = [at for at, word in enumerate(tokens[:_CITY_AND_STATE]) if at and (word == "," or _ZIP.match(word))]
-    for end in ends:
-        street = tokens[end + 1 :]
-        if tokens[end] != ",":
-            street = street[_is_plus_four(street[0]) :] if street else street
-        if _starts_delivery(street) and (last := _as_last_line(tokens[: end + (tokens[end] != ",")])):
-            tokens[:] = [*street, ",", *last]
-            return
-
-
-def _as_last_line(words: list[str]) -> list[str]:
-    """City, state and ZIP code in this order; empty where the words are not a known city with one of the others."""
-    codes = [word for word in words if _ZIP.match(word)]
-    names = [word for word in words if word.isalpha()]
-    state, size = _state_at_end(names)
-    city = names[:-size] if state else names
-    if not state and names and names[0] in STATE_CODES:
-        state, city = names[0], names[1:]
-    if len(codes) > 1 or not city or not (state or codes):
+def _cut_behind_state(tokens: list[str]) -> list[str]:
+    """What stands behind a last line without a ZIP code, AMES IA, APT 4, which is taken off ``tokens``."""
+    if _state_at_end(tokens)[0]:
         return []
-    known = city_key(" ".join(city)) in city_keys_of_zip(codes[0][:5]) if codes else bool(_zips_named(city, state))
-    return [*city, *([state] if state else []), *codes] if known else []
+    for end in range(len(tokens) - 1, 1, -1):
+        state, size = _state_at_end(tokens[:end])
+        if state and not tokens[end].isdigit() and _zips_of_end(tokens[: end - size], state):
+            behind = tokens[end:]
+            del tokens[end:]
+            return behind[behind[0] == "," :]
+    return []
 
 
 def _take_short_zip(tokens: list[str], line: LastLine) -> None:
@@ -291,7 +342,7 @@ def _take_short_zip(tokens: list[str], line: LastLine) -> None:
 def _zips_of_end(words: list[str], state: str) -> bool:
     """Whether the words end in a city of the state."""
     words = words[:-1] if words[-1:] == [","] else words
-    return any(_zips_named(words[-size:], state) for size in range(1, min(4, len(words) - 1) + 1))
+    return any(_zips_named(words[-size:], state) for size in range(1, min(4, len(words)) + 1))
 
 
 def _take_state(tokens: list[str], line: LastLine) -> None:
@@ -392,14 +443,14 @@ def _shorter_known(segment: list[str], line: LastLine) -> int:
         spelled = [DIRECTION_WORDS[DIRECTIONS[segment[0]]], *segment[1:]]
         return 0 if _zips_named(segment, line.state) or _zips_named(spelled, line.state) else len(segment) - 1
     keys = city_keys_of_zip(line.zip5) if line.zip5 else frozenset()
-    if not keys or city_key(" ".join(segment)) in keys or not (segment[0] in UNITS or segment[0] in _WITHIN_TOWNS):
+    if not keys or city_key(" ".join(segment)) in keys:
         return 0
     return next((n for n in range(len(segment) - 1, 0, -1) if city_key(" ".join(segment[-n:])) in keys), 0)
 
 
 def _known_city(words: list[str], state: str, zip5: str, *, whole: bool) -> int:
     """How many words at the end name a city of the ZIP code or, failing that, of the state."""
-    longest = min(4, len(words) if whole else len(words) - 2)
+    longest = min(4, len(words) if whole else len(words) - 2 - (words[1:2] != [] and words[1] in DIRECTIONS))
     candidates = [n for n in range(longest, 0, -1) if not words[-n][0].isdigit()]
     if zip5:
         keys = city_keys_of_zip(zip5)
@@ -484,20 +535,21 @@ def _drop_city(tokens: list[str], city: str) -> None:
 
 def _drop_repeat(tokens: list[str], line: LastLine) -> None:
     """Drop a last line that stands twice."""
-    if not line.city or len(tokens) < 4:
+    if not line.city or len(tokens) < 2 or line.city.rpartition(" ")[2] not in tokens:
         return
     if line.city.endswith(tokens[-1]):
         _drop_city(tokens, line.city)
-    if line.city.rpartition(" ")[2] not in tokens:
-        return
     ahead = list(tokens)
     again = LastLine()
-    _take_zip(ahead, again)
+    if _take_zip(ahead, again):
+        return
     _take_state(ahead, again)
     _strip_commas(ahead)
     if not ((again.zip5 == line.zip5 != "" or again.state == line.state != "") or (ahead and not again.zip5)):
         return
     size = len(line.city.split())
-    if len(ahead) > size + 1 and " ".join(ahead[-size:]) == line.city and (again.state or ahead[-size - 1] == ","):
-        tokens[:] = ahead[:-size]
+    rest = ahead[:-size]
+    is_last = again.city == line.city or (" ".join(ahead[-size:]) == line.city and (again.state or rest[-1:] == [","]))
+    if is_last:
+        tokens[:] = ahead if again.city else rest
         _strip_commas(tokens)

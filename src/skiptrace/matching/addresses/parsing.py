@@ -174,9 +174,13 @@ def _choose_street(segments: list[list[str]], fields: dict[str, Any], units: Uni
     confidence = 0.95
     last = len(segments) - 1
     numbered = [
-        n for n, segment in enumerate(segments) if starts_with_number(segment) and (len(segment) > 1 or n < last)
+        n
+        for n, segment in enumerate(segments)
+        if starts_with_number(segment) and (len(segment) > 1 or (n < last and not segments[n + 1][0].isdigit()))
     ]
     chosen = next((n for n in numbered if _ends_street(segments[n])), numbered[0] if numbered else None)
+    if len(numbered) > 1 and chosen == numbered[0] and segments[chosen][0].isalpha():
+        chosen = numbered[1]  # TWO LIBERTY PLACE, 50 S 16TH ST
     if chosen is None and segments:
         chosen = _find_inside(segments, line)
         confidence = 0.6
@@ -285,6 +289,7 @@ def _find_inside(segments: list[list[str]], line: LastLine) -> int | None:
             number is not None
             and not _CARE_OF.match(segment[0])
             and not PLAIN_SUFFIXES.isdisjoint(SUFFIXES.get(word, word) for word in segment[:number])
+            and not _is_whole_street(segment[number:])
         )
         if number is not None and len(segment) - number > 1 and not ends_street:
             labels = [kind for _, kind in label(" ".join(segment))]
@@ -297,6 +302,12 @@ def _find_inside(segments: list[list[str]], line: LastLine) -> int | None:
             _move_trailing_number(segments, at)
             return at
     return None
+
+
+def _is_whole_street(segment: list[str]) -> bool:
+    """Whether a number, a name and a suffix stand here: what stands before is a building, SUMMIT PLACE 12 ELM ST."""
+    street = parse_street(segment)
+    return bool(street.number and street.name and street.suffix) and not street.leftover
 
 
 def _move_trailing_number(segments: list[list[str]], at: int) -> None:

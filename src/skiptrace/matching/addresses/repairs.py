@@ -17,11 +17,11 @@ from skiptrace.matching.addresses.tables import (
 )
 from skiptrace.matching.tables import word_set
 
-_SIGNS = frozenset({"#", "NO", "NUMBER"})
+_SIGNS = frozenset({"#", "NO", "NUM", "NUMBER"})
 _IDENTIFIER = re.compile(r"\d+(?:-?[A-Z])?$|[A-Z](?:-?\d+)?$")
 # After these a number sign belongs to the road or box and not to a unit.
 _ROADS = word_set("""
-    HWY HIGHWAY ROUTE RTE RT FM CR SR RR HC BOX BX CTH STH
+    HWY HIGHWAY ROUTE RTE RT FM CR SR RR HC BOX BX CTH STH CALLE
 """)
 _GOVERNMENTS = word_set("""
     COUNTY CNTY CTY CO STATE TOWNSHIP TWP RANCH US OLD BUS BUSINESS INTERSTATE
@@ -54,6 +54,9 @@ def repair(tokens: list[str], area: str) -> list[str]:
         tokens = [tokens[0], *tokens[2:]]  # the empty column for a fraction
     if "KM" in tokens and "KM" in tokens[1:-1]:
         return _kilometre_first(tokens)
+    tokens = _glued_numbers(tokens)
+    if len(set(tokens)) + tokens.count(",") < len(tokens):
+        tokens = _without_repeated_run(tokens)
     first = tokens[0]
     if not first[0].isdigit():
         if first in _SIDES and len(tokens) > 3:
@@ -66,11 +69,35 @@ def repair(tokens: list[str], area: str) -> list[str]:
     return _repeat_apart(tokens) if tokens[0] in tokens[2:] else tokens
 
 
+def _without_repeated_run(tokens: list[str]) -> list[str]:
+    """OAKS BLDG, 12 ELM ST, APT 4, 12 ELM ST, APT 4 without the second 12 ELM ST, APT 4."""
+    for at, word in enumerate(tokens):
+        if word == "," or word not in tokens[at + 2 :]:
+            continue
+        again = tokens.index(word, at + 2)
+        run = [other for other in tokens[at:again] if other != ","]
+        end, left = again, len(run)
+        while end < len(tokens) and left:
+            left -= tokens[end] != ","
+            end += 1
+        if len(run) > 1 and not left and [other for other in tokens[again:end] if other != ","] == run:
+            return [*tokens[:again], *tokens[end:]]
+    return tokens
+
+
+def _glued_numbers(tokens: list[str]) -> list[str]:
+    """12ELM ST as 12 ELM ST, at the start of any segment."""
+    for at, word in enumerate(tokens):
+        if word[0].isdigit() and word[-1].isalpha() and (at == 0 or tokens[at - 1] == ","):
+            glued = _GLUED_NUMBER.match(word)
+            if glued:
+                return [*tokens[:at], glued[1], glued[2], *tokens[at + 1 :]]
+    return tokens
+
+
 def _house_number(tokens: list[str], area: str) -> list[str]:
     """A number that was glued to its street, or written in pieces, put right."""
     first = tokens[0]
-    if not first.isdigit() and (glued := _GLUED_NUMBER.match(first)):
-        return [glued[1], glued[2], *tokens[1:]]
     if (lengths := _HYPHENED.get(area[:3])) and len(tokens) > 2 and _is_split_number(tokens, lengths):
         return [f"{first}-{tokens[1]}", *tokens[2:]]
     if len(tokens) > _GRID and _is_split_grid(tokens):

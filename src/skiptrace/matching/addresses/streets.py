@@ -45,7 +45,7 @@ _BELTS = frozenset({"LOOP", "FWY", "HWY", "EXPY", "PKWY", "BYP", "TPKE"})  # S L
 _SPACED_CLASSES = frozenset({"US", "FM", "CR", "RM", "RR", "TR"})  # F M 1960
 _ALIASES = {
     "ADAMCLAYTONPOWELLJR": "ADAMCLAYTONPOWELL", "JOHNFKENNEDY": "JFK", "JOHNFITZGERALDKENNEDY": "JFK",
-    "FRANKLINDROOSEVELT": "FDR",
+    "FRANKLINDROOSEVELT": "FDR", "EYE": "I",
 }  # fmt: skip
 _KING = re.compile(r"(?:REV)?(?:DR)?M(?:ARTIN)?L(?:UTHER)?K(?:ING)?(?:JR)?")
 

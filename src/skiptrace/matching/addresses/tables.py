@@ -33,6 +33,7 @@ PLAIN_SUFFIXES = word_set("""
     ROW
 """)
 
+_DIAGONAL = 5  # NORTHEAST and its like are longer
 DIRECTIONS = _variants(
     """
 N: NORTH NO NRTH
@@ -45,6 +46,16 @@ SE: SOUTHEAST
 SW: SOUTHWEST
 """.strip().splitlines()
 )
+
+
+def _slips(word: str) -> set[str]:
+    """A word with one of its inner letters left out, doubled or exchanged with the next."""
+    cuts = [(word[:at], word[at], word[at + 1 :]) for at in range(1, len(word) - 1)]
+    return {slip for a, x, b in cuts for slip in (a + b, a + x + x + b, a + b[0] + x + b[1:])}
+
+
+_LONG = [(word, short) for word, short in DIRECTIONS.items() if len(word) > _DIAGONAL]
+DIRECTIONS |= {slip: short for word, short in _LONG for slip in _slips(word)}
 DIRECTIONS |= {"N.": "N", "S.": "S", "NORTE": "N", "SUR": "S", "ESTE": "E", "OESTE": "W"}
 TWO_WORD_DIRECTIONS = {("N", "E"): "NE", ("N", "W"): "NW", ("S", "E"): "SE", ("S", "W"): "SW"}
 DIRECTION_WORDS = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"} | {

@@ -112,7 +112,7 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
         and skip == 1
         and (_may_be_bare(designator, rest) if rest else _stands_first(tokens, at))
     ):
-        if following in UNIT_NOUNS and _ends(tokens, at + 2):
+        if following in UNIT_NOUNS and (_ends(tokens, at + 2) or (not rest and tokens[at + 2][0].isdigit())):
             return 2, (designator, "")
         if _segment_ends(tokens, at + 1) or not rest:
             return 1, (designator, "")
@@ -162,7 +162,7 @@ def _may_be_bare(designator: str, rest: list[str]) -> bool:
 
 
 def _is_identifier(word: str, designator: str, tokens: list[str], at: int, rest: list[str]) -> bool:
-    if not _IDENTIFIER.match(word) or word in UNITS:
+    if not _IDENTIFIER.match(word) or word in UNITS or (not rest and designator in _PLAIN_POSITIONS):
         return False
     if word[0].isdigit() and _ORDINAL.match(word) and designator not in {"#", "FL"}:
         return False
@@ -207,7 +207,8 @@ def _tail_letter(tokens: list[str], at: int, word: str, *, stands_first: bool = 
         return ""
     if word.isdigit() and tail.isalpha():
         return tail if len(tail) == 1 else DIRECTIONS.get(tail, "") * (not _is_unit_word(tokens, at + 2))
-    return tail if len(word) == 1 and word.isalpha() and tail.isdigit() else ""
+    is_split = len(word) == 1 and word.isalpha() and tail.isdigit() and _segment_ends(tokens, at + 2)
+    return tail if is_split else ""
 
 
 def _is_unit_word(tokens: list[str], at: int) -> bool:
