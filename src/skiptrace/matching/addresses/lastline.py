@@ -201,7 +201,8 @@ def _is_zip_at(tokens: list[str], at: int) -> bool:
     before = tokens[at - 1] if tokens[at - 1] != "," else tokens[at - 2] if at > 1 else ""
     if before in STATE_CODES and _is_state(tokens[: at + 1]):
         area = find_zip(tokens[at][:5]) if at < len(tokens) - 1 else None
-        return area is None or area.state == before  # AMES IA, 10505 OAK DR is a house number
+        if area is None or area.state == before:  # and not AMES IA, 10505 OAK DR, a house number
+            return True
     if (before,) in STATE_NAMES or tuple(tokens[max(at - 2, 0) : at]) in STATE_NAMES:
         return True
     if _behind_zip(tokens, at) > at + 1:
