@@ -6,15 +6,16 @@ and neighbours live is nobody's business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
+from typing import NamedTuple
 
 from skiptrace.matching.cases import Question
 from skiptrace.matching.contacts import UNDATED
 from skiptrace.matching.persons import phone_number, years_after
-from skiptrace.matching.reaching import Carriers, Value, addresses_of, phones_of, weigh
+from skiptrace.matching.reaching import Carriers, Value, Weighed, addresses_of, phones_of, weigh
 from skiptrace.matching.sentences import CONTACT_SENTENCES
 from skiptrace.matching.verifying import Finding, Verifications
 from skiptrace.matching.weights import ContactWeights, Parameters, bits_of, probability_of
@@ -25,7 +26,6 @@ from skiptrace.model import (
     ContactStatus,
     EmailSighting,
     Evidence,
-    Ground,
     LineType,
     Match,
     Party,
@@ -59,22 +59,8 @@ class Judged:
     def phones(self) -> list[Value]:
         return phones_of(self.carriers, self.parameters.phone.sightings)
 
-    @cached_property
-    def _grounds(self) -> dict[int, Ground]:
-        return {}
 
-    def ground(self, number: int) -> Ground:
-        """The record as a ground of whatever it shows."""
-        ground = self._grounds.get(number)
-        if ground is None:
-            record = self.question.records[number]
-            ground = Ground(record.provider, record.record_id, record.upstream, record.call_id, record.pointer)
-            self._grounds[number] = ground
-        return ground
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(NamedTuple):
     """One value with everybody who carries it, likeliest first."""
 
     kind: ContactKind
@@ -153,11 +139,12 @@ def _weighed(
     known = [{"verified": each.finding.checked, "outcomes": each.finding.used} for each in shown]
     for each, weighed in zip(shown, weigh(values, known, weights), strict=True):
         if each.party is not STRANGER:
-            yield _described(judged, each, probability_of(weighed.bits), partial(_reasons, each, weighed.parts))
+            yield _described(judged, each, probability_of(weighed.bits), partial(_reasons, each, weighed))
 
 
 def _described(judged: Judged, value: _Shown, p: float, reasons: Callable[[], tuple[Evidence, ...]]) -> Contact:
     best, seen = value.carriers[0][2], value.sightings()
+    shown_by = [judged.carriers.records[number].ground for _, _, _, number in value.carriers]
     contact = Contact(
         kind=value.kind,
         value=value.text,
@@ -168,7 +155,10 @@ def _described(judged: Judged, value: _Shown, p: float, reasons: Callable[[], tu
         line_type=_line_type(value, judged.verifications),
         first_seen=min([s.first_seen for s in seen if s.first_seen], default=None),
         last_seen=max([s.last_seen for s in seen if s.last_seen], default=None),
-        grounds=(*[judged.ground(number) for _, _, _, number in value.carriers], *value.finding.grounds),
+        grounds=(
+            *[judged.carriers.records[number].ground for _, _, _, number in value.carriers],
+            *value.finding.grounds,
+        ),
         notes=value.finding.notes,
     )
     return evidence_later(contact, reasons)
@@ -200,7 +190,7 @@ def _status(value: _Shown, p: float, parameters: Parameters) -> ContactStatus:
     return ContactStatus.VERIFIED if verified else ContactStatus.LIKELY
 
 
-def _reasons(value: _Shown, parts: Mapping[str, float]) -> tuple[Evidence, ...]:
+def _reasons(value: _Shown, weighed: Weighed) -> tuple[Evidence, ...]:
     record, _, best, _ = value.carriers[0]
     quotes = {
         "identity": f"{record.provider} {record.record_id}",
@@ -210,7 +200,7 @@ def _reasons(value: _Shown, parts: Mapping[str, float]) -> tuple[Evidence, ...]:
     }
     return tuple(
         Evidence(name, bits, CONTACT_SENTENCES[name], "", quotes.get(name, ""))
-        for name, bits in parts.items()
+        for name, bits in weighed.parts.items()
         if bits >= _LEAST or bits <= -_LEAST or name == "prior"
     )
 

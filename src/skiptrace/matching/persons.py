@@ -15,11 +15,12 @@ from skiptrace.matching.columns import LANDLINE, MOBILE, OTHER_LINE
 from skiptrace.matching.names import ParsedName, parse_name_parts
 from skiptrace.matching.names.vocabulary import BUSINESS, CREDENTIALS, GENERATIONS, ONLY_IN_SURNAME, TITLES
 from skiptrace.matching.phones import parse_phone
-from skiptrace.model import Address, LineType, Name, PartialDate, Personal, SourceRecord, Subject
+from skiptrace.model import Address, Ground, LineType, Name, PartialDate, Personal, SourceRecord, Subject
 
 _KINDS = {LineType.UNKNOWN: 0, LineType.MOBILE: MOBILE, LineType.LANDLINE: LANDLINE}
 _SPECIAL_WORDS = TITLES | CREDENTIALS | BUSINESS | ONLY_IN_SURNAME | frozenset(GENERATIONS) | {"ESTATE", "DECEASED"}
 _NEVER = float("nan")
+_NO_GROUND = Ground("", "")
 
 Person = Subject | SourceRecord
 Reading = tuple[str, str, str, str]
@@ -39,7 +40,8 @@ class ReadPerson(Personal):
     are number, kind of line and year of the last sighting, ``numbers`` those that are phones. ``relatives`` are full
     names. ``keys`` are what ties a person to others, told apart by their types: a full birth date, an SSN4, phones.
     ``compared`` is a memory of what was found against other persons, at a glance and closely: a case is judged after
-    every answer, and most of its pairs were there before.
+    every answer, and most of its pairs were there before. ``source`` is the upstream of a record, or its provider, and
+    ``ground`` the record as a reason to believe what it shows; a subject has neither.
     """
 
     names: tuple[Reading, ...]
@@ -55,6 +57,7 @@ class ReadPerson(Personal):
     relatives: frozenset[str]
     keys: tuple[object, ...]
     source: str
+    ground: Ground
     compared: tuple[dict[ReadPerson, Found], dict[ReadPerson, Found]] = field(default_factory=lambda: ({}, {}))
 
 
@@ -101,7 +104,12 @@ def _read_person(person: Person, as_of: date) -> ReadPerson:
         relatives=frozenset([name for relative in person.relatives if (name := _full_name(relative.name))]),
         keys=(*([day] if day[2] else []), *([(ssn4,)] if ssn4 >= 0 else []), *numbers),
         source=(person.upstream or person.provider) if isinstance(person, SourceRecord) else "",
+        ground=_ground(person) if isinstance(person, SourceRecord) else _NO_GROUND,
     )
+
+
+def _ground(record: SourceRecord) -> Ground:
+    return Ground(record.provider, record.record_id, record.upstream, record.call_id, record.pointer)
 
 
 def _names_of(names: tuple[Name, ...]) -> tuple[Reading, ...]:

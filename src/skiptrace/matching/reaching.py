@@ -7,7 +7,7 @@ both agree is held by a property in the tests.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -20,7 +20,7 @@ from skiptrace.matching.contacts import LEAST_FRESH, LEAST_RIVAL, NEVER, UNDATED
 from skiptrace.matching.identity import SURE, Candidates, Identity
 from skiptrace.matching.pairing import are_alike
 from skiptrace.matching.persons import Home, ReadPerson
-from skiptrace.matching.weights import LIMIT, ContactWeights, Curve, Sightings, bits_of, probability_of
+from skiptrace.matching.weights import LIMIT, ContactWeights, Sightings, bits_of, probability_of
 
 Row = tuple[int, int, float, float]
 """Who shows a value: number of the record, which of its sightings, and years since it was last and first seen there."""
@@ -59,10 +59,19 @@ class Value(NamedTuple):
 
 
 class Weighed(NamedTuple):
-    """Log-odds in bits that a value reaches the subject now, and the parts that add up to them."""
+    """Log-odds in bits that a value reaches the subject now, and what they are the sum of."""
 
-    parts: Parts
     bits: float
+    prior: float
+    known: Parts
+    measured: Sequence[tuple[str, float]]
+    rivals: float
+
+    @property
+    def parts(self) -> Parts:
+        """Bits by name, which add up to ``bits``."""
+        parts = {"prior": self.prior, **self.known, **dict(self.measured)}
+        return {**parts, "rivals": self.rivals, "own": self.bits - sum(parts.values()) - self.rivals}
 
 
 def addresses_of(case: Carriers, sightings: Sightings) -> list[Value]:
@@ -74,7 +83,7 @@ def addresses_of(case: Carriers, sightings: Sightings) -> list[Value]:
     account = _ago(case.subject.left, UNDATED)
     return [
         Value(
-            max([case.records[record].lines[which] for record, which, _, _ in rows], key=_by_length),
+            _longest([case.records[record].lines[which] for record, which, _, _ in rows]),
             rows,
             {
                 "identity": each.identity,
@@ -85,7 +94,7 @@ def addresses_of(case: Carriers, sightings: Sightings) -> list[Value]:
                 "newest": newest[n],
                 "later": later[n],
                 "since": each.since,
-                "account": account if any(are_alike(*pair) for pair in _pairs(case.subject.homes, homes)) else -1.0,
+                "account": account if _any_alike(case.subject.homes, homes) else -1.0,
                 "box": 1.0 if any(home[3] for home in homes) else 0.0,
                 "newcomers": _within(each.last - each.arrived, -10.0, 10.0),
             },
@@ -123,20 +132,19 @@ def phones_of(case: Carriers, sightings: Sightings) -> list[Value]:
 
 def weigh(values: Sequence[Value], known: Sequence[Parts], weights: ContactWeights) -> list[Weighed]:
     """What ``reach`` gives for columns: every value by itself, then against the others of its case."""
-    prior, curves = {"prior": weights.own.prior}, weights.own.curves.items()
-    parts = [
-        {**prior, **told, **{name: curve.at(value.measures[name]) for name, curve in curves}}
-        for value, told in zip(values, known, strict=True)
+    prior, curves = weights.own.prior, weights.own.curves.items()
+    measured = [[(name, curve.at(value.measures[name])) for name, curve in curves] for value in values]
+    owns = [
+        sum([bits for _, bits in parts], sum(told.values(), prior)) for told, parts in zip(known, measured, strict=True)
     ]
-    owns = [sum(each.values()) for each in parts]
-    top = max(owns, default=-LIMIT)
-    odds = [2.0 ** (own - max(top, -LIMIT)) for own in owns]
+    top = max(*owns, -LIMIT, -LIMIT)
+    odds = [2.0 ** (own - top) for own in owns]
+    total = sum(odds)
+    own_counts, rivals_count = weights.rivals.curves["own"], weights.rivals.curves["rivals"]
     found = []
-    for each, own, mine in zip(parts, owns, odds, strict=True):
-        against = max(top, -LIMIT) + log2(max(sum(odds) - mine, LEAST_RIVAL))
-        rivals = weights.rivals.curves["rivals"].at(against)
-        bits = weights.rivals.curves["own"].at(own) + rivals + weights.rivals.prior
-        found.append(Weighed({**each, "rivals": rivals, "own": bits - own - rivals}, bits))
+    for own, mine, told, parts in zip(owns, odds, known, measured, strict=True):
+        rivals = rivals_count.at(top + log2(max(total - mine, LEAST_RIVAL)))
+        found.append(Weighed(own_counts.at(own) + rivals + weights.rivals.prior, prior, told, parts, rivals))
     return found
 
 
@@ -180,12 +188,12 @@ def _numbers_of(records: Sequence[ReadPerson]) -> Mapping[int, list[Row]]:
     return rows
 
 
-def _pairs(homes: Iterable[Home], others: Sequence[Home]) -> Iterable[tuple[Home, Home]]:
-    return ((home, other) for home in homes for other in others)
+def _any_alike(homes: Sequence[Home], others: Sequence[Home]) -> bool:
+    return any(are_alike(home, other) for home in homes for other in others)
 
 
-def _by_length(line: str) -> tuple[int, str]:
-    return len(line), line
+def _longest(lines: list[str]) -> str:
+    return lines[0] if len(lines) == 1 else max(lines, key=lambda line: (len(line), line))
 
 
 def _ago(year: float, unknown: float) -> float:
@@ -214,34 +222,39 @@ class _Common(NamedTuple):
 
 
 def _common(case: Carriers, rows: Sequence[Row], sightings: Sightings) -> _Common:
+    probabilities, records, family = case.probabilities, case.records, case.family
     doubt = 0.0
     freshest: dict[str, float] = {}
     last = kin = others = arrived = NEVER
     came = -1.0
     for record, _, age, start in rows:
-        p, source = case.probabilities[record], case.records[record].source
-        doubt += log1p(-min(p, SURE))
-        fresh = p * _worth(sightings.of(source), age)
+        p, source = probabilities[record], records[record].source
+        doubt += log1p(-p if p < SURE else -SURE)
+        fresh = p * _worth(sightings, source, age)
         if fresh > freshest.get(source, 0.0):
             freshest[source] = fresh
         if p >= 0.5:
-            last, came = min(last, age), max(came, start)
+            last = min(last, age)
+            came = max(came, start)
             continue
         arrived = min(arrived, start)
-        if case.family[record]:
+        if family[record]:
             kin = min(kin, age)
-        else:
-            others = min(others, age)
-    best = sorted([bits_of(fresh) for fresh in freshest.values()], reverse=True)
-    recency, second = [max(bits, LEAST_FRESH) for bits in (*best, LEAST_FRESH, LEAST_FRESH)[:2]]
+        elif age < others:
+            others = age
+    first, second = [*sorted(freshest.values(), reverse=True), 0.0][:2]
     since = NEVER if came < 0.0 else came
-    return _Common(bits_of(-expm1(doubt)), recency, second, kin, others, last, since, arrived)
+    return _Common(bits_of(-expm1(doubt)), _fresh_bits(first), _fresh_bits(second), kin, others, last, since, arrived)
+
+
+def _fresh_bits(p: float) -> float:
+    return max(bits_of(p), LEAST_FRESH) if p else LEAST_FRESH
 
 
 @lru_cache(maxsize=4_096)
-def _worth(curve: Curve, age: float) -> float:
-    """The probability that a sighting of this age is still right."""
-    return probability_of(curve.at(age))
+def _worth(sightings: Sightings, source: str, age: float) -> float:
+    """The probability that a sighting of this age is still right, by the standards of its source."""
+    return probability_of(sightings.of(source).at(age))
 
 
 def _gaps(scores: Sequence[float], known: Sequence[bool]) -> list[float]:
