@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from skiptrace.evaluation.fitting import fit, select_accounts
 from skiptrace.evaluation.labelled import read_labelled
-from skiptrace.evaluation.scorecard import read_table
+from skiptrace.evaluation.reading import KEYS, read_named
 from skiptrace.matching.scoring import score
 from skiptrace.matching.weights import ContactWeights, Parameters, as_file, shipped_parameters
 
@@ -72,7 +72,7 @@ def write_fold_scores(folder: Path, out: Path) -> None:
         for name, values in zip(columns, (scores.p_same, scores.p_address, scores.p_phone), strict=True):
             columns[name][part.order] = values
         print(f"fold {number + 1} of {FOLDS}: {len(part.same):,} pairs scored", flush=True)
-    keys = read_table(folder, "candidates", ("account_id", "rec_id")).select(["account_id", "rec_id"])
+    keys = read_named(folder, "candidates", KEYS).select(list(KEYS))
     for name, values in columns.items():
         keys = keys.append_column(name, pa.array(values))
     pq.write_table(keys, out)

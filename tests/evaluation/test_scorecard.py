@@ -17,6 +17,7 @@ from rich.console import Console
 from skiptrace.errors import BadInput
 from skiptrace.evaluation import evaluate
 from skiptrace.evaluation.curves import bootstrap, calibration_error, recall_at
+from skiptrace.evaluation.reading import KEYS, read_file
 from skiptrace.evaluation.report import as_page, as_text
 
 ACCOUNTS = 40
@@ -72,6 +73,24 @@ def test_a_pair_without_a_score_is_an_error(truth: Path, tmp_path: Path) -> None
     pq.write_table(table, tmp_path / "few.parquet")
     with pytest.raises(BadInput, match="79 pairs of the truth have no p_same"):
         evaluate(truth, tmp_path / "few.parquet")
+
+
+def test_ids_are_texts_in_every_kind_of_file(truth: Path, tmp_path: Path) -> None:
+    """Scores by `match` hold ids as texts, and 007 is not 7."""
+    pairs = pq.read_table(scores(tmp_path / "s.parquet", [0.9] * ACCOUNTS + [0.1] * ACCOUNTS))
+    ids = pairs["account_id"].cast(pa.string())
+    pq.write_table(pairs.set_column(0, "account_id", ids), tmp_path / "texts.parquet")
+    assert evaluate(truth, tmp_path / "texts.parquet").matching.recall_at_99.value == 1
+    (tmp_path / "zeros.csv").write_text("account_id,rec_id,ssn4\n007,1,0920\n")
+    table = read_file(tmp_path / "zeros.csv", KEYS)
+    assert [column[0].as_py() for column in table.columns] == ["007", "1", "0920"]
+
+
+def test_a_value_that_is_no_number_names_the_column_and_not_the_value(truth: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("account_id,rec_id,p_same\n1,1,Okafor\n")
+    with pytest.raises(BadInput, match="column 3 holds a value that is not a number") as raised:
+        evaluate(truth, tmp_path / "bad.csv")
+    assert "Okafor" not in str(raised.value)
 
 
 def test_a_folder_without_truth_is_an_error(tmp_path: Path) -> None:

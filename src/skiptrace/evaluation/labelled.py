@@ -9,12 +9,11 @@ import pyarrow as pa
 
 from skiptrace.errors import BadInput
 from skiptrace.evaluation.fitting import Labelled
+from skiptrace.evaluation.reading import KEYS, read_named
 from skiptrace.evaluation.refitting import KINDS, Used, carrying
-from skiptrace.evaluation.scorecard import read_table
 from skiptrace.matching.tables_in import RECORD_COLUMNS, SUBJECT_COLUMNS, candidates_of
 from skiptrace.model import OutcomeKind
 
-_KEYS = ["account_id", "rec_id"]
 RIGHT = frozenset((OutcomeKind.RIGHT_PARTY, OutcomeKind.DELIVERED))
 WRONG = frozenset((OutcomeKind.WRONG_PARTY, OutcomeKind.DISCONNECTED, OutcomeKind.RETURNED_MAIL))
 
@@ -25,11 +24,11 @@ def read_labelled(folder: Path | str) -> Labelled:
     Raises BadInput when a file or column is missing, or a candidate has no label.
     """
     folder = Path(folder)
-    subjects = read_table(folder, "accounts", (*SUBJECT_COLUMNS, "as_of"))
-    records = read_table(folder, "candidates", RECORD_COLUMNS)
-    truth = read_table(folder, "truth", (*_KEYS, "y_same", "y_addr", "y_phone"))
-    numbered = records.select(_KEYS).append_column("row", pa.array(np.arange(len(records))))
-    labels = numbered.join(truth, _KEYS, join_type="left outer").sort_by("row")
+    subjects = read_named(folder, "accounts", (*SUBJECT_COLUMNS, "as_of"))
+    records = read_named(folder, "candidates", RECORD_COLUMNS)
+    truth = read_named(folder, "truth", (*KEYS, "y_same", "y_addr", "y_phone"))
+    numbered = records.select(list(KEYS)).append_column("row", pa.array(np.arange(len(records))))
+    labels = numbered.join(truth, list(KEYS), join_type="left outer").sort_by("row")
     if labels["y_same"].null_count:
         raise BadInput("truth", f"{labels['y_same'].null_count} candidates have no label")
     candidates, order = candidates_of(subjects, records)
@@ -45,16 +44,16 @@ def read_used(folder: Path | str) -> Used:
     right, because returned mail counts as wrong. Raises BadInput when a file, a column or a record is missing.
     """
     folder = Path(folder)
-    subjects = read_table(folder, "accounts", (*SUBJECT_COLUMNS, "as_of"))
-    records = read_table(folder, "candidates", RECORD_COLUMNS)
-    outcomes = read_table(folder, "outcomes", (*_KEYS, "contact", "outcome"))
+    subjects = read_named(folder, "accounts", (*SUBJECT_COLUMNS, "as_of"))
+    records = read_named(folder, "candidates", RECORD_COLUMNS)
+    outcomes = read_named(folder, "outcomes", (*KEYS, "contact", "outcome"))
     candidates, order = candidates_of(subjects, records)
     keys = zip(records["account_id"].to_pylist(), records["rec_id"].to_pylist(), strict=True)
     row = {key: at for at, key in enumerate(keys)}
     place = np.argsort(order)
     used = []
     for account, record, contact, outcome in zip(
-        *(outcomes[name].to_pylist() for name in (*_KEYS, "contact", "outcome")), strict=True
+        *(outcomes[name].to_pylist() for name in (*KEYS, "contact", "outcome")), strict=True
     ):
         kind = _kind(outcome)
         if contact not in KINDS:

@@ -10,8 +10,6 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
 
 from skiptrace.errors import BadInput
 from skiptrace.evaluation.curves import (
@@ -25,6 +23,7 @@ from skiptrace.evaluation.curves import (
     recall_at,
     reliability,
 )
+from skiptrace.evaluation.reading import KEYS, read_file, read_named
 from skiptrace.matching.known_words import surname_count
 
 _BANDS = (
@@ -103,7 +102,7 @@ def evaluate(truth: Path | str, scores: Path | str) -> Scorecard:
     """
     folder = Path(truth)
     pairs = _joined(folder, Path(scores))
-    accounts = read_table(folder, "accounts", ("account_id", "last"))
+    accounts = read_named(folder, "accounts", ("account_id", "last"))
     same, p = _flags(pairs["y_same"]), pairs["p_same"].to_numpy()
     account = pc.index_in(pairs["account_id"], accounts["account_id"].combine_chunks()).to_numpy()
     bands = _bands(accounts, account)
@@ -176,41 +175,16 @@ def _bands(accounts: pa.Table, account: np.ndarray) -> np.ndarray:
 
 
 def _joined(folder: Path, scores: Path) -> pa.Table:
-    truth = read_table(folder, "truth", ("account_id", "rec_id", "y_same"))
-    scored = _checked(_table(scores), scores.name, ("account_id", "rec_id", "p_same"))
-    scored = scored.select(
-        [name for name in ("account_id", "rec_id", "p_same", "p_address", "p_phone") if name in scored.column_names]
-    )
-    candidates = read_table(folder, "candidates", ("account_id", "rec_id"))
-    kept = [name for name in ("account_id", "rec_id", "provider") if name in candidates.column_names]
-    keys = ["account_id", "rec_id"]
-    pairs = truth.join(scored, keys, join_type="left outer").join(candidates.select(kept), keys, join_type="left outer")
+    truth = read_named(folder, "truth", (*KEYS, "y_same"))
+    scored = read_file(scores, (*KEYS, "p_same"))
+    scored = scored.select([name for name in (*KEYS, "p_same", "p_address", "p_phone") if name in scored.column_names])
+    candidates = read_named(folder, "candidates", KEYS)
+    candidates = candidates.select([name for name in (*KEYS, "provider") if name in candidates.column_names])
+    pairs = truth.join(scored, list(KEYS), join_type="left outer").join(candidates, list(KEYS), join_type="left outer")
     missing = pairs["p_same"].null_count
     if missing:
         raise BadInput(scores.name, f"{missing} pairs of the truth have no p_same")
-    return pairs.sort_by([(key, "ascending") for key in keys])
-
-
-def read_table(folder: Path, name: str, needed: tuple[str, ...]) -> pa.Table:
-    """The CSV or Parquet file of that name. Raises BadInput when it or a column is missing."""
-    for ending in (".parquet", ".csv"):
-        path = folder / f"{name}{ending}"
-        if path.is_file():
-            return _checked(_table(path), path.name, needed)
-    raise BadInput(str(folder.name), f"holds neither {name}.parquet nor {name}.csv")
-
-
-def _table(path: Path) -> pa.Table:
-    if not path.is_file():
-        raise BadInput(path.name, "is not a file")
-    return pacsv.read_csv(path) if path.suffix.lower() == ".csv" else pq.read_table(path)
-
-
-def _checked(table: pa.Table, name: str, needed: tuple[str, ...]) -> pa.Table:
-    missing = [column for column in needed if column not in table.column_names]
-    if missing:
-        raise BadInput(name, f"column {', '.join(missing)} is missing")
-    return table
+    return pairs.sort_by([(key, "ascending") for key in KEYS])
 
 
 def _flags(column: pa.ChunkedArray) -> Flags:
