@@ -9,6 +9,7 @@ from skiptrace.matching.addresses.comparing_areas import compare_areas
 from skiptrace.matching.addresses.comparing_corners import compare_corners
 from skiptrace.matching.addresses.comparing_streets import ON_STREET, compare_streets, likeness
 from skiptrace.matching.addresses.comparing_units import compare_units
+from skiptrace.matching.addresses.comparing_words import are_written_alike
 from skiptrace.matching.addresses.parsing import parse_address
 from skiptrace.matching.addresses.values import (
     AddressComparison,
@@ -24,6 +25,7 @@ _BESIDE = "what stands beside the street differs: {0.first_note} and {1.first_no
 _PEOPLE = ("C/O", "ATTN", "ATTENTION", "CARE OF", "CO ")
 _RANGE_NOTE = "number_range "
 _SAME = ("both are {0.standard}",)
+_WORD_FOR_WORD = ("word for word the same: {0.written} and {1.written}",)
 # The constructor of a named tuple takes longer than comparing two equal addresses.
 _Fields = tuple[AddressVerdict, tuple[ParsedAddress, ParsedAddress, tuple[str, ...]]]
 _compared: Callable[[_Fields], AddressComparison] = partial(tuple.__new__, AddressComparison)
@@ -41,21 +43,26 @@ def compare_addresses(
         x, y = a.number_key, b.number_key
         if x != y and not (a.notes or b.notes) and x.isdigit() and y.isdigit():
             return _compared(("different", (a, b, _NUMBERS)))
+    verdict, sentences = _compare_parts(a, b)
+    if verdict != "same" and a.state == b.state and are_written_alike(a, b):
+        verdict, sentences = "same", _WORD_FOR_WORD
+    return _compared((verdict, (a, b, sentences)))
+
+
+def _compare_parts(a: ParsedAddress, b: ParsedAddress) -> tuple[AddressVerdict, tuple[str, ...]]:
     delivery, what = _compare_delivery(a, b)
     if delivery == "different":
-        return _compared(("different", (a, b, (what,))))
+        return "different", (what,)
     area, where = compare_areas(a, b)
     if area == "different":
-        return _compared(("different", (a, b, (where,))))
+        return "different", (where,)
     unit, which = compare_units(a, b)
     sentences = (what, where, which)
     if unit == "different":
-        sure = area == "same"
-        return _compared(("different_unit" if sure else "different", (a, b, sentences)))
+        return ("different_unit" if area == "same" else "different"), sentences
     if a.notes and b.notes and unit == "same" and _notes_differ(a, b):
-        unit, sentences = "possible", (what, where, _BESIDE)
-    agrees = delivery == area == unit == "same"
-    return _compared(("same" if agrees else "possible", (a, b, sentences)))
+        return "possible", (what, where, _BESIDE)
+    return ("same" if delivery == area == unit == "same" else "possible"), sentences
 
 
 def _notes_differ(a: ParsedAddress, b: ParsedAddress) -> bool:

@@ -30,7 +30,7 @@ def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if not a.units or not b.units:
         return "possible", _QUOTED
     if len(a.units) == len(b.units) == 1:
-        return _one_unit(a.units[0], b.units[0]), _QUOTED
+        return compare_unit(a.units[0], b.units[0]), _QUOTED
     return _pair_units(a.units, b.units), _QUOTED
 
 
@@ -65,7 +65,7 @@ def _pairwise(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) ->
         best = max(left_y, key=lambda other: _unit_rank(unit, other), default=None)
         if best is None:
             break
-        agreement = _one_unit(unit, best)
+        agreement = compare_unit(unit, best)
         if agreement == "different":
             if _comparable(unit[0], best[0]) or {unit[0], best[0]} <= _POSITIONS:
                 return "different"
@@ -98,7 +98,7 @@ def _lettered(units: tuple[tuple[str, str], ...]) -> str:
 
 
 def _unit_rank(x: tuple[str, str], y: tuple[str, str]) -> int:
-    return {"same": 2, "possible": 1, "different": 0}[_one_unit(x, y)] * 2 + (x[0] == y[0])
+    return {"same": 2, "possible": 1, "different": 0}[compare_unit(x, y)] * 2 + (x[0] == y[0])
 
 
 def _comparable(x: str, y: str) -> bool:
@@ -117,7 +117,8 @@ def _complement(x: tuple[str, str], y: tuple[str, str]) -> bool:
     return its.isalpha() or (len(its) > 1 and its.startswith(number))
 
 
-def _one_unit(x: tuple[str, str], y: tuple[str, str]) -> Agreement:
+def compare_unit(x: tuple[str, str], y: tuple[str, str]) -> Agreement:
+    """Two (designator, identifier) pairs name one unit."""
     (holder, number), (other, its) = x, y
     if number != its:
         if _LETTERS.get(holder) == its != "" or _LETTERS.get(other) == number != "":

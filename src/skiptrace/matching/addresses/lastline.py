@@ -60,13 +60,14 @@ _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 
 @dataclass(slots=True)
 class LastLine:
-    """What was found at the end of an address, while it is being taken apart."""
+    """What was found at the end of an address, while it is being taken apart; ``written`` is the whole of it."""
 
     city: str = ""
     state: str = ""
     zip5: str = ""
     zip4: str = ""
     notes: list[str] = field(default_factory=list)
+    written: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -95,7 +96,7 @@ def take_last_line(tokens: list[str]) -> LastLine:
         line.state, (line.zip5, line.zip4) = tokens[-2], match.groups("")
         del tokens[-2:]
     else:
-        _drop_country(tokens)
+        drop_country(tokens)
         _pad_zip(tokens, line)
         behind = _take_zip(tokens, line) or ([] if line.zip5 else _cut_behind_state(tokens))
         _take_state(tokens, line)
@@ -154,7 +155,8 @@ def _last_comma(tokens: list[str]) -> int:
     return at
 
 
-def _drop_country(tokens: list[str]) -> None:
+def drop_country(tokens: list[str]) -> None:
+    """Take the name of the United States off the end of ``tokens``, in place."""
     _strip_commas(tokens)
     if not tokens or tokens[-1] not in _COUNTRY_ENDS:
         return

@@ -102,8 +102,11 @@ def _parse(
     if city or state or zip_code:
         line = _given_last_line(decode(city), decode(state), decode(zip_code))
         _drop_given(tokens, line)
+        line.written = " ".join((*tokens, ",", line.city, line.state, line.zip5))
     else:
+        written = " ".join(tokens)
         line = take_last_line(tokens)
+        line.written = written
     line.notes.extend(notes)
     return _assemble(repair(tokens, line.zip5 or line.state), line)
 
@@ -330,7 +333,7 @@ def _place_segment(segment: list[str], street: Street, units: Units, line: LastL
     """A segment beside the street: a unit, a repetition, a city after an unknown one, or a note."""
     words = " ".join(segment)
     alone = bare_unit(segment)
-    if alone and len(alone) <= 5 and not units and not street.unit:
+    if alone and len(alone) <= 7 and not units and not street.unit:
         street.unit = alone
         return
     if starts_with_number(segment):
@@ -406,7 +409,7 @@ def _finish(
         kind, street.number, street.fraction, street.predirectional, street.name, street.suffix,
         street.postdirectional, tuple(units), po_box, pmb, route, box, military, urbanization, city, state, zip5,
         line.zip4, tuple(line.notes), confidence, number, key, street_key, unit_key, town,
-        point if number and kind == "street" else "",
+        point if number and kind == "street" else "", line.written,
     ))  # fmt: skip
 
 

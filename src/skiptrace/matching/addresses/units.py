@@ -168,7 +168,7 @@ def _is_identifier(word: str, designator: str, tokens: list[str], at: int, rest:
         return False
     if designator == "#":
         return True
-    if designator == "FL" and len(word) > 3:
+    if designator == "FL" and len(word) > 3 and not _ORDINAL.match(word):
         return False  # the ZIP code of a second FL 32025
     ahead = tokens[at + 1] if at + 1 < len(tokens) else ","
     if designator in _ROAD_CLASSES and len(rest) == 2 and rest[1] in DIRECTIONS and rest[0].isdigit():
