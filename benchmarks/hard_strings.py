@@ -14,7 +14,9 @@ from tests.privacy.hard_strings import DOORS, hard_strings
 def main() -> None:
     texts = list(hard_strings())
     for name, door in DOORS.items():
-        door("MARION OKAFOR")  # tables are read on the first use
+        for text in ("MARION OKAFOR", *texts):
+            with suppress(ValueError):
+                door(text[:60])  # tables are read on the first use
         took = []
         for text in texts:
             began = time.process_time()
