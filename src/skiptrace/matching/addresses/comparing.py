@@ -7,6 +7,7 @@ from functools import partial
 
 from skiptrace.matching.addresses.comparing_areas import compare_areas
 from skiptrace.matching.addresses.comparing_corners import compare_corners
+from skiptrace.matching.addresses.comparing_numbers import NUMBERS, ONE_NUMBER, compare_numbers
 from skiptrace.matching.addresses.comparing_streets import ON_STREET, compare_streets, likeness
 from skiptrace.matching.addresses.comparing_units import compare_units
 from skiptrace.matching.addresses.comparing_words import are_written_alike
@@ -19,11 +20,8 @@ from skiptrace.matching.addresses.values import (
     ParsedAddress,
 )
 
-_NUMBERS = ("house number {0.number_key} and {1.number_key}",)
-_ONE_NUMBER: Finding = "same", "house number {0.number_key}"
 _BESIDE = "what stands beside the street differs: {0.first_note} and {1.first_note}"
 _PEOPLE = ("C/O", "ATTN", "ATTENTION", "CARE OF", "CO ")
-_RANGE_NOTE = "number_range "
 _SAME = ("both are {0.standard}",)
 _WORD_FOR_WORD = ("word for word the same: {0.written} and {1.written}",)
 # The constructor of a named tuple takes longer than comparing two equal addresses.
@@ -42,7 +40,7 @@ def compare_addresses(
             return _compared(("same", (a, b, _SAME)))
         x, y = a.number_key, b.number_key
         if x != y and not (a.notes or b.notes) and x.isdigit() and y.isdigit():
-            return _compared(("different", (a, b, _NUMBERS)))
+            return _compared(("different", (a, b, (NUMBERS,))))
     verdict, sentences = _compare_parts(a, b)
     if verdict != "same" and a.state == b.state and are_written_alike(a, b):
         verdict, sentences = "same", _WORD_FOR_WORD
@@ -102,7 +100,7 @@ def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
 
 def _compare_lines(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """Number and street agree, and what stands beside them."""
-    numbers = _ONE_NUMBER if a.number_key == b.number_key else compare_numbers(a, b)
+    numbers = ONE_NUMBER if a.number_key == b.number_key else compare_numbers(a, b)
     if numbers[0] == "different":
         return numbers
     street = ON_STREET if a.street_key == b.street_key else compare_streets(a, b)
@@ -173,65 +171,5 @@ def _compare_boxes(a: ParsedAddress, b: ParsedAddress) -> Finding:
         known = "different" if a.military and b.military else "possible"
         return known, "military unit {0.military} and {1.military}"
     if a.number_key != b.number_key and a.number_key and b.number_key:
-        return "different", _NUMBERS[0]
+        return "different", NUMBERS
     return "same", _SAME[0]
-
-
-def compare_numbers(a: ParsedAddress, b: ParsedAddress) -> Finding:
-    """The house numbers are equal, digit for digit."""
-    x, y = a.number_key, b.number_key
-    if x == y:
-        return _ONE_NUMBER
-    if not x or not y:
-        return "possible", _NUMBERS[0]
-    if x.replace("-", "") == y.replace("-", "") and not a.fraction and not b.fraction:
-        return "possible", _NUMBERS[0] + ", which differ by a hyphen"
-    if _span(x) == _span(y) != "":
-        return "same", _NUMBERS[0] + ", one range"
-    if _in_range(x, _range_of(b)) or _in_range(y, _range_of(a)):
-        return "possible", _NUMBERS[0] + ", of which one lies in a range"
-    lettered, plain = (a, b) if len(x) > len(y) else (b, a)
-    if plain.units and lettered.number_key in _with_unit(plain):
-        return "possible", _NUMBERS[0] + ", of which one holds the unit"
-    letter = lettered.number_key[-1:]
-    if letter.isalpha() and lettered.number_key == plain.number_key + letter and _may_be_lettered(plain, letter):
-        return "possible", _NUMBERS[0] + ", of which one has a letter"
-    if a.number == b.number and not (a.fraction and b.fraction):
-        return "possible", _NUMBERS[0] + ", of which one has a fraction"
-    return "different", _NUMBERS[0]
-
-
-def _range_of(address: ParsedAddress) -> str:
-    """The house numbers of one address: as written, or 77-79 for 77 & 79."""
-    note = next((note for note in address.notes if note.startswith(_RANGE_NOTE)), "")
-    return note.removeprefix(_RANGE_NOTE).replace(" & ", "-") if note else address.number_key
-
-
-def _with_unit(address: ParsedAddress) -> tuple[str, str]:
-    """The house number with the unit written before or behind it: 4B-77 and 77-4B."""
-    unit = address.units[-1][1]
-    return f"{unit}-{address.number_key}", f"{address.number_key}-{unit}"
-
-
-def _span(number: str) -> str:
-    """A range of house numbers with both ends in full, 230-232 for 230-32; "" for any other number."""
-    low, hyphen, high = number.partition("-")
-    if not hyphen or not (low.isdigit() and high.isdigit()):
-        return ""
-    high = low[: max(len(low) - len(high), 0)] + high
-    return f"{low}-{high}" if int(low) < int(high) else ""
-
-
-def _in_range(number: str, range_: str) -> bool:
-    """Whether a house number lies in one written as a range, 31-35; 87-18, as Queens writes it, is none."""
-    low, hyphen, high = range_.partition("-")
-    if not hyphen or not (number.isdigit() and low.isdigit() and high.isdigit()) or len(high) < 2:
-        return False
-    if number == low:
-        return True
-    return int(low) <= int(number) <= int(high) and (int(number) - int(low)) % 2 == 0
-
-
-def _may_be_lettered(plain: ParsedAddress, letter: str) -> bool:
-    """The letter of the other house number may be missing here, or written as the unit."""
-    return not plain.units or plain.units[-1][1] == letter

@@ -40,6 +40,7 @@ _NAMED_ROADS = word_set("""
 _ARTICLES = word_set("""
     THE EL LA LOS LAS LE
 """)
+_PARTICLES = _ARTICLES | {"DE", "DEL", "DELA"}
 
 
 def compare_streets(a: ParsedAddress, b: ParsedAddress) -> Finding:
@@ -175,13 +176,20 @@ def _compare_names(a: ParsedAddress, b: ParsedAddress) -> Agreement:
     if a.name in DIRECTIONS and DIRECTIONS[a.name] == DIRECTIONS.get(b.name):
         return "possible"  # NORTH ST and N ST, which may be the street of that letter
     if len(x) == len(y):
-        odd = [(p, q) for p, q in zip(x, y, strict=True) if name_key(p) != name_key(q)]
-        return likeness(*odd[0]) if len(odd) == 1 else "different"
+        return _compare_words(x, y)
     if "".join(x) == "".join(y):
         return "same"
     if _without_article(x) == _without_article(y):
         return "possible"
+    p, q = [[word for word in words if word not in _PARTICLES] for words in (x, y)]
+    if len(p) == len(q) > 1 and p[0] == q[0] and (len(p) < len(x) or len(q) < len(y)):
+        return _compare_words(p, q)  # CAMINO DE LA REINA and CAMINO DEL ARROYO
     return likeness("".join(x), "".join(y))
+
+
+def _compare_words(x: list[str], y: list[str]) -> Agreement:
+    odd = [(p, q) for p, q in zip(x, y, strict=True) if name_key(p) != name_key(q)]
+    return likeness(*odd[0]) if len(odd) == 1 else "different" if odd else "possible"
 
 
 def _without_article(words: list[str]) -> str:
@@ -221,7 +229,7 @@ def _is_slip(x: str, y: str, low: int, high: int) -> bool:
         return shortest >= ((3 if one_doubled else 4) if high == 2 else 6)
     if x[0] != y[0]:
         return False
-    return shortest >= (6 if high else 8)
+    return shortest >= (6 if high else 8 if len(x) == len(y) else 7)
 
 
 def _digits(text: str) -> str:

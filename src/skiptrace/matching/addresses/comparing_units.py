@@ -17,24 +17,40 @@ _OFFICES = frozenset({"STE", "#", "UNIT", "RM", "OFC"})
 _WITHIN = _ROOMS | {"STE", "RM", "OFC"}
 _CONFUSED = frozenset({"APT", "STE", "RM", "FL", "LOT", "SPC", "TRLR", "OFC", "DEPT"})
 
+Units = tuple[tuple[str, str], ...]
+
 
 def compare_units(a: ParsedAddress, b: ParsedAddress) -> Finding:
     """The apartments, suites and private mailboxes are the same, or there are none."""
     if a.pmb != b.pmb:
-        # Publication 28 also lets a private mailbox be written with #, which may as well be an apartment.
-        sign = a.units[-1:] or b.units[-1:]
-        other = bool(sign) and sign[0][0] in _ANY and sign[0][1] not in {a.pmb, b.pmb} and len(a.units) != len(b.units)
-        return ("different" if (a.pmb and b.pmb) or other else "possible"), "private mailbox {0.pmb} and {1.pmb}"
+        return _compare_mailboxes(a, b), "private mailbox {0.pmb} and {1.pmb}, unit {0.unit_key} and {1.unit_key}"
     if a.unit_key == b.unit_key:
         return "same", "unit {0.unit_key}" if a.unit_key else ""
-    if not a.units or not b.units:
-        return "possible", _QUOTED
-    if len(a.units) == len(b.units) == 1:
-        return compare_unit(a.units[0], b.units[0]), _QUOTED
-    return _pair_units(a.units, b.units), _QUOTED
+    return _compare_lists(a.units, b.units), _QUOTED
 
 
-def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) -> Agreement:
+def _compare_mailboxes(a: ParsedAddress, b: ParsedAddress) -> Agreement:
+    """Publication 28 lets a private mailbox be written with # instead of PMB, but not as an apartment."""
+    if a.pmb and b.pmb:
+        return "different"
+    boxed, other = (a, b) if a.pmb else (b, a)
+    sign = ("#", boxed.pmb)
+    if sign in other.units:
+        return _compare_lists(boxed.units, tuple(unit for unit in other.units if unit != sign))
+    rest = [unit for unit in other.units if unit not in boxed.units]
+    is_other = len(other.units) > len(boxed.units) and any(unit[0] in _ANY and unit[1] != boxed.pmb for unit in rest)
+    return "different" if is_other else "possible"
+
+
+def _compare_lists(x: Units, y: Units) -> Agreement:
+    if x == y:
+        return "same"
+    if not x or not y:
+        return "possible"
+    return compare_unit(x[0], y[0]) if len(x) == len(y) == 1 else _pair_units(x, y)
+
+
+def _pair_units(x: Units, y: Units) -> Agreement:
     if (len(y), y) < (len(x), x):
         x, y = y, x  # one order for either call, so that comparing is symmetric
     if _glued(x) == _glued(y) != "" and len({designator for designator, _ in (*x, *y)}) == 1:
@@ -45,17 +61,17 @@ def _pair_units(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) 
     return "possible" if paired == "different" and _glued(x) == _glued(y) != "" else paired
 
 
-def _is_within(units: tuple[tuple[str, str], ...]) -> bool:
+def _is_within(units: Units) -> bool:
     """Whether a room in a building is named: where there is a C11 it is in building C, and 3-210 in building 3."""
     (holder, building), (room, number) = _building_first(units)
     return holder == "BLDG" and room in _WITHIN and (len(building) == 1 or number[:1].isdigit())
 
 
-def _building_first(units: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+def _building_first(units: Units) -> Units:
     return units[1::-1] if units[1][0] in _BUILDINGS else units[:2]
 
 
-def _pairwise(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) -> Agreement:
+def _pairwise(x: Units, y: Units) -> Agreement:
     if len(x) != len(y) and _lettered(x) == _lettered(y) != "":
         return "possible"  # APT 2 REAR and APT 2R
     left_x = [unit for unit in x if unit not in y]
@@ -77,7 +93,7 @@ def _pairwise(x: tuple[tuple[str, str], ...], y: tuple[tuple[str, str], ...]) ->
     return "possible" if left_x or left_y else worst
 
 
-def _glued(units: tuple[tuple[str, str], ...]) -> str:
+def _glued(units: Units) -> str:
     """B101 of STE B STE 101; "" where the identifiers could be told apart in another way (1 and 12, 11 and 2)."""
     if len(units) == 1:
         return units[0][1]
@@ -89,7 +105,7 @@ def _glued(units: tuple[tuple[str, str], ...]) -> str:
     return first + second if first and second and first[-1].isalpha() != second[0].isalpha() else ""
 
 
-def _lettered(units: tuple[tuple[str, str], ...]) -> str:
+def _lettered(units: Units) -> str:
     """2R of APT 2R and of APT 2 REAR."""
     if len(units) == 2 and (units[0][1] == "") != (units[1][1] == ""):
         position, room = sorted(units, key=lambda unit: unit[1])

@@ -41,6 +41,14 @@ _NO_NAMES = _ROADS | _GOVERNMENTS | frozenset(DIRECTIONS) | {"MILE", "ST", "STRE
 _HYPHENED = dict.fromkeys(("110", "111", "113", "114", "116"), (2,)) | dict.fromkeys(("967", "968", "HI"), (3, 4))
 
 
+def hyphened_digits(area: str) -> tuple[int, ...]:
+    """How many digits stand behind the hyphen of a house number there; () where none is written with one.
+
+    ``area`` is a ZIP code or, failing that, a state.
+    """
+    return _HYPHENED.get(area[:3], ())
+
+
 def repair(tokens: list[str], area: str) -> list[str]:
     """The tokens with number signs, a glued or hyphenless house number and a repeated line put right.
 
@@ -98,7 +106,7 @@ def _glued_numbers(tokens: list[str]) -> list[str]:
 def _house_number(tokens: list[str], area: str) -> list[str]:
     """A number that was glued to its street, or written in pieces, put right."""
     first = tokens[0]
-    if (lengths := _HYPHENED.get(area[:3])) and len(tokens) > 2 and _is_split_number(tokens, lengths):
+    if (lengths := hyphened_digits(area)) and len(tokens) > 2 and _is_split_number(tokens, lengths):
         return [f"{first}-{tokens[1]}", *tokens[2:]]
     if len(tokens) > _GRID and _is_split_grid(tokens):
         return ["".join(tokens[:3]), *tokens[3:]]
