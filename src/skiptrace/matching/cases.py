@@ -60,7 +60,7 @@ def _people(persons: Sequence[ReadPerson]) -> People:
         birth_year=np.array(year, np.int64),
         birth_month=np.array(month, np.int64),
         birth_day=np.array(day, np.int64),
-        ssn4=np.array([person.ssn4 for person in persons], np.int64),
+        ssn4=np.array([person.ssn4 for person in persons], np.int16),
         addresses=_addresses(persons),
         phones=_phones(persons),
         relatives=RelativeColumns(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Levels = NDArray[np.int8]
+Bits = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 T = TypeVar("T")
@@ -185,14 +186,28 @@ def pairs_of_equals(keys: Ints) -> tuple[Ints, Ints]:
     return order[left], order[right]
 
 
-def pairs_sharing_codes(keys: Ints, codes: Codes) -> tuple[Ints, Ints]:
-    """The pairs of positions with equal keys (left < right) that share any of four codes; nobody shares a 0."""
-    left, right = pairs_of_equals(keys)
-    own = -1 - np.arange(len(codes), dtype=np.int32)[:, None]
-    codes = np.where(codes > 0, codes, own)
-    equal = codes.take(left, axis=0, mode="clip") == codes.take(right, axis=0, mode="clip")
-    sharing = equal.view(np.uint32).reshape(-1).nonzero()[0]
-    return left[sharing], right[sharing]
+def neighbours_sharing(groups: Ints, codes: Sequence[Codes]) -> tuple[Ints, Ints]:
+    """The pairs of positions (left < right) of one group that share any of the codes; nobody shares a 0.
+
+    Groups ascend. Whoever stands next to each other is compared first, then whoever stands two places apart, and so on
+    to the size of the largest group: so nothing has to be looked up.
+    """
+    places, own = len(groups).bit_length(), -1 - np.arange(len(groups), dtype=np.int32)
+    codes = [np.where(column > 0, column, own) for column in codes]
+    found: list[Ints] = []
+    for distance in range(1, len(groups)):
+        together = groups[distance:] == groups[:-distance]
+        if not together.any():
+            break
+        sharing = codes[0][distance:] == codes[0][:-distance]
+        for column in codes[1:]:
+            sharing |= column[distance:] == column[:-distance]
+        sharing &= together
+        left = sharing.nonzero()[0]
+        found.append((left << places) + (left + distance))
+    pairs = np.concatenate(found) if found else np.zeros(0, np.int64)
+    pairs.sort()
+    return pairs >> places, pairs & ((1 << places) - 1)
 
 
 def _pairs_of_neighbours(ordered: Ints) -> tuple[Ints, Ints]:
@@ -232,18 +247,18 @@ class NameColumns:
     @cached_property
     def packed(self) -> Codes:
         """A row of eight numbers per name, for one look-up fetches a row as quickly as a number: the codes of the
-        parts, of the initials of given and middle name, and which parts are stated and which of these two short."""
+        parts and of the initials of given and middle name in the order of ``NAMES``."""
         parts = self.given, self.surname, self.middle, self.suffix
-        packed = np.zeros((len(self.given.codes), 8), np.int32)
-        for place, words in enumerate(parts):
-            packed[:, place] = words.codes
-        stated = np.packbits((packed > 0).reshape(-1), bitorder="little").astype(np.int32)
-        for place, words, short in ((4, self.given, SHORT_GIVEN), (5, self.middle, SHORT_MIDDLE)):
-            spelled = words.derived(Spelled)
-            packed[:, place] = spelled.initials[words.codes]
-            stated += (spelled.lengths == 1)[words.codes] * np.int32(short)
-        packed[:, 7] = stated
-        return packed
+        initials = (words.derived(Spelled).initials[words.codes] for words in (self.given, self.middle))
+        return _rows_of_eight(*(words.codes for words in parts), *initials)
+
+    @cached_property
+    def stated(self) -> Bits:
+        """Which parts are stated, and which of them are one letter, as bits."""
+        stated = _bits(self.packed[:, : len(NAMES)] > 0) & ~np.uint8(SHORT_GIVEN | SHORT_MIDDLE)
+        for words, short in ((self.given, SHORT_GIVEN), (self.middle, SHORT_MIDDLE)):
+            stated |= (words.derived(Spelled).lengths == 1)[words.codes] * np.uint8(short)
+        return stated
 
     @cached_property
     def given_as_surname(self) -> Codes:
@@ -277,20 +292,28 @@ class AddressColumns:
 
     @cached_property
     def packed(self) -> Codes:
-        """A row of eight numbers per address, for one look-up fetches a row as quickly as a number: the codes of the
-        parts in the order of ``PARTS``, and which of them are stated, as bits."""
+        """A row of eight numbers per address, as in ``NameColumns``: the codes of the parts in the order of
+        ``PARTS``."""
         parts = self.number, self.street, self.box, self.unit, self.zip5, self.city, self.state
-        packed = np.zeros((len(self.stated), 8), np.int32)
-        for place, words in enumerate(parts):
-            packed[:, place] = words.codes
-        packed[:, 7] = np.packbits((packed > 0).reshape(-1), bitorder="little") | np.where(self.stated, STATED, 0)
-        return packed
+        return _rows_of_eight(*(words.codes for words in parts))
 
     @cached_property
-    def stated(self) -> Flags:
-        """Whether there is any address."""
-        flags: Flags = (self.street.codes | self.box.codes | self.zip5.codes | self.city.codes) > 0
-        return flags
+    def stated(self) -> Bits:
+        """Which parts are stated, and whether there is any address, as bits."""
+        stated = _bits(self.packed[:, : len(PARTS)] > 0)
+        return stated | (stated & (STREET | BOX | ZIP5 | CITY) > 0) * np.uint8(STATED)
+
+
+def _rows_of_eight(*columns: NDArray[np.integer]) -> Codes:
+    rows = np.zeros((len(columns[0]), 8), np.int32)
+    for place, column in enumerate(columns):
+        rows[:, place] = column
+    return rows
+
+
+def _bits(flags: Flags) -> Bits:
+    bits: Bits = np.packbits(flags, axis=1, bitorder="little").reshape(-1)
+    return bits
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -328,7 +351,7 @@ class People:
     birth_year: Ints
     birth_month: Ints
     birth_day: Ints
-    ssn4: Ints
+    ssn4: NDArray[np.int16]
     addresses: AddressColumns
     phones: PhoneColumns
     relatives: RelativeColumns

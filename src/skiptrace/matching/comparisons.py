@@ -174,11 +174,12 @@ def _highest(least: int, *levels: Levels) -> Levels:
     return highest
 
 
-def _compared(x: Codes | Ints, y: Codes | Ints, same: int, different: int = 1) -> tuple[Levels, Ints]:
+def _compared(x: NDArray[np.integer], y: NDArray[np.integer], same: int, different: int = 1) -> tuple[Levels, Ints]:
     """Levels of equal, different and missing (0) texts, and the positions of the different ones."""
     equal, both = x == y, (x > 0) & (y > 0)
-    levels = _if(both, different) + _if(both & equal, same - different)
-    return levels, (both & ~equal).nonzero()[0]
+    equal &= both
+    levels = _if(both, different) + _if(equal, same - different)
+    return levels, (both ^ equal).nonzero()[0]
 
 
 def _name_levels(names: NameColumns, left: Ints, right: Ints, closely: Flags) -> tuple[dict[str, Levels], Ints, Ints]:
@@ -220,9 +221,10 @@ def single_name_levels(names: NameColumns, a: Ints, b: Ints, closely: Flags) -> 
     the same, given on one side only, or naming another generation.
     """
     x, y = names.packed.take(a, axis=0), names.packed.take(b, axis=0)
-    of_x, of_y = x[:, 7], y[:, 7]
-    found = np.packbits((x == y).reshape(-1), bitorder="little") & _NAME_PARTS | (of_x & of_y & _STATED) << 6
-    found |= ((of_x | of_y) & _ON_EITHER) << 7
+    of_x, of_y = names.stated[a], names.stated[b]
+    found = (of_x & of_y & _STATED).astype(np.intp) << 6
+    found |= np.packbits((x == y).reshape(-1), bitorder="little") & _NAME_PARTS
+    found |= ((of_x | of_y) & _ON_EITHER).astype(np.intp) << 7
     levels = {name: table.take(found, mode="clip") for name, table in _name_tables().items()}
     given, surname = levels["given"], levels["surname"]
     _raise(given, names.given, (x[:, 0], y[:, 0]), (given < GIVEN["initial"]) & (given > 0) & closely, _given_levels)
@@ -235,7 +237,7 @@ def single_name_levels(names: NameColumns, a: Ints, b: Ints, closely: Flags) -> 
     return levels
 
 
-_NAME_PARTS = sum(NAMES)
+_NAME_PARTS = np.uint8(sum(NAMES))
 _STATED = GIVEN_NAME | SURNAME_ | MIDDLE_NAME | SUFFIX_
 _ON_EITHER = SUFFIX_ | SHORT_GIVEN | SHORT_MIDDLE
 
@@ -374,8 +376,8 @@ def _other_birth_dates(a: Codes, b: Codes) -> Levels:
 def ssn4_levels(people: People, left: Ints, right: Ints) -> Levels:
     """Last four of the SSN: the same, one digit wrong or two swapped, or different."""
     a, b = people.ssn4[left], people.ssn4[right]
-    levels, rows = _compared(a + 1, b + 1, SSN4["same"], SSN4["different"])
-    a, b = a[rows], b[rows]
+    levels, rows = _compared(a + np.int16(1), b + np.int16(1), SSN4["same"], SSN4["different"])
+    a, b = a[rows].astype(np.int64), b[rows].astype(np.int64)
     wrong = _one_digit_off(a, b)
     for high in (1000, 100, 10):
         wrong |= b - a == (a // (high // 10) % 10 - a // high % 10) * (high - high // 10)
@@ -392,12 +394,14 @@ def address_levels(addresses: AddressColumns, left: Ints, right: Ints) -> Levels
 def single_address_levels(addresses: AddressColumns, a: Ints, b: Ints) -> Levels:
     """One address against another. House and box numbers agree exactly or not; a missing one is no contradiction."""
     x, y = addresses.packed.take(a, axis=0), addresses.packed.take(b, axis=0)
-    both, on_one_side = x[:, 7] & y[:, 7], (x[:, 7] ^ y[:, 7]) & NUMBER
-    same = np.packbits((x == y).reshape(-1), bitorder="little") & (both | STATE) & ~STATED
+    of_x, of_y = addresses.stated[a], addresses.stated[b]
+    both, on_one_side = of_x & of_y, (of_x ^ of_y) & NUMBER
+    same = np.packbits((x == y).reshape(-1), bitorder="little") & (both | STATE) & ~np.uint8(STATED)
     rows = ((same & (NUMBER | STREET) == NUMBER) & (both & STREET > 0)).nonzero()[0]
     rows = rows[_spelling_levels(addresses.street, x[rows, 1], y[rows, 1], 1, 1) > 0]
     same[rows] |= _ALIKE_STREET
-    return _address_table().take(((both & ~NUMBER) | on_one_side) << 8 | same)
+    found = ((both & ~np.uint8(NUMBER)) | on_one_side).astype(np.intp) << 8
+    return _address_table().take(found | same, mode="clip")
 
 
 _ALIKE_STREET = STATED
@@ -431,9 +435,8 @@ def _address_rule(same: Callable[[int], Flags], both: Callable[[int], Flags]) ->
 def phone_levels(phones: PhoneColumns, left: Ints, right: Ints) -> Levels:
     """The closest two phones of both: the same number, one digit off, or others."""
     pair, a, b = phones.spans.cross(left, right)
-    x, y = phones.number[a], phones.number[b]
-    levels, rows = _compared(x, y, PHONE["same"], PHONE["different"])
-    levels[rows[_one_digit_off(x[rows], y[rows])]] = PHONE["typing_error"]
+    levels, rows = _compared(phones.code[a], phones.code[b], PHONE["same"], PHONE["different"])
+    levels[rows[_one_digit_off(phones.number[a[rows]], phones.number[b[rows]])]] = PHONE["typing_error"]
     return best_of(levels, pair, len(left))
 
 

@@ -14,7 +14,9 @@ import numpy as np
 
 from skiptrace.matching.columns import (
     LANDLINE,
+    STATED,
     AddressColumns,
+    Bits,
     Codes,
     Flags,
     Floats,
@@ -23,7 +25,7 @@ from skiptrace.matching.columns import (
     best_of,
     distinct,
     in_order,
-    pairs_sharing_codes,
+    neighbours_sharing,
 )
 from skiptrace.matching.comparisons import ADDRESS, SURNAME, single_address_levels
 from skiptrace.matching.identity import Candidates, Identity
@@ -142,7 +144,7 @@ class Reached:
 def carried_addresses(candidates: Candidates) -> Carried:
     """The distinct addresses of each account's records; spellings of one address are one value."""
     addresses = candidates.people.addresses
-    child, position = _stated(candidates, addresses.spans, addresses.stated)
+    child, position = _stated(candidates, addresses.spans, addresses.stated & STATED)
     group = candidates.groups[position]
     street = (addresses.number, addresses.street, addresses.box, addresses.unit)
     keys = (*street, addresses.city, addresses.state, addresses.zip5)
@@ -159,7 +161,7 @@ def carried_phones(candidates: Candidates) -> Carried:
     return _carried(candidates, (child, position), value, first=phones.last_seen, last=phones.last_seen)
 
 
-def _stated(candidates: Candidates, spans: Spans, stated: Flags | Codes) -> tuple[Ints, Ints]:
+def _stated(candidates: Candidates, spans: Spans, stated: Bits | Codes) -> tuple[Ints, Ints]:
     """Rows of a child table that state anything, and the positions of their records."""
     child, position = spans.children(candidates.rows)
     full = stated[child].nonzero()[0]
@@ -179,9 +181,10 @@ def _distinct(group: Ints, *keys: tuple[Ints | Codes, int]) -> tuple[Ints, Ints]
 
 def _join_alike(addresses: AddressColumns, sample: Ints, group: Ints, value: Ints) -> Ints:
     """Give different spellings of one address the same number. ``sample`` is one child row of each value."""
-    lines = addresses.packed[sample, :4]
-    lines[:, 3] = 0  # Without the same number, street or box no two lines are alike; the unit says nothing.
-    left, right = pairs_sharing_codes(group, lines)
+    # Without the same number, street or box no two addresses are alike.
+    left, right = neighbours_sharing(
+        group, [words.codes[sample] for words in (addresses.number, addresses.street, addresses.box)]
+    )
     alike = (single_address_levels(addresses, sample[left], sample[right]) >= ADDRESS["alike"]).nonzero()[0]
     if not len(alike):
         return value

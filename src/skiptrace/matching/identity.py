@@ -21,8 +21,8 @@ from skiptrace.matching.columns import (
     Levels,
     People,
     PhoneColumns,
+    neighbours_sharing,
     pairs_of_equals,
-    pairs_sharing_codes,
 )
 from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, SSN4, Compared, compare
 from skiptrace.matching.pairing import compare_values, pairs_sharing, times_of
@@ -177,30 +177,30 @@ def pairs_to_compare(candidates: Candidates, compared: Compared, alone: Floats) 
     """
     if candidates.are_few:
         return pairs_sharing(candidates.persons, candidates.rows, candidates.groups, compared.levels["given"])
-    people, rows, groups = candidates.people, candidates.rows, _large_groups_cut(candidates, alone)
-    born, phones = people.born[rows], people.phones
-    shared = np.zeros((len(rows), 4), np.int32)
-    shared[:, 0] = _kinds(candidates, compared) + 1
-    shared[:, 1] = born * ((born & MONTH > 0) & (born & DAY > 0))
-    shared[:, 2] = people.ssn4[rows] + 1
-    if not phones.spans.is_one_each:
-        return _with_shared_phone(phones, rows, groups, pairs_sharing_codes(groups, shared))
-    shared[:, 3] = phones.code[rows]
-    return pairs_sharing_codes(groups, shared)
+    people, phones = candidates.people, candidates.people.phones
+    chosen = _likeliest(candidates, alone)
+    rows, groups = candidates.rows[chosen], candidates.groups[chosen]
+    born = people.born[rows]
+    shared = [
+        _kinds(candidates, compared)[chosen] + np.int32(1),
+        born * ((born & MONTH > 0) & (born & DAY > 0)),
+        people.ssn4[rows] + np.int16(1),
+    ]
+    if phones.spans.is_one_each:
+        left, right = neighbours_sharing(groups, [*shared, phones.code[rows]])
+    else:
+        left, right = _with_shared_phone(phones, rows, groups, neighbours_sharing(groups, shared))
+    return chosen[left], chosen[right]
 
 
-def _large_groups_cut(candidates: Candidates, alone: Floats) -> Ints:
-    """The account of each record; those beyond the likeliest of a large account get a negative number of their own."""
+def _likeliest(candidates: Candidates, alone: Floats) -> Ints:
+    """Positions of the records, of a large account of the likeliest only."""
     starts = candidates.starts
-    large = (starts[1:] - starts[:-1] > LARGEST_GROUP).nonzero()[0]
-    if not len(large):
-        return candidates.groups
-    group = candidates.groups.copy()
-    for number in large:
+    chosen = np.ones(len(alone), bool)
+    for number in (starts[1:] - starts[:-1] > LARGEST_GROUP).nonzero()[0]:
         start, end = starts[number], starts[number + 1]
-        cut = start + np.argsort(-alone[start:end], kind="stable")[LARGEST_GROUP:]
-        group[cut] = -1 - cut
-    return group
+        chosen[start + np.argsort(-alone[start:end], kind="stable")[LARGEST_GROUP:]] = False
+    return chosen.nonzero()[0]
 
 
 def _with_shared_phone(phones: PhoneColumns, rows: Ints, groups: Ints, pairs: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
@@ -231,8 +231,7 @@ def group_measures(
     how many records of the subject there are besides.
     """
     subject, flow = probability(bits), ties.flow
-    support, supporters, rivals = flow.sums(subject)
-    rival, conflict, refuted = flow.tops(subject)
+    support, supporters, rivals, (rival, conflict, refuted) = flow.from_others(subject)
     named = compared.levels["full_name"] > 0
     return {
         "alone": alone,
@@ -279,24 +278,20 @@ class Flow:
             count=ties.count,
         )
 
-    def sums(self, subject: Floats) -> tuple[Floats, Floats, Floats]:
-        """Of each record: log-probability that no other end is the subject and the same person, and the expected
-        number of ends that are the same person and the subject, and that are the same person and somebody else."""
-        ours = subject[self.there]
-        ours *= self.same
-        supporters = np.bincount(self.here, ours, self.count).astype(float)
-        none = np.bincount(self.here, log_none(np.minimum(ours, SURE, out=ours)), self.count).astype(float)
-        return none, supporters, np.maximum(self.tied - supporters, 0.0)
-
-    def tops(self, subject: Floats) -> Floats:
-        """The strongest of each record: somebody else who is the same person, the subject who is not, the subject who
-        contradicts it."""
+    def from_others(self, subject: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Of each record: log-probability that no other end is the subject and the same person; the expected number of
+        ends that are the same person and the subject, and that are the same person and somebody else; and three rows
+        of what is strongest: somebody else who is the same person, the subject who is not, the subject who contradicts
+        it."""
         there = subject[self.there]
         top = np.zeros((3, self.count))
-        np.maximum.at(top[0], self.here, (1.0 - there) * self.same)
         np.maximum.at(top[1], self.here, there * self.other)
         np.maximum.at(top[2], self.here[self.refuting], there[self.refuting])
-        return top
+        there *= self.same
+        supporters = np.bincount(self.here, there, self.count).astype(float)
+        np.maximum.at(top[0], self.here, self.same - there)
+        none = np.bincount(self.here, log_none(np.minimum(there, SURE, out=there)), self.count).astype(float)
+        return none, supporters, np.maximum(self.tied - supporters, 0.0), top
 
 
 def _others(candidates: Candidates, values: Floats) -> Floats:

@@ -110,7 +110,7 @@ def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
         birth_year=born // 10_000,
         birth_month=born // 100 % 100,
         birth_day=born % 100,
-        ssn4=both.numbers("ssn4", _last_fours),
+        ssn4=both.numbers("ssn4", _last_fours).astype(np.int16),
         addresses=_addresses(both, one, seen),
         phones=PhoneColumns(
             one,
