@@ -103,6 +103,22 @@ FAMILIES = {
     "numbered road": ("1020 Road 12", "1020 Rd. 12", "1020 Road #12"),
     "number behind the street": ("412 Saint Otto St Apt 3", "St. Otto St 412 Apt 3"),
     "hundreds without the word": ("250 Otter Wharf", "Two Fifty Otter Wharf"),
+    "whole line glued": ("412 Otterwood Ave Apt 3", "412OTTERWOODAVEAPT3", "412Otterwood Ave #3"),
+    "unit before the number": ("12 Otter St Unit 4B", "4B/12 Otter St", "Unit 4 B 12 Otter St", "#4B 12 Otter St"),
+    "letter of a direction": ("45 W Otter Blvd Apt 2E", "45 W Otter Blvd, 2 East", "45 W. Otter Blvd. Apt 2 East"),
+    "letter glued to its number": (
+        "77 Otter Ln Apt C14",
+        "77 Otter Ln AptC14",
+        "77 Otter Ln (Apt. C-14)",
+        "77 Otter Ln No. C14",
+    ),
+    "county named": ("482 County Road 15", "482 Weld County Road 15", "482 Weld County Rd 15"),
+    "road before its number": ("3127 Highway 80 W", "TX 80 W 3127"),
+    "building in front": ("77 Otter Ln", "Two Liberty Place, 77 Otter Ln"),
+    "letter street spelled": ("1725 I St NW", "1725 Eye Street, N.W.", "1725 Eye St Nothwest"),
+    "digits scanned as letters": ("1240 Otter St", "I24O Otter 5t", "l24O Otter Street", "1240 0tter St"),
+    "numbered street without suffix": ("8826 NE 152nd St", "8826 NE 152 St", "8826 N.E. 152 nd Street"),
+    "suffix of a name": ("3010 E Martin Luther King Jr Blvd", "3010 E Dr Martin Luther King, Jr. Blvd."),
     "long and short words": ("9 Mountain View Trace", "9 Mtn View Trce", "9 Mountainview Trace"),
 }
 ISLAND = {
@@ -195,10 +211,28 @@ def test_the_old_name_of_a_military_post_office_region_is_known() -> None:
     assert compared.verdict == "same"
 
 
-def test_the_last_line_may_stand_first() -> None:
-    compared = compare_addresses("Leander TX 78641, 811 Otter Pass", f"811 Otter Pass, {TEXAS}")
+ORDERS = (
+    "Leander TX 78641, 811 Otter Pass Apt 4",
+    "78641 Leander, Texas; 811 Otter Pass Apt 4",
+    "Leander | TX | 78641 | 811 Otter Pass | Apt 4",
+    "TX 78641 Leander, Apt 4, 811 Otter Pass",
+    "Leander, Tex., 811 Otter Pass #4",
+    "811 Otter Pass Apt 4, 78641 Leander, Tex.",
+    "811 Otter Pass Apt 4 Leander 78641 TX",
+    "811 Otter Pass, Leander TX78641 1234, Apt 4",
+    "811 Otter Pass Apt 4, Leander TX 78641.0",
+    "811 Otter Pass Apt 4 Leander TX 78641 Leander TX 78641",
+    "811 Otter Pass Apt 4 811 Otter Pass Apt 4 Leander TX 78641",
+    "811 Otter Pass / Apt 4 / Leander, TX, returned 2019",
+    "811 Otter Pass Apt 4, Leander TX 0",
+    "DANA WHITCOMB\nLeander TX 78641\n811 Otter Pass Apt 4",
+)
 
-    assert compared.verdict == "same"
+
+@pytest.mark.parametrize("written", ORDERS)
+def test_the_last_line_may_stand_anywhere_and_twice(written: str) -> None:
+    assert compare_addresses(written, f"811 Otter Pass Apt 4, {TEXAS}").verdict == "same"
+    assert compare_addresses(written, f"811 Otter Pass Apt 5, {TEXAS}").verdict == "different_unit"
 
 
 @pytest.mark.parametrize("word", ["Villa", "Condo", "Chalet", "Barracks", "Townhouse"])

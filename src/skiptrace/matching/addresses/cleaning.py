@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from skiptrace.matching.addresses.tables import ORDINALS, QUARTERS, REMARK, STATE_CODES, SUFFIXES, UNITS
+from skiptrace.matching.addresses.tables import ORDINALS, PLAIN_SUFFIXES, QUARTERS, REMARK, STATE_CODES, SUFFIXES, UNITS
 from skiptrace.matching.addresses.units import is_unit_alone
 from skiptrace.matching.known_words import familiarity
 from skiptrace.matching.text import ascii_upper
@@ -30,7 +30,7 @@ _GLUED_SUFFIX = re.compile(
 )
 _GLUED_DESIGNATOR = re.compile(r"[A-Z](?:APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)|(?:APT|UNIT|BLDG)[A-Z]|\bPH-?[A-Z]\b")
 _GLUED_LETTER = re.compile(
-    r"\b(?:APT(?=[A-NP-RT-Z](?:,|$| ))|(?:UNIT|BLDG)(?=[A-DF-RT-XZ](?:,|$| ))|PH-?(?=[A-Z](?:,|$)))"
+    r"\b(?:APT(?=[A-NP-RT-Z](?:,|$| )|[A-Z]-?\d)|(?:UNIT|BLDG)(?=[A-DF-RT-XZ](?:,|$| )|[A-Z]-?\d)|PH-?(?=[A-Z](?:,|$)))"
 )
 _DOTTED_UNIT = re.compile(r"\b(APT|UNIT|STE|BLDG|LOT|NO)\.(?=[A-Z](?:,|$| ))")
 _DECIMAL_ZIP = re.compile(r"(?<=\d{4})\.0+(?=[ ,]|$)")
@@ -44,6 +44,7 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SLASHED = re.compile(r"(?<=[A-Z]{2})\.?\s*/\s*(?=([A-Z0-9]{2,}))|(?<=[A-Z]{2}\.) / ")
 _COLUMNS = 3
 _BETWEEN_COLUMNS = re.compile(r"(?<!\d)/(?!O\b)|/(?!\d|O\b)")
+_UNIT_SLASH_NUMBER = re.compile(r"^\s*(\d*[A-Z]\d*)/(?=\d+ )")  # 4B/12 ELM ST
 _CALLE = re.compile(r"\bC/ ?(?!O\b)")
 # The name of a field before its value: City: Mesquite, "state": "TX".
 _FIELD = re.compile(
@@ -71,17 +72,24 @@ _DOTS = re.compile(r"\.(?!\d)|(?<!\d)\.")
 _DIGITS = frozenset("0123456789")
 _MARKS = frozenset(",#&")
 _DAMAGED = re.compile(
-    r"[0158](?!ST\b|ND\b|RD\b|TH\b)[A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|^[OIL]\d|^\d+(?:[OI]\b|[SB]\d)"
+    r"[0158](?!ST\b|ND\b|RD\b|TH\b)[A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|\b[OIL]\d|\b5T\b|^\d+(?:[OI]\b|[SB]\d)"
 )
 _DAMAGED_NUMBER = re.compile(
-    r"\d+[OILB]+\d+$|(?=.*[OI])(?:\d[\dOI]*-[\dOI]*\d[\dOI]*)$|\d+S\d{1,2}$|[OL][OIL]*\d[\dOIL]*$|\d+[OI]$"
+    r"\d+[OILB]+\d+$|(?=.*[OI])\d[\dOI]*-[\dOI]*\d[\dOI]*$|\d+S\d{1,2}$|[OL][OIL]*\d[\dOIL]*$|[I\d]\d*[OI]$"
 )
+_STREET = "ST"
+_GLUED_LINE = re.compile(
+    r"(\d+)([A-Z]{3,}?)(STREET|AVENUE|AVE|ROAD|RD|DRIVE|DR|LANE|LN|COURT|CT|CIRCLE|CIR|PLACE|PL|BOULEVARD|BLVD|"
+    r"TERRACE|TER|PARKWAY|PKWY|ST)(APARTMENT|APT|UNIT|SUITE|STE|LOT)([A-Z]?\d+[A-Z]?|[A-Z])$"
+)
+_GLUED_NUMBER = re.compile(r"(\d+)([A-Z]{3,})$")
+_GLUED_START = re.compile(r"\b\d+[A-Z]{3}")
 _DAMAGED_INSIDE = re.compile(r"\d+[OIL]+\d+$")
 _LONG_WORD = 5
 _LETTERS_BEHIND = re.compile(r"[0158][A-Z]{4,}$")
 _BETWEEN_CONSONANTS = re.compile(r"(?<=[BCDFGHJKLMNPQRSTVWXZ])1(?=[BCDFGHJKLMNPQRSTVWXZ])")
 _LETTERS_AROUND = re.compile(r"[A-Z]+(?:[0158][A-Z]+)+$")
-_LEADING_I = re.compile(r"I(?=\d{1,4} (?!FRONTAGE|ACCESS|SERVICE|BUSINESS|BUS|AND|AT|HWY|RD)[A-Z]{2})")
+_LEADING_I = re.compile(r"I(?=\d[\dO]{0,3} (?!FRONTAGE|ACCESS|SERVICE|BUSINESS|BUS|AND|AT|HWY|RD)[A-Z]{2})")
 _DAMAGED_ZIP = re.compile(r"([A-Z]{2}) (?=\d*[OILSB])([0-9OILSB]{5})$")
 _ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)$")
 _AS_DIGITS = str.maketrans("OILSB", "01158")
@@ -115,12 +123,8 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
     )
     if has_unit and _GLUED_DESIGNATOR.search(text):
         text = _GLUED_LETTER.sub(r"\g<0> ", _GLUED_SUFFIX.sub(r"\1 \2 ", text))
-    if ", JR" in text:
-        text = text.replace(", JR", " JR")
-    if " C/O " in text:
-        text = text.replace(" C/O ", " , C/O ")
-    if "MAIL " in text:
-        text = _MAIL_STOP.sub("MAILSTOP", text)
+    if "/O " in text or "MAIL " in text or ", J" in text:
+        text = _MAIL_STOP.sub("MAILSTOP", text.replace(" C/O ", " , C/O ").replace(", JR", " JR"))
     tokens = text.replace(",", " , ").split()
     mixed = [word for word in tokens if not (word.isalpha() or word.isdigit() or word in _MARKS)]
     if not mixed:
@@ -132,7 +136,18 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
         odd = " ".join(tokens)
     if "-" in text:
         tokens = [stripped for token in tokens if (stripped := token.strip("-/"))]
+    if _GLUED_START.search(odd):
+        tokens = _numbers_apart(tokens)
     return (_mended(tokens) if _DAMAGED.search(odd) else tokens), notes
+
+
+def _numbers_apart(tokens: list[str]) -> list[str]:
+    """12ELM ST as 12 ELM ST, at the start of a segment."""
+    apart: list[str] = []
+    for word in tokens:
+        glued = (_GLUED_LINE.match(word) or _GLUED_NUMBER.match(word)) if not apart or apart[-1] == "," else None
+        apart.extend(glued.groups() if glued else [word])
+    return apart
 
 
 def _as_typed(text: str) -> str:
@@ -192,6 +207,9 @@ def _mended(tokens: list[str]) -> list[str]:
     for at in starts:
         if tokens[at + 1] != "," and _DAMAGED_NUMBER.match(tokens[at]):
             tokens = [*tokens[:at], tokens[at].translate(_AS_DIGITS), *tokens[at + 1 :]]
+    if "5T" in tokens[2:] and (before := tokens[tokens.index("5T", 2) - 1]).isalpha() and before not in UNITS:
+        is_street = SUFFIXES.get(before) not in PLAIN_SUFFIXES
+        tokens = [_STREET if word == "5T" and is_street else word for word in tokens]
     return [*tokens[:1], *(word if word.isalpha() or word.isdigit() else _mended_word(word) for word in tokens[1:])]
 
 
@@ -240,7 +258,7 @@ def _slashes(text: str) -> str:
     """Slashes of fractions, between columns, between the streets of a corner, and of C/ for CALLE."""
     if text.count("/") >= _COLUMNS:
         text = _BETWEEN_COLUMNS.sub(",", text)  # APT 14C/410 MEMORIAL DRIVE/CAMBRIDGE/MA
-    text = _FRACTION.sub(r" \1/\2 ", text)
+    text = _FRACTION.sub(r" \1/\2 ", _UNIT_SLASH_NUMBER.sub(r"# \1,", text))
     if text[:1].isdigit():
         text = text.replace(" / ", ",")  # a house number is at no corner
     return _CALLE.sub("CALLE ", _SLASHED.sub(lambda match: "," if match[1] in UNITS else " & ", text))

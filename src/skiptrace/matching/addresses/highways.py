@@ -47,6 +47,7 @@ _BRANCHES = {
     "OLD": "OLD",
 }  # fmt: skip
 _ROADS = frozenset({"ROAD", "RD"})
+_COUNTY = "COUNTY"
 _COAST = "A1A"  # along the coast of Florida it needs no other name
 _SIXTEENTHS = frozenset({"NNE", "ENE", "ESE", "SSE", "SSW", "WSW", "WNW", "NNW"})
 _LOOPS = frozenset({"LOOP", "LP"})
@@ -70,6 +71,10 @@ def may_be_highway(words: list[str]) -> bool:
 
 def read_highway(words: list[str]) -> Highway | None:
     """Predirectional, name, postdirectional and the words after them; None when the words name no such road."""
+    if _COUNTY in words[1:3] and words[0] not in DIRECTIONS and words[0].isalpha() and not _BRANCHES.get(words[0]):
+        county = words.index(_COUNTY)
+        if words[county + 1 : county + 2] and words[county + 1] in _ROADS and words[county + 2 :][:1] != []:
+            words = words[county:]  # WELD COUNTY ROAD 15
     words, branch, is_loop = _take_branch(words)
     if words[0] == _COAST and len(words) <= 2 and DIRECTIONS.keys() >= set(words[1:]):
         words = ["STATE", "ROAD", *words]

@@ -55,6 +55,7 @@ _NEVER_LAST = frozenset(
     {"OF", "THE", "DE", "DEL", "LA", "LAS", "LOS", "EL", "TO", "OLD", "NEW", "AND", "&"}
 )  # in a street
 _PLUS_FOUR = 4  # digits, and of a ZIP code that lost its zero
+_NEW_YORK_CITY = "NYC"  # names its state too
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 
 
@@ -77,7 +78,7 @@ class LastLine:
 @lru_cache(maxsize=16_384)
 def city_key(city: str) -> str:
     """A city's name for comparison: abbreviations read alike, spaces dropped."""
-    city = CITY_ALIASES.get(city, city)
+    city = CITY_ALIASES.get(city, city).removeprefix("THE ")
     return "".join(NAME_WORDS.get(word, word) for word in city.replace("-", " ").split())
 
 
@@ -361,7 +362,9 @@ def _take_state(tokens: list[str], line: LastLine) -> None:
             del tokens[-size:]
             return
     code = tokens[-1]
-    if code in STATE_CODES and len(tokens) > 1 and not line.state and _is_state_before(tokens, line.zip5):
+    if code == _NEW_YORK_CITY and not line.state:
+        line.state = "NY"
+    elif code in STATE_CODES and len(tokens) > 1 and not line.state and _is_state_before(tokens, line.zip5):
         line.state = tokens.pop()
     elif code in STATE_CODES and code == line.state:
         tokens.pop()

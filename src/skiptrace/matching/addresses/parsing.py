@@ -55,6 +55,7 @@ _URB_WORDS = {
     "URBANIZACION": "URB", "CONDOMINIO": "COND", "RESIDENCIAL": "RES", "BARRIO": "BO", "PARCELAS": "PARC",
     "EXTENSION": "EXT", "REPARTO": "REPTO", "ALTURAS": "ALT",
 }  # fmt: skip
+_ISLAND_WORDS = {"JARD": "JARDINES", "MANS": "MANSIONES", "ESTN": "ESTANCIAS", "COLS": "COLINAS", "QTAS": "QUINTAS"}
 _POST_OFFICES = frozenset({"APO", "FPO", "DPO"})
 _UNUSUAL = _POST_OFFICES | BOX_WORDS
 _PLACE_LABELS = frozenset({"PlaceName"})
@@ -255,6 +256,8 @@ def _is_suffix(segment: list[str]) -> bool:
 
 def _take_urbanization(segments: list[list[str]], fields: dict[str, Any], line: LastLine) -> None:
     """Puerto Rico: the urbanization or condominium is part of the address (Publication 28, section 29)."""
+    if line.state == "PR":
+        segments[:] = [[_ISLAND_WORDS.get(word, word) for word in segment] for segment in segments]
     for at, segment in enumerate(segments):
         start = _urbanization_at(segment, line)
         if start is None:
@@ -301,7 +304,8 @@ def _find_inside(segments: list[list[str]], line: LastLine) -> int | None:
                 segments[at] = segment[number:]
                 return at
     for at, segment in enumerate(segments):
-        if any(token in SUFFIXES for token in segment[1:]) or segment[0] in _SPANISH_ROADS:
+        is_road = any(token in SUFFIXES for token in segment[1:]) or segment[0] in _SPANISH_ROADS
+        if is_road or (may_be_highway(segment) and read_highway(segment)):
             _move_trailing_number(segments, at)
             return at
     return None
@@ -314,8 +318,10 @@ def _is_whole_street(segment: list[str]) -> bool:
 
 
 def _move_trailing_number(segments: list[list[str]], at: int) -> None:
-    """Spanish order, street before number: CALLE SOL 150."""
+    """Street before number: CALLE SOL 150, KY 80 W 3127."""
     segment = segments[at]
+    if segment[-1].isdigit() and may_be_highway(segment) and (road := read_highway(segment)) and len(road[3]) == 1:
+        segments[at] = [segment[-1], *segment[:-1]]
     if segment[0] in _SPANISH_ROADS and len(segment) > 2 and starts_with_number(segment[-1:]):
         segments[at] = [segment[-1], *segment[:-1]]
 

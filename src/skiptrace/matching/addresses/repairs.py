@@ -27,11 +27,11 @@ _GOVERNMENTS = word_set("""
     COUNTY CNTY CTY CO STATE TOWNSHIP TWP RANCH US OLD BUS BUSINESS INTERSTATE
 """)
 _HIGHWAYS = frozenset({"HWY", "HIGHWAY"})
-_GLUED_NUMBER = re.compile(r"(\d+)([A-Z]{3,})$")
 _HYPHENED_GRID = re.compile(r"[NSEW]\d+-[NSEW]\d+$")
 _HALF_GRID = re.compile(r"\d{1,2}[NSEW]$")
 _HYPHENED_HALF_GRID = re.compile(r"\d{1,2}-[NSEW]-\d+$")
 _GRID = 4
+_TWO_RUNS = 5  # words of two delivery lines, at least
 _TEN = 10
 _SIDES = frozenset({"N", "S", "E", "W", "NORTH", "SOUTH", "EAST", "WEST"})
 _GRID_FARMS = ("53", "54", "WI")  # Wisconsin
@@ -60,10 +60,9 @@ def repair(tokens: list[str], area: str) -> list[str]:
         tokens = _number_signs(tokens)
     if len(tokens) > 3 and tokens[1] == "0" and tokens[0].isdigit():
         tokens = [tokens[0], *tokens[2:]]  # the empty column for a fraction
-    if "KM" in tokens and "KM" in tokens[1:-1]:
+    if "KM" in tokens and "KM" in tokens[:-1]:
         return _kilometre_first(tokens)
-    tokens = _glued_numbers(tokens)
-    if len(set(tokens)) + tokens.count(",") < len(tokens):
+    if len(tokens) > _TWO_RUNS and len(set(tokens)) + tokens.count(",") < len(tokens):
         tokens = _without_repeated_run(tokens)
     first = tokens[0]
     if not first[0].isdigit():
@@ -90,16 +89,6 @@ def _without_repeated_run(tokens: list[str]) -> list[str]:
             end += 1
         if len(run) > 1 and not left and [other for other in tokens[again:end] if other != ","] == run:
             return [*tokens[:again], *tokens[end:]]
-    return tokens
-
-
-def _glued_numbers(tokens: list[str]) -> list[str]:
-    """12ELM ST as 12 ELM ST, at the start of any segment."""
-    for at, word in enumerate(tokens):
-        if word[0].isdigit() and word[-1].isalpha() and (at == 0 or tokens[at - 1] == ","):
-            glued = _GLUED_NUMBER.match(word)
-            if glued:
-                return [*tokens[:at], glued[1], glued[2], *tokens[at + 1 :]]
     return tokens
 
 
@@ -253,7 +242,7 @@ def _spelled_number(tokens: list[str]) -> tuple[int, int]:
 
 def _kilometre_first(tokens: list[str]) -> list[str]:
     """CARR 2 KM 14.3, as Puerto Rico numbers the houses on its roads: the kilometre is the house number."""
-    at = tokens.index("KM", 1)
+    at = tokens.index("KM")
     whole, _, part = tokens[at + 1].partition(".")
     if not whole.isdigit():
         return tokens
