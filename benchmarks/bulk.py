@@ -36,7 +36,7 @@ from benchmarks.peers import splink_em
 from rich.console import Console
 from rich.table import Table
 
-from skiptrace.matching.bulk import blocks_of, match_files, match_tables
+from skiptrace.matching.bulk import in_blocks, match_files, match_tables
 from skiptrace.matching.scoring import score
 from skiptrace.matching.tables_in import candidates_of
 from skiptrace.matching.weights import shipped_parameters
@@ -83,14 +83,14 @@ def least(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, Took]
 def measured(accounts: pd.DataFrame, candidates: pd.DataFrame, model: splink_em.Model, rounds: int) -> dict[str, Took]:
     parameters, predicting = shipped_parameters(), splink_em.Predicting(accounts, candidates, model)
     subjects, records = (pa.Table.from_pandas(table, preserve_index=False) for table in (accounts, candidates))
-    blocks = list(blocks_of(candidates_of(subjects, records)[0]))
+    read = candidates_of(subjects, records)[0]
     with tempfile.TemporaryDirectory() as folder:
         asked, found, ours, theirs = (Path(folder, f"{name}.parquet") for name in ("asked", "found", "ours", "theirs"))
         accounts.to_parquet(asked, index=False)
         candidates.to_parquet(found, index=False)
         runs: dict[str, Callable[[], object]] = {
             "Splink: predict": predicting.run,
-            "skiptrace: predict": lambda: [score(block, parameters).p_phone for block in blocks],
+            "skiptrace: predict": lambda: in_blocks(read, lambda block: score(block, parameters).p_phone),
             "Splink: in memory": lambda: splink_em.in_memory(accounts, candidates, model),
             "skiptrace: in memory": lambda: match_tables(subjects, records, parameters),
             "Splink: by files": lambda: splink_em.by_files(asked, found, theirs, model),

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import orjson
@@ -41,6 +42,7 @@ _BYTES_PER_ROW = 120
 _MOST_PARTS = 500
 
 _BLOCK = 16_384
+T = TypeVar("T")
 
 Progress = Callable[[int, int | None], None]
 """Told how many records are scored, and of how many (None while that is not known)."""
@@ -89,9 +91,7 @@ def match_files(
 def match_tables(subjects: pa.Table, records: pa.Table, parameters: Parameters, *, explain: bool = False) -> pa.Table:
     """Score tables that are in memory; the rows keep the order of ``records``. Times count from each ``as_of``."""
     candidates, order = candidates_of(subjects, records)
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:  # most of the time is spent outside the interpreter
-        blocks = list(pool.map(lambda block: _scored(block, parameters, explain=explain), blocks_of(candidates)))
-    scored = pa.concat_tables(blocks) if blocks else _scored(candidates, parameters, explain=explain)
+    scored = pa.concat_tables(in_blocks(candidates, lambda block: _scored(block, parameters, explain=explain)))
     if (order[1:] < order[:-1]).any():
         back = np.empty_like(order)
         back[order] = np.arange(len(order))
@@ -100,15 +100,25 @@ def match_tables(subjects: pa.Table, records: pa.Table, parameters: Parameters, 
     return pa.table([records["account_id"], records["rec_id"], *columns], ["account_id", "rec_id", *names])
 
 
-def blocks_of(candidates: Candidates) -> Iterator[Candidates]:
-    """Whole accounts, so many at once that what is worked out for their pairs stays in the processor's cache."""
-    starts = candidates.starts
-    wanted = np.arange(0, len(candidates.rows), _BLOCK)
-    cuts = np.append(np.searchsorted(starts, wanted, side="right") - 1, len(starts) - 1)
-    for first, last in itertools.pairwise(np.flatnonzero(np.bincount(cuts)).tolist()):
-        start, end = starts[first], starts[last]
-        rows, subjects = candidates.rows[start:end], candidates.subjects[start:end]
-        yield Candidates(candidates.people, rows, subjects, starts[first : last + 1] - start)
+def in_blocks(candidates: Candidates, judge: Callable[[Candidates], T]) -> list[T]:
+    """What ``judge`` makes of each of the blocks, which all cores work at: most of it is outside the interpreter."""
+    cores = len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(cores) as pool:
+        return list(pool.map(judge, _blocks(candidates, cores)))
+
+
+def _blocks(candidates: Candidates, cores: int) -> Iterator[Candidates]:
+    """Whole accounts, so many at once that what is worked out for their pairs stays in the processor's cache, and as
+    many blocks for each core."""
+    starts, rows = candidates.starts, len(candidates.rows)
+    if not rows:
+        yield candidates
+    count = cores * -(-rows // (cores * _BLOCK))
+    cuts = np.searchsorted(starts, np.arange(1, count) * rows // count)
+    for first, last in itertools.pairwise(np.unique([0, *cuts, len(starts) - 1]).tolist()):
+        here = slice(starts[first], starts[last])
+        within = starts[first : last + 1] - starts[first]
+        yield Candidates(candidates.people, candidates.rows[here], candidates.subjects[here], within)
 
 
 def _scored(candidates: Candidates, parameters: Parameters, *, explain: bool) -> pa.Table:

@@ -255,7 +255,7 @@ class NameColumns:
     @cached_property
     def stated(self) -> Bits:
         """Which parts are stated, and which of them are one letter, as bits."""
-        stated = _bits(self.packed[:, : len(NAMES)] > 0) & ~np.uint8(SHORT_GIVEN | SHORT_MIDDLE)
+        stated = _stated(self.packed) & ~np.uint8(SHORT_GIVEN | SHORT_MIDDLE)
         for words, short in ((self.given, SHORT_GIVEN), (self.middle, SHORT_MIDDLE)):
             stated |= (words.derived(Spelled).lengths == 1)[words.codes] * np.uint8(short)
         return stated
@@ -300,7 +300,7 @@ class AddressColumns:
     @cached_property
     def stated(self) -> Bits:
         """Which parts are stated, and whether there is any address, as bits."""
-        stated = _bits(self.packed[:, : len(PARTS)] > 0)
+        stated = _stated(self.packed)
         return stated | (stated & (STREET | BOX | ZIP5 | CITY) > 0) * np.uint8(STATED)
 
 
@@ -311,9 +311,8 @@ def _rows_of_eight(*columns: NDArray[np.integer]) -> Codes:
     return rows
 
 
-def _bits(flags: Flags) -> Bits:
-    bits: Bits = np.packbits(flags, axis=1, bitorder="little").reshape(-1)
-    return bits
+def _stated(rows: Codes) -> Bits:
+    return np.packbits((rows > 0).reshape(-1), bitorder="little")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -96,51 +98,24 @@ def candidates_of(subjects: pa.Table, records: pa.Table) -> tuple[Candidates, In
 
 def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
     both = _Both(subjects, records, account)
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:  # most of it is outside the interpreter
+        lines = pool.submit(both.street_lines)
+        numbers = pool.map(both.numbers, *zip(*_NUMBERS.items(), strict=True))
+        words = dict(zip(_WORDS, pool.map(both.words, *zip(*_WORDS.items(), strict=True)), strict=True))
+    born, ssn4, phone, phone_kind = numbers
     one = Spans.one_each(len(subjects) + len(records))
-    born = both.numbers("dob", _dates)
-    seen = both.years("account_year", "last_seen")
+    first_seen, last_seen = both.years("", "first_seen"), both.years("account_year", "last_seen")
+    places = words["city"], words["state"], words["zip"]
     return People(
-        names=NameColumns(
-            one,
-            both.words("first", _name_parts),
-            both.words("middle", _name_parts),
-            both.words("last", _name_parts),
-            both.words("suffix", _generations),
-        ),
+        names=NameColumns(one, words["first"], words["middle"], words["last"], words["suffix"]),
         birth_year=born // 10_000,
         birth_month=born // 100 % 100,
         birth_day=born % 100,
-        ssn4=both.numbers("ssn4", _last_fours).astype(np.int16),
-        addresses=_addresses(both, one, seen),
-        phones=PhoneColumns(
-            one,
-            both.numbers("phone", _phone_numbers),
-            both.numbers("phone_type", _phone_kinds).astype(np.int8),
-            both.years("account_year", "phone_last_seen"),
-        ),
+        ssn4=ssn4.astype(np.int16),
+        addresses=AddressColumns(one, *lines.result(), *places, first_seen, last_seen),
+        phones=PhoneColumns(one, phone, phone_kind.astype(np.int8), both.years("account_year", "phone_last_seen")),
         relatives=RelativeColumns(Spans.none(len(subjects) + len(records)), Words.of(())),
-        source=both.words("provider", pc.utf8_trim_whitespace),
-    )
-
-
-def _addresses(both: _Both, one: Spans, seen: Floats) -> AddressColumns:
-    words = both.words
-    if both.has("street"):
-        number, street = words("house", _lines), words("street", _streets)
-        unit, box = words("unit", _lines), words("po_box", _lines)
-    else:
-        number, street, unit, box = both.parsed_lines()
-    return AddressColumns(
-        one,
-        number,
-        street,
-        unit,
-        box,
-        words("city", _lines),
-        words("state", _lines),
-        words("zip", _zip5s),
-        both.years("", "first_seen"),
-        seen,
+        source=words["provider"],
     )
 
 
@@ -153,9 +128,6 @@ class _Both:
         if np.isnan(self._as_of).any():
             raise BadInput("subjects", "as_of must be a year or a date in every row")
         self._account = account
-
-    def has(self, name: str) -> bool:
-        return any(name in table.column_names for table in self._tables)
 
     def _texts(self, name: str) -> tuple[Codes, pa.StringArray]:
         """The code of each row's text, and the texts: those of the subjects, then those of the records."""
@@ -182,8 +154,12 @@ class _Both:
             parts.append(years - as_of)
         return np.concatenate(parts)
 
-    def parsed_lines(self) -> tuple[Words, Words, Words, Words]:
-        """House number, street, unit and box read from one address line, each distinct line once."""
+    def street_lines(self) -> tuple[Words, Words, Words, Words]:
+        """House number, street, unit and box, where there is no street read from one address line, each distinct line
+        once."""
+        if any("street" in table.column_names for table in self._tables):
+            words = self.words
+            return words("house", _lines), words("street", _streets), words("unit", _lines), words("po_box", _lines)
         codes, lines = self._texts("address")
         parsed = [parse_address(text) for text in lines.to_pylist()]
         parts = zip(*map(address_parts, parsed), strict=True) if parsed else ((), (), (), ())
@@ -301,3 +277,17 @@ def _year(text: str) -> float:
 def _date_number(text: str) -> int:
     year, month, day = spelling.date_parts(text)
     return (year * 100 + month) * 100 + day
+
+
+_WORDS = {
+    "first": _name_parts,
+    "middle": _name_parts,
+    "last": _name_parts,
+    "suffix": _generations,
+    "city": _lines,
+    "state": _lines,
+    "zip": _zip5s,
+    "provider": pc.utf8_trim_whitespace,
+}
+_NUMBERS = {"dob": _dates, "ssn4": _last_fours, "phone": _phone_numbers, "phone_type": _phone_kinds}
+"""How the texts of a column are read."""
