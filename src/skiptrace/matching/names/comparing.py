@@ -11,6 +11,7 @@ from operator import itemgetter
 
 from rapidfuzz.distance import OSA
 
+from skiptrace.matching.known_words import given_name, surname_count
 from skiptrace.matching.names.parsing import parse_name
 from skiptrace.matching.names.spelling import consonants, folded, given_likeness, surname_likeness
 from skiptrace.matching.names.values import Finding, NameComparison, NameVerdict, ParsedName
@@ -29,6 +30,9 @@ _READ_ANEW = 0.95
 _LEAST_SURNAME = 0.7
 _SURE_GIVEN = 0.9
 _CONTRADICTED = 0.05
+_DOUBTFUL = 0.7
+_RARE_GIVEN = 0.85
+_FEW = 10_000
 _PARTICLES = word_set("""
     DE DELA DEL VAN VON VANDER DELOS O LA LE AL EL DI DA DOS
 """)
@@ -135,14 +139,15 @@ def _leads_with_surname(name: ParsedName, other: ParsedName) -> bool:
 
 
 def _leads_with_double_surname(name: ParsedName, other: ParsedName) -> bool:
-    """Whether the first two of four words are the other's two surnames: GARZA MONTEMAYOR JOSE LUIS."""
-    if name.ordered or len(name.given) != 1 or len(name.middle) != 2 or len(name.surnames) != 1:
+    """Whether the first two of three or four words are the other's two surnames: GARZA MONTEMAYOR JOSE LUIS."""
+    if name.ordered or len(name.given) != 1 or not 1 <= len(name.middle) <= 2 or len(name.surnames) != 1:
         return False
     return (name.given[0], name.middle[0]) == (*other.middle, *other.surnames)[-2:]
 
 
 def _double_surname_first(name: ParsedName) -> ParsedName:
-    return _with_words(name, name.middle[1:], name.surnames, (*name.given, *name.middle[:1]))
+    words = (*name.given, *name.middle, *name.surnames)
+    return _with_words(name, words[2:3], words[3:], words[:2])
 
 
 def _surname_first(name: ParsedName) -> ParsedName:
@@ -160,8 +165,12 @@ def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
     if surname == 0.0:
         return 0.0, [("surname", surnames_a, surnames_b, "")]
     given, how, used_a, used_b = compare_given(a, b)
+    if _DOUBTFUL <= surname < SAME and given >= _SURE_GIVEN and _is_rare(a, b):
+        surname = _RARE_GIVEN  # HYUN WOO CHOI and HYUNWOO CHOE
     findings: list[Finding] = [("surname", surnames_a, surnames_b, ""), ("given name", a.given, b.given, how)]
     score = surname * given
+    if surname >= SAME and given >= _SURE_GIVEN:
+        score = max(score, SAME)  # neither spelling leaves a doubt
     middle_a, middle_b = a.middle[used_a:], b.middle[used_b:]
     if (len(a.given) > 1 or len(b.given) > 1) and _share_first_word(a.given, b.given):
         middle_a, middle_b = (*a.given[1:], *middle_a), (*b.given[1:], *middle_b)  # JI HOON is no JI MIN
@@ -177,6 +186,11 @@ def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
         wife = how == _OTHER_SEX and ("wife_of" in a.flags) != ("wife_of" in b.flags)
         score = surname * _WIFE if wife else score * _other_person_named(a, b)
     return score, findings
+
+
+def _is_rare(a: ParsedName, b: ParsedName) -> bool:
+    """Whether few people bear the given names, so that two of one house seldom share them."""
+    return max(given_name("".join(a.given))[0], given_name("".join(b.given))[0]) < _FEW
 
 
 def _share_first_word(x: tuple[str, ...], y: tuple[str, ...]) -> bool:
@@ -228,7 +242,7 @@ def _other_surnames(a: ParsedName, b: ParsedName) -> float:
     if (a.nicknames or b.nicknames) and (set(a.nicknames) & set(b.surnames) or set(b.nicknames) & set(a.surnames)):
         return 0.9  # LISA BRANDT (KELLER)
     if (a.middle or b.middle) and (_is_surname(a.middle, b.surnames) or _is_surname(b.middle, a.surnames)):
-        return 0.88
+        return 0.33 if _has_first_surname(a, b) or _has_first_surname(b, a) else 0.88
     x, y = "".join(a.surnames), "".join(b.surnames)
     low, high = (x, y) if len(x) <= len(y) else (y, x)
     if len(low) >= 4 and high.endswith(low) and high[: -len(low)] in _PARTICLES:
@@ -240,6 +254,14 @@ def _other_surnames(a: ParsedName, b: ParsedName) -> float:
     ):
         return _UNVOWELLED
     return 0.0
+
+
+def _has_first_surname(a: ParsedName, b: ParsedName) -> bool:
+    """Whether another surname stands before the one in common: LUIS RAMIREZ SOTO, who is no LUIS SOTO MEDINA."""
+    if not a.middle or not b.middle or b.middle[-1] != a.surnames[0]:
+        return False
+    first = a.middle[-1]
+    return first not in b.words and len(first) > 1 and surname_count(first) > given_name(first)[0]
 
 
 def _is_surname(middle: tuple[str, ...], surnames: tuple[str, ...]) -> bool:

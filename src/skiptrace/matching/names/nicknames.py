@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from skiptrace.matching.known_words import given_name
+from skiptrace.matching.names.vocabulary import ABBREVIATIONS
 from skiptrace.matching.tables import read_table, read_words, word_set
 
 Relation = Literal["nickname", "loose_nickname", "shared_nickname", "variant"]
@@ -44,6 +45,8 @@ def _curated() -> dict[str, frozenset[str]]:
     for line in read_words("short_forms.txt"):
         name, *added = line.split()
         forms.setdefault(name, set()).update(added)
+    for abbreviation, name in ABBREVIATIONS.items():
+        forms.setdefault(name, set()).add(abbreviation)
     return {name: frozenset(shorts) for name, shorts in forms.items()}
 
 

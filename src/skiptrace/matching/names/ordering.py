@@ -21,6 +21,8 @@ _VIETNAMESE = word_set("""
 _VIETNAMESE_MIDDLE = frozenset({"VAN", "THI"})
 # Particles that nobody is called.
 _SURE_PARTICLES = frozenset({"DE", "DELA", "DELLA", "VON", "VANDER", "VANDEN", "DOS", "DAS"})
+# Titles that nobody is called: MS HAVERFORD is a surname.
+_SURE_TITLES = frozenset({"MR", "MRS", "MS", "MX", "DR", "REV", "PROF", "SRA", "SRTA"})
 _KNOWN_GIVEN = 3_000
 _RARE_GIVEN = 300
 
@@ -61,7 +63,7 @@ def _is_misplaced_comma(family: list[str], last: str) -> bool:
 def _strip(words: list[str], least: int) -> tuple[list[str], str]:
     """Words without leading titles, trailing credentials and the generation."""
     generation = ""
-    while len(words) > least and words[0] in TITLES:
+    while len(words) > (1 if words[0] in _SURE_TITLES else least) and words[0] in TITLES:
         words = words[1:]
     while len(words) > least:
         last = words[-1]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from html import unescape
 
-from skiptrace.matching.known_words import given_name
+from skiptrace.matching.known_words import given_name, surname_count
 from skiptrace.matching.names.ordering import split_name
 from skiptrace.matching.names.values import ParsedName
 from skiptrace.matching.names.vocabulary import BUSINESS, CREDENTIALS, GENERATIONS, TITLES
@@ -16,7 +16,14 @@ from skiptrace.matching.text import ascii_upper, decode
 _CREDENTIAL_DOTS = re.compile(
     r"\b(?:M\.D|PH\.?\s?D|J\.D|D\.D\.S|ESQ|D\.O|R\.N|C\.P\.A|Q\.C|M\.P|ED\.D|D\.V\.M|M\.B\.A)\b\.?"
 )
-_DOTTED = re.compile(r"(?<=,)\s*((?:[A-Z]\.\s?){2,6}[A-Z]?)(?=\s*(?:,|$))")
+_DOTTED = re.compile(r"(?<=,)\s*((?:[A-Z]{1,4}\.\s?){1,6}[A-Z]{0,4})(?=\s*(?:,|$))")
+_HOUSEHOLD = re.compile(r"^(?:THE )?(\S.*) (?:FAMILY|RESIDENCE|HOUSEHOLD)$")
+# An account number and its like; a name has no number but that of a generation, and what a scanner made of a letter.
+_NUMBER = re.compile(
+    r"[,\s(]*(?:#|\b(?:ACCT|ACCOUNT|CASE|CUST|FILE|LOAN|REF|DOB|SSN|ID|NO)\b)[\s.:#]*(?:NO\b)?[\s.:#]*"
+    r"[X*]*[\d\-X*]*\d[\d/\-]*\)?"
+)
+_SMALL_L = re.compile(r"(?<=[a-z])I(?=[a-z])")
 _ESTATE = re.compile(r"\b(?:THE )?(?:ESTATE|EST)(?: OF|/O)\b|,?\s*\(?\bESTATE\b\)?$|\bHEIRS OF\b")
 _DECEASED = re.compile(r"[,\s]*\(?\b(?:DECEASED|DEC'?D|DCSD|DECD|DEC)\b\.?\)?\s*$|\b(?:THE LATE|DECEASED)\b")
 _AKA = re.compile(
@@ -28,6 +35,9 @@ _NICKNAME = re.compile(r"[(\[\"“]\s*'?([A-Z .\-']+?)'?\s*[)\]\"”]|(?<=\s)'([
 _JOINT = re.compile(r"\s+(?:&|AND|\+)\s+")
 _GLUED = re.compile(r"[A-Z][a-z]{3,}[A-Z][a-z]{2,}")
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_DIGITS = frozenset("0123456789")
+_SCANNED = frozenset("01234568")
+_AS_LETTERS = str.maketrans("0234568", "OZEASGB")
 _MOSTLY_MEN = 75  # per cent
 _KNOWN_GIVEN = 3_000
 _INITIAL_DOTS = re.compile(r"\b([A-Z])\.\s*")
@@ -89,12 +99,16 @@ def _parse(text: str) -> ParsedName:
     transliterated = not text.isascii()
     if _GLUED.fullmatch(text):
         text = _CAPITAL.sub(" ", text)
+    if "I" in text:
+        text = _SMALL_L.sub("l", text)  # PhiIip
     if "&" in text and ";" in text:
         text = unescape(text)
     line = " ".join(ascii_upper(text).replace("\n", ", ").replace(";", ",").split())
+    if not line.isalpha() and _DIGITS.intersection(line):
+        line = _without_numbers(line)
     flags: set[str] = set()
     line, aliases = _take_aliases(line, flags)
-    line = _take_flags(line, flags)
+    line = _HOUSEHOLD.sub(r"\1", _take_flags(line, flags))
     line, maiden = _take_maiden(line)
     line, nicknames = _take_nicknames(line)
     line = _CREDENTIAL_DOTS.sub(" ", line)
@@ -126,6 +140,22 @@ def _parse(text: str) -> ParsedName:
         given, middle, surnames, generation, maiden=maiden, nicknames=nicknames, flags=frozenset(flags),
         aliases=aliases, transliterated=transliterated, ordered=ordered,
     )  # fmt: skip
+
+
+def _without_numbers(line: str) -> str:
+    """The line without account numbers and dates, and with the letters that a scanner took for digits: MCA11ISTER."""
+    return " ".join(filter(None, map(_spelled, _NUMBER.sub(" ", line).split())))
+
+
+def _spelled(word: str) -> str:
+    digits = _DIGITS.intersection(word)
+    plain = word.strip(",.()-")
+    if not digits or plain in GENERATIONS:
+        return word
+    if not digits <= _SCANNED or sum(map(str.isalpha, plain)) < max(2, sum(map(str.isdigit, plain))):
+        return ""
+    ways = [word.replace("1", letter).translate(_AS_LETTERS) for letter in "IL"]
+    return max(ways, key=lambda way: given_name(way.strip(",.()-"))[0] + surname_count(way.strip(",.()-")))
 
 
 def _without_dots(match: re.Match[str]) -> str:

@@ -9,13 +9,14 @@ from rapidfuzz.distance import OSA
 
 from skiptrace.matching.known_words import given_name, surname_count
 from skiptrace.matching.names.nicknames import is_variant, opposite_sexes, relation
+from skiptrace.matching.names.vocabulary import ABBREVIATIONS
 
 _FOLDS = tuple(
     (re.compile(pattern), reading)
     for pattern, reading in (
         ("^YE(?=[KLV])", "E"), ("ABD[AEU]L", "ABDUL"), ("(?<=[GHJSY])EO(?=N)", "U"),
         ("SHCH|SCH|SZ", "SH"), ("TSCH|TCH|CZ", "CH"), ("DZH|DJ|ZH", "J"), ("KH", "H"), ("PH", "F"),
-        ("CK|Q", "K"), ("X", "KS"),
+        ("QU(?=[EI])|CK|Q", "K"), ("X", "KS"),
         ("TS|TZ", "Z"), ("C(?!H)", "K"), ("OE|EU", "O"), ("UE|OU|OO", "U"), ("AE", "A"),
         ("EE|IE|EI|EY|AI|AY|IY|YI|IJ|YJ", "I"),
         ("[YJ]", "I"), ("W", "V"), ("GH|DH|TH|RH", lambda match: match[0][0]), ("(?<=[AEIOUGJ])H|^H(?=[^AEIOU])", ""),
@@ -27,6 +28,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = re.compile("[AEIOUY`]")
 _LONE_VOWEL = re.compile("(?<=[^AEIOUY])[AEIOU](?=[^AEIOUY])")
 _LONG_NAME = 7
+_INITIAL = 0.5  # MARIA G
 _COMMON_SURNAME = 1_000
 _RARE_SURNAME = 8_000
 _COMMON_GIVEN = 3_000
@@ -59,13 +61,16 @@ def surname_likeness(a: str, b: str) -> float:
     same_reading = folded(a) == folded(b)
     common = surname_count(a) >= _COMMON_SURNAME and surname_count(b) >= _COMMON_SURNAME
     if same_reading:
-        return (0.76 if _undoubled(a) == _undoubled(b) else 0.72) if common else 0.93
+        is_sure = _undoubled(a) == _undoubled(b) or min(surname_count(a), surname_count(b)) < _RARE_SURNAME
+        return (0.76 if is_sure else 0.72) if common else 0.93
     if _ending_alike(a, b):
         return 0.9
     if is_variant(a, b):
         return 0.7 if common else 0.84
     distance = OSA.distance(a, b, score_cutoff=2)
     shortest = min(len(a), len(b))
+    if shortest == 1:
+        return _INITIAL if a[0] == b[0] else 0.0
     if distance > 2 or shortest < 4:
         return 0.0
     if common:
@@ -98,6 +103,9 @@ def given_likeness(a: str, b: str) -> tuple[float, str]:
     """Likeness of two given names (1 equal, 0 different) and how they are related."""
     if a == b:
         return (0.9, "same initial") if len(a) == 1 else (1.0, "")
+    a, b = ABBREVIATIONS.get(a, a), ABBREVIATIONS.get(b, b)
+    if a == b:
+        return 0.95, "abbreviation"
     if len(a) == 1 or len(b) == 1:
         return (0.82, "initial") if a[0] == b[0] else (0.0, "different initials")
     kind = relation(a, b)
