@@ -90,7 +90,7 @@ def measured(accounts: pd.DataFrame, candidates: pd.DataFrame, model: splink_em.
         candidates.to_parquet(found, index=False)
         runs: dict[str, Callable[[], object]] = {
             "Splink: predict": predicting.run,
-            "skiptrace: predict": lambda: in_blocks(read, lambda block: score(block, parameters).p_phone),
+            "skiptrace: predict": lambda: list(in_blocks(read, lambda block: score(block, parameters).p_phone)),
             "Splink: in memory": lambda: splink_em.in_memory(accounts, candidates, model),
             "skiptrace: in memory": lambda: match_tables(subjects, records, parameters),
             "Splink: by files": lambda: splink_em.by_files(asked, found, theirs, model),

@@ -36,8 +36,9 @@ from skiptrace.matching.tables_in import (
 )
 from skiptrace.matching.weights import Parameters, shipped_parameters
 
-ROWS_AT_ONCE = 200_000
-"""Records scored together; about 400 MB. Larger files are split by account on disk first."""
+ROWS_AT_ONCE = 1_000_000
+"""Records scored together; about 700 MB. Larger files are split by account on disk first."""
+_ROWS_PER_BATCH = 262_144
 _BYTES_PER_ROW = 120
 _MOST_PARTS = 500
 
@@ -71,7 +72,7 @@ def match_files(
 
     Files are CSV or Parquet by their ending. Written are account_id, rec_id, p_same, p_address, p_phone and party, and
     with ``explain`` the reasons as JSON pairs of feature and bits. Rows keep the order of the records when there are
-    fewer than 200,000, and are in the order of the subjects otherwise. ``as_of`` is needed when the subjects have no
+    fewer than a million, and are in the order of the subjects otherwise. ``as_of`` is needed when the subjects have no
     column of that name. Raises BadInput that names the file and what is wrong with it; nothing is written then.
     """
     subjects = _read_subjects(Path(subjects_path), as_of)
@@ -79,32 +80,50 @@ def match_files(
     parameters = parameters or shipped_parameters()
     target = Path(out_path)
     done = 0
+
+    def scored(records: int) -> None:
+        nonlocal done
+        done += records
+        if progress:
+            progress(done, source.rows)
+
     with _Sink(target) as sink:
         for chosen, records in _parts(subjects, source, rows_at_once):
-            sink.write(match_tables(chosen, records, parameters, explain=explain))
-            done += len(records)
-            if progress:
-                progress(done, source.rows)
+            sink.write(match_tables(chosen, records, parameters, explain=explain, scored=scored))
     return Matched(len(subjects), done)
 
 
-def match_tables(subjects: pa.Table, records: pa.Table, parameters: Parameters, *, explain: bool = False) -> pa.Table:
-    """Score tables that are in memory; the rows keep the order of ``records``. Times count from each ``as_of``."""
+def match_tables(
+    subjects: pa.Table,
+    records: pa.Table,
+    parameters: Parameters,
+    *,
+    explain: bool = False,
+    scored: Callable[[int], None] = lambda records: None,
+) -> pa.Table:
+    """Score tables that are in memory; the rows keep the order of ``records``. Times count from each ``as_of``.
+
+    ``scored`` is told how many more records are, some thousand at a time.
+    """
     candidates, order = candidates_of(subjects, records)
-    scored = pa.concat_tables(in_blocks(candidates, lambda block: _scored(block, parameters, explain=explain)))
+    blocks = []
+    for block in in_blocks(candidates, lambda block: _scores(block, parameters, explain=explain)):
+        blocks.append(block)
+        scored(len(block))
+    scores = pa.concat_tables(blocks)
     if (order[1:] < order[:-1]).any():
         back = np.empty_like(order)
         back[order] = np.arange(len(order))
-        scored = scored.take(pa.array(back))
-    names, columns = scored.column_names, scored.columns
+        scores = scores.take(pa.array(back))
+    names, columns = scores.column_names, scores.columns
     return pa.table([records["account_id"], records["rec_id"], *columns], ["account_id", "rec_id", *names])
 
 
-def in_blocks(candidates: Candidates, judge: Callable[[Candidates], T]) -> list[T]:
+def in_blocks(candidates: Candidates, judge: Callable[[Candidates], T]) -> Iterator[T]:
     """What ``judge`` makes of each of the blocks, which all cores work at: most of it is outside the interpreter."""
     cores = len(os.sched_getaffinity(0))
     with ThreadPoolExecutor(cores) as pool:
-        return list(pool.map(judge, _blocks(candidates, cores)))
+        yield from pool.map(judge, _blocks(candidates, cores))
 
 
 def _blocks(candidates: Candidates, cores: int) -> Iterator[Candidates]:
@@ -121,7 +140,7 @@ def _blocks(candidates: Candidates, cores: int) -> Iterator[Candidates]:
         yield Candidates(candidates.people, candidates.rows[here], candidates.subjects[here], within)
 
 
-def _scored(candidates: Candidates, parameters: Parameters, *, explain: bool) -> pa.Table:
+def _scores(candidates: Candidates, parameters: Parameters, *, explain: bool) -> pa.Table:
     scores = score(candidates, parameters)
     parties = pa.DictionaryArray.from_arrays(parties_of(scores.identity), [party.value for party in PARTIES])
     columns = {
@@ -161,27 +180,31 @@ def _parts(subjects: pa.Table, source: _Source, rows_at_once: int) -> Iterator[t
         files = _split(subjects, source, count, Path(folder))
         width = -(-len(subjects) // count)
         for number, file in enumerate(files):
-            yield subjects.slice(number * width, width), pq.read_table(file)
+            with pa.ipc.open_file(str(file)) as part:
+                yield subjects.slice(number * width, width), part.read_all()
             file.unlink()
 
 
 def _split(subjects: pa.Table, source: _Source, count: int, folder: Path) -> list[Path]:
     """Write the records of each range of subjects to a file of its own."""
     width = -(-len(subjects) // count)
-    files = [folder / f"{number:04}.parquet" for number in range(count)]
+    files = [folder / f"{number:04}.arrow" for number in range(count)]
     ids = subjects["account_id"].combine_chunks()
     with ExitStack() as stack:
-        writers: list[pq.ParquetWriter] = []
+        writers: list[pa.RecordBatchFileWriter] = []
         for batch in source.batches():
             table = _renamed(pa.Table.from_batches([batch]), source)
             if not writers:
-                writers = [stack.enter_context(pq.ParquetWriter(file, table.schema)) for file in files]
+                writers = [stack.enter_context(pa.ipc.new_file(str(file), table.schema)) for file in files]
             place = pc.index_in(table["account_id"].cast(ids.type), ids)
             if place.null_count:
                 raise BadInput(source.path.name, "some rows have an account_id that is not among the subjects")
             part = place.to_numpy() // width
-            for number in np.unique(part):
-                writers[number].write_table(table.filter(pa.array(part == number)))
+            order = np.argsort(part, kind="stable")
+            table = table.take(pa.array(order))
+            starts = np.searchsorted(part[order], np.arange(count + 1))
+            for writer, (start, end) in zip(writers, itertools.pairwise(starts.tolist()), strict=True):
+                writer.write_table(table.slice(start, end - start))
     return files
 
 
@@ -209,19 +232,21 @@ class _Source:
         return self.path.stat().st_size // _BYTES_PER_ROW
 
     def whole(self) -> pa.Table:
+        """All rows; each distinct text once, as Parquet holds them."""
         with self._refusing():
             if not self.is_parquet:
-                return pa.Table.from_batches(self._csv())
-            file = self._parquet()
-            return file.read(columns_to_read(file.schema_arrow.names))
+                return pa.Table.from_batches(self._csv(TEXTS))
+            names = columns_to_read(pq.read_schema(self.path).names)
+            return pq.read_table(self.path, columns=names, read_dictionary=TEXT_COLUMNS.intersection(names))
 
     def batches(self) -> Iterator[pa.RecordBatch]:
+        """Some rows at a time, texts as they are: a part of the rows would hold the distinct ones of all."""
         with self._refusing():
             if not self.is_parquet:
-                yield from self._csv()
+                yield from self._csv(pa.string())
                 return
-            file = self._parquet()
-            yield from file.iter_batches(65_536, columns=columns_to_read(file.schema_arrow.names))
+            file = pq.ParquetFile(self.path)
+            yield from file.iter_batches(_ROWS_PER_BATCH, columns=columns_to_read(file.schema_arrow.names))
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
@@ -230,20 +255,16 @@ class _Source:
         except pa.ArrowInvalid as problem:
             raise BadInput(self.path.name, f"cannot be read as {self.path.suffix[1:]}: {_line_of(problem)}") from None
 
-    def _parquet(self) -> pq.ParquetFile:
-        names = pq.read_schema(self.path).names
-        return pq.ParquetFile(self.path, read_dictionary=[name for name in names if name in TEXT_COLUMNS])
-
-    def _csv(self) -> Iterator[pa.RecordBatch]:
+    def _csv(self, texts: pa.DataType) -> Iterator[pa.RecordBatch]:
         with self.path.open("rb") as file:
             header = file.readline(1 << 20).decode("utf-8-sig", "replace").strip()
         names = [name.strip().strip('"') for name in header.split(",")]
-        texts = pacsv.ConvertOptions(
-            column_types={name: TEXTS if name in TEXT_COLUMNS else pa.string() for name in names},
+        options = pacsv.ConvertOptions(
+            column_types={name: texts if name in TEXT_COLUMNS else pa.string() for name in names},
             include_columns=columns_to_read(names),
             strings_can_be_null=False,
         )
-        with pacsv.open_csv(self.path, convert_options=texts) as reader:
+        with pacsv.open_csv(self.path, convert_options=options) as reader:
             yield pa.RecordBatch.from_pylist([], schema=reader.schema)
             yield from reader
 
