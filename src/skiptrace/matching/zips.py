@@ -44,7 +44,8 @@ def find_zip(zip5: str) -> ZipArea | None:
 
 
 @cache
-def _zips_by_city(state: str) -> dict[str, frozenset[str]]:
+def cities_of_state(state: str) -> dict[str, frozenset[str]]:
+    """City names of a state (capitals, no punctuation), each with the ZIP codes in which it is used."""
     gathered: dict[str, set[str]] = {}
     marker = f"\t{state}\t"
     for line in read_table("zips.tsv.gz").splitlines():
@@ -56,4 +57,4 @@ def _zips_by_city(state: str) -> dict[str, frozenset[str]]:
 
 def zips_of_city(city: str, state: str) -> frozenset[str]:
     """The ZIP codes in which a city name (capitals, no punctuation) is used in a state; empty when it is unknown."""
-    return _zips_by_city(state).get(city, frozenset())
+    return cities_of_state(state).get(city, frozenset())

@@ -10,23 +10,23 @@ from skiptrace.matching.tables import word_set
 
 _ID = r"(?:NO |NUMBER |# )*(?P<{}>[A-Z]?-?\d[A-Z0-9\-]*(?: [A-Z](?=,|$))?|[A-Z])\b"
 _PO_BOX = re.compile(
-    r"\b(?:(?:P ?O|POST OFFICE|POSTAL|US POST OFFICE)? ?(?:BOX|B0X|DRAWER|BX)|POBOX|POB|"
+    r"\b(?:(?:P[ /]?O|POST OFFICE|POSTAL|US POST OFFICE)? ?(?:BOX|B0X|DRAWER|BX)|POBOX|POB|"
     r"PO(?= (?:# )?\d)|BIN|(?:FIRM )?CALLER(?: SERVICE)?|"
     r"LOCK ?BOX|APARTADO(?: POSTAL)?|CASILLA) " + _ID.format("box") + r",?"
 )
 _PMB = re.compile(r"\b(?:PMB|PRIVATE MAIL ?BOX|PRIVATE BOX) " + _ID.format("pmb"))
 _RURAL = re.compile(
-    r"^(?:[^,]*, )?(?:R ?R|R ?F ?D|R ?D|R|RURAL (?:ROUTE|RTE|RT|DELIVERY)|RURAL FREE DELIVERY|RTE|RT|ROUTE)"
+    r"(?:^|, )(?:R ?R|R ?F ?D|R ?D|R|RURAL (?:ROUTE|RTE|RT|DELIVERY)|RURAL FREE DELIVERY|RTE|RT|ROUTE)"
     r"(?: (?:RTE|RT|ROUTE))? (?:NO |NUMBER |# )*(?P<route>\d+[A-Z]?)[ ,]+(?:P ?O )?(?:BOX|BX|BUZON|BZN|BUZ) "
     + _ID.format("box")
 )
 _BOX_FIRST = re.compile(
-    r"^(?:P ?O )?(?:BOX|BX) (?P<box>[A-Z]?-?\d[A-Z0-9\-]*),?[ ,]+"
+    r"(?:^|(?<=, ))(?:P ?O )?(?:BOX|BX) (?P<box>[A-Z]?-?\d[A-Z0-9\-]*),?[ ,]+"
     r"(?P<way>(?:R ?R|R ?F ?D|R ?D|RURAL (?:ROUTE|RTE|RT)|H ?C ?R?|RTE|RT|ROUTE) (?:NO |# )*\d+[A-Z]?)$"
 )
 _RURAL_BARE = re.compile(r"^(?:R ?R|R ?F ?D|RURAL (?:ROUTE|RTE|RT)) (?:NO |# )*(?P<route>\d+)$")
 _CONTRACT = re.compile(
-    r"^(?:H ?C ?R?|(?:HIGHWAY|HWY) CONTRACT(?: (?:ROUTE|RTE|RT))?|STAR (?:ROUTE|RTE|RT)|HC (?:ROUTE|RTE|RT)) "
+    r"(?:^|, )(?:H ?C ?R?|(?:HIGHWAY|HWY) CONTRACT(?: (?:ROUTE|RTE|RT))?|STAR (?:ROUTE|RTE|RT)|HC (?:ROUTE|RTE|RT)) "
     r"(?:NO |NUMBER |# )*"
     r"(?P<route>\d+[A-Z]?)?[ ,]*(?:P ?O )?(?:BOX|BX|BUZON|BZN|BUZ) " + _ID.format("box")
 )
@@ -78,7 +78,7 @@ def parse_box_line(line: str) -> dict[str, Any] | None:
     line = _BOX_FIRST.sub(r"\g<way> BOX \g<box>", line)
     for pattern, kind in ((_RURAL, "rural_route"), (_CONTRACT, "highway_contract")):
         if match := pattern.search(line):
-            rest = line[match.end() :].strip(" ,")
+            rest = f"{line[: match.start()]}, {line[match.end() :]}".strip(" ,")
             return {"kind": kind, "route": _route(match["route"] or "0"), "box": _box(match["box"]), "rest": rest}
     if match := _RURAL_BARE.search(line):
         return {"kind": "rural_route", "route": _route(match["route"]), "rest": ""}

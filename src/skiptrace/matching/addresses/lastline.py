@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -14,7 +14,6 @@ from skiptrace.matching.addresses.tables import (
     CITY_ALIASES,
     DIRECTION_WORDS,
     DIRECTIONS,
-    LONG_WORDS,
     NAME_WORDS,
     PLAIN_SUFFIXES,
     REMARK,
@@ -25,15 +24,16 @@ from skiptrace.matching.addresses.tables import (
 )
 from skiptrace.matching.addresses.units import floor_number, is_unit_alone
 from skiptrace.matching.tables import word_set
-from skiptrace.matching.zips import ZipArea, find_zip, zips_of_city
+from skiptrace.matching.zips import ZipArea, cities_of_state, find_zip
 
 _ZIP = re.compile(r"(\d{5})(?:-?(\d{4}))?$")
+_SHORT_LINE = 3  # words
 _SHORT_ZIP_STATES = word_set("""
     CT MA ME NH RI VT NJ AE
 """)
 _ISLANDS = frozenset({"PR", "VI"})
 _NUMBERED = word_set("""
-    HWY HIGHWAY ROUTE RTE BOX RR ROAD FM CR SR # NO LOT
+    HWY HIGHWAY ROUTE RTE BOX BX POB PO POBOX DRAWER BIN CALLER LOCKBOX RR ROAD FM CR SR # NO LOT
 """) | frozenset(UNITS)
 _COUNTRIES = (["USA"], ["UNITED", "STATES"], ["UNITED", "STATES", "OF", "AMERICA"], ["U", "S", "A"], ["EEUU"])
 _COUNTRY_ENDS = frozenset({"US", *(words[-1] for words in _COUNTRIES)})
@@ -54,6 +54,9 @@ _CITY_LEADS = frozenset({"FT", "FORT", "MT", "MOUNT", "PT", "PORT", "LAKE"})
 _NEVER_LAST = frozenset(
     {"OF", "THE", "DE", "DEL", "LA", "LAS", "LOS", "EL", "TO", "OLD", "NEW", "AND", "&"}
 )  # in a street
+_DELIVERY_STARTS = CARDINALS.keys() | word_set("""
+    PO P POB POBOX POSTAL BOX DRAWER RR R RFD RD RT RTE ROUTE RURAL HC HCR H STAR HIGHWAY CORNER COR INTERSECTION
+""")
 _PLUS_FOUR = 4  # digits, and of a ZIP code that lost its zero
 _NEW_YORK_CITY = "NYC"  # names its state too
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
@@ -103,6 +106,8 @@ def take_last_line(tokens: list[str]) -> LastLine:
         _take_state(tokens, line)
     if line.zip5 and not line.state and (area := find_zip(line.zip5)):
         line.state = area.state
+    if behind and tokens:
+        tokens.insert(0, ",")  # all of it may be the city
     if not line.city:
         take_city(tokens, line)
     _drop_repeat(tokens, line)
@@ -115,20 +120,24 @@ def _put_back(tokens: list[str], behind: list[str], line: LastLine) -> None:
     """What stood behind the last line: a unit, the whole delivery line, LEXINGTON KY 40503, 811 BLUEGRASS PASS, or
     nothing that concerns the place.
     """
+    if tokens and tokens[0] == ",":
+        del tokens[0]
     words = [word for word in behind if word != ","]
     if is_unit_alone(words):
         tokens[:0] = [*words, ","]
-    elif _starts_delivery(behind) and not _has_number(tokens):
+    elif not tokens or (_starts_delivery(behind) and not _has_number(tokens)):
         tokens.extend([",", *behind] if tokens else behind)
     elif words:
         line.notes.append(f"{REMARK}{' '.join(words)}")
 
 
 def _starts_delivery(words: list[str]) -> bool:
-    """Whether a house number stands in the first or second segment: 811 BLUEGRASS PASS; APT 4, 12 ELM ST."""
+    """Whether a house number or box stands in the first or second segment: 811 MILL PASS; APT 4, 12 ELM ST; RR 2."""
     starts = [0, words.index(",") + 1] if "," in words else [0]
     return any(
-        at + 1 < len(words) and (words[at][0].isdigit() or words[at].partition("-")[0] in CARDINALS) for at in starts
+        at + 1 < len(words)
+        and (words[at][-1].isdigit() or words[at][0].isdigit() or words[at].partition("-")[0] in _DELIVERY_STARTS)
+        for at in starts
     )
 
 
@@ -206,7 +215,7 @@ def _is_zip_at(tokens: list[str], at: int) -> bool:
         area = find_zip(tokens[at][:5]) if at < len(tokens) - 1 else None
         if area is None or area.state == before:  # and not AMES IA, 10505 OAK DR, a house number
             return True
-    if (before,) in STATE_NAMES or tuple(tokens[max(at - 2, 0) : at]) in STATE_NAMES:
+    if before.isalpha() and before not in STATE_CODES and _state_at_end(tokens[: at - (tokens[at - 1] == ",")])[0]:
         return True
     if _behind_zip(tokens, at) > at + 1:
         return True
@@ -400,15 +409,18 @@ def _is_state_code(tokens: list[str]) -> bool:
     if code in SUFFIXES:
         has_suffix = any(token in PLAIN_SUFFIXES or SUFFIXES.get(token) in PLAIN_SUFFIXES for token in tokens[1:-1])
         where = tokens if code == "PR" else tokens[1:3]
+        if _city_before(tokens, kept=_SHORT_LINE):
+            return True  # RR 6 BOX 128 BATON ROUGE LA, and no 12 BATON ROUGE LA
         is_named = not _PREFIX_TYPES.isdisjoint(where) and _city_before(tokens)  # 5 RUE ROYALE MANDEVILLE LA
         is_named = is_named or (code == "KY" and _city_before(tokens))  # seldom a KEY
         return has_suffix or is_named or ("," in tokens and not tokens[tokens.index(",") - 1].isdigit())
     return True
 
 
-def _city_before(tokens: list[str]) -> bool:
-    """Whether the words before a last state code name a city of that state."""
-    return any(_zips_named(tokens[-1 - size : -1], tokens[-1]) for size in range(1, min(4, len(tokens) - 3) + 1))
+def _city_before(tokens: list[str], kept: int = 2) -> bool:
+    """Whether the words before a last state code name a city of that state, and ``kept`` words are left before it."""
+    longest = min(4, len(tokens) - 1 - kept)
+    return any(_zips_named(tokens[-1 - size : -1], tokens[-1]) for size in range(1, longest + 1))
 
 
 def take_city(tokens: list[str], line: LastLine) -> None:
@@ -508,11 +520,18 @@ def _is_lead(words: list[str], size: int) -> bool:
 
 
 def _zips_named(words: list[str], state: str) -> frozenset[str]:
-    """The ZIP codes of a city of a state, which may be spelled ST PAUL or COLORADO SPGS."""
-    city = " ".join(words).replace("-", " ")
-    return zips_of_city(CITY_ALIASES.get(city, city), state) or zips_of_city(
-        " ".join([LONG_WORDS.get(word, word) for word in words]), state
-    )
+    """The ZIP codes of a city of a state, however it is spelled: ST PAUL, COLORADO SPGS, OFALLON."""
+    return _zips_by_key(state).get(city_key(" ".join(words)), frozenset())
+
+
+@cache
+def _zips_by_key(state: str) -> dict[str, frozenset[str]]:
+    """The ZIP codes of the cities of a state by the names' keys."""
+    found: dict[str, frozenset[str]] = {}
+    for city, zips in cities_of_state(state).items():
+        key = city_key.__wrapped__(city)
+        found[key] = found[key] | zips if key in found else zips
+    return found
 
 
 def _may_end_street(words: list[str], size: int) -> bool:

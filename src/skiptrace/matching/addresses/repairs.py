@@ -196,11 +196,13 @@ def _direction_after(tokens: list[str], area: str) -> list[str]:
 
 
 def _number_in_words(tokens: list[str]) -> int:
-    """Where the first segment stands that begins with a number in words; 0 when none does."""
+    """Where the first segment stands that begins with a number in words or a hyphened grid; 0 when none does."""
     if "," not in tokens:
         return 0
     starts = (at for at, word in enumerate(tokens) if at and tokens[at - 1] == ",")
-    return next((at for at in starts if tokens[at].partition("-")[0] in CARDINALS), 0)
+    return next(
+        (at for at in starts if tokens[at].partition("-")[0] in CARDINALS or _HYPHENED_GRID.match(tokens[at])), 0
+    )
 
 
 def _figures(tokens: list[str]) -> list[str]:

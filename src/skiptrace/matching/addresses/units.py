@@ -32,6 +32,7 @@ _LEVELS = {"GROUND": "G", "GRND": "G", "TOP": "TOP", "MAIN": "MAIN"}
 _NUMBERED_ONLY = frozenset({"APT", "STE"})
 _ROAD_CLASSES = frozenset({"RM", "FL"})  # ranch to market, and Florida before the number of a highway
 _PLAIN_POSITIONS = frozenset({"REAR", "UPPR", "LOWR", "BSMT"})  # 501 BROADWAY REAR; LAKE FRONT is a street
+_WITHOUT_NUMBER = _PLAIN_POSITIONS | {"FRNT", "SIDE"}  # FRONT 12 ELM ST
 _PENTHOUSE = re.compile(r"PH-?(\d+[A-Z]?)$")
 _AFTER_WORD = frozenset({"FL", "TOWER", "WING", "BLDG"})
 _WITH_WORD = frozenset({"APT", "UNIT", "STE", "RM", "BLDG", "TOWER", "WING", "FLAT"})
@@ -112,11 +113,17 @@ def _unit_at(tokens: list[str], at: int, rest: list[str]) -> tuple[int, tuple[st
         and skip == 1
         and (_may_be_bare(designator, rest) if rest else _stands_first(tokens, at))
     ):
-        if following in UNIT_NOUNS and (_ends(tokens, at + 2) or (not rest and tokens[at + 2][0].isdigit())):
+        begins = _begins(rest)
+        if following in UNIT_NOUNS and (_ends(tokens, at + 2) or (begins and tokens[at + 2][0].isdigit())):
             return 2, (designator, "")
-        if _segment_ends(tokens, at + 1) or not rest:
+        if _segment_ends(tokens, at + 1) or not rest or (begins and following[0].isdigit()):
             return 1, (designator, "")
     return 0, None
+
+
+def _begins(rest: list[str]) -> bool:
+    """Whether a segment begins behind these words."""
+    return not rest or rest[-1] == ","
 
 
 def _identifying_word(word: str) -> str:
@@ -162,7 +169,7 @@ def _may_be_bare(designator: str, rest: list[str]) -> bool:
 
 
 def _is_identifier(word: str, designator: str, tokens: list[str], at: int, rest: list[str]) -> bool:
-    if not _IDENTIFIER.match(word) or word in UNITS or (not rest and designator in _PLAIN_POSITIONS):
+    if not _IDENTIFIER.match(word) or word in UNITS or (_begins(rest) and designator in _WITHOUT_NUMBER):
         return False
     if word[0].isdigit() and _ORDINAL.match(word) and designator not in {"#", "FL"}:
         return False
@@ -249,6 +256,8 @@ def is_unit_alone(words: list[str]) -> bool:
     """Whether words in brackets or behind the ZIP code name a unit and nothing else: STALL 4, no SINCE 2019."""
     if not words or len(words) > 4 or any(_YEAR.match(word) or _LONG_NUMBER.match(word) for word in words):
         return False
+    if len(words) == 2 and words[0] in _FILLERS:
+        return _IDENTIFIER.match(words[1]) is not None
     if len(words) == 2 and words[1] in _DWELLINGS:
         return words[0] in _OF_A_LOT or words[0] in UNITS  # no BLUE HOUSE
     rest, units = take_units([",", *words])
