@@ -25,6 +25,8 @@ _JOINT_CELL = 0.7
 _WIFE = 0.45
 _OTHER_SEX = "names of the other sex"
 _LONG_COMPOUND = 7
+_ONE_NAME = 0.7
+_TWO_NAMES = 0.35
 _VOWELS = frozenset("AEIOU")
 _READ_ANEW = 0.95
 _LEAST_SURNAME = 0.7
@@ -37,6 +39,8 @@ _PARTICLES = word_set("""
     DE DELA DEL VAN VON VANDER DELOS O LA LE AL EL DI DA DOS
 """)
 
+_Fields = tuple[float, NameVerdict, tuple[bool, list[Finding]]]
+
 
 def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | bytes | None) -> NameComparison:
     """Both names may be one person's: surname and given name agree, and no generation or middle name contradicts."""
@@ -45,20 +49,27 @@ def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | byte
     key_a, key_b = a.key, b.key
     if key_a == key_b and a.surnames and a.flags == b.flags:
         return _result((1.0, "same", (False, [("name", a.words, b.words, "")])))
-    if (not a.given or not b.given) and (_is_glued(a, b) or _is_glued(b, a)):
-        return _result((0.9, "same", (False, [("name", a.words, b.words, "written without a space")])))
-    if not a.surnames or not b.surnames:
-        return _result((0.3, "possible", (False, [("name", a.words, b.words, "a part is missing")])))
-    if a.flags != b.flags and ("business" in a.flags) != ("business" in b.flags):
-        return _result((0.0, "different", (False, [("name", a.words, b.words, "a business and a person")])))
+    if not (a.is_plain and b.is_plain) and (early := _compare_odd(a, b)):
+        return _result(early)
     is_swapped = key_b < key_a  # one order for either call, so that comparing is symmetric
     score, findings = _best_reading(b, a) if is_swapped else _best_reading(a, b)
     verdict: NameVerdict = "same" if score >= SAME else "possible" if score >= POSSIBLE else "different"
     return _result((score, verdict, (is_swapped, findings)))
 
 
+def _compare_odd(a: ParsedName, b: ParsedName) -> _Fields | None:
+    """The result where a name lacks a part or is a business; None where both are whole names of people."""
+    if (not a.given or not b.given) and (_is_glued(a, b) or _is_glued(b, a)):
+        return 0.9, "same", (False, [("name", a.words, b.words, "written without a space")])
+    if not a.surnames or not b.surnames:
+        return 0.3, "possible", (False, [("name", a.words, b.words, "a part is missing")])
+    if a.flags != b.flags and ("business" in a.flags) != ("business" in b.flags):
+        return 0.0, "different", (False, [("name", a.words, b.words, "a business and a person")])
+    return None
+
+
 # Hundreds of thousands are made in a second: a named tuple's own constructor takes three times as long.
-_result: Callable[[tuple[float, NameVerdict, tuple[bool, list[Finding]]]], NameComparison]
+_result: Callable[[_Fields], NameComparison]
 _result = partial(tuple.__new__, NameComparison)
 
 
@@ -164,24 +175,31 @@ def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
     surname = 1.0 if surnames_a == surnames_b else compare_surnames(a, b)
     if surname == 0.0:
         return 0.0, [("surname", surnames_a, surnames_b, "")]
-    given, how, used_a, used_b = compare_given(a, b)
+    given_a, given_b = a.given, b.given
+    is_plain = a.is_plain and b.is_plain
+    if is_plain:
+        given, how = given_likeness(given_a[0], given_b[0])
+    else:
+        given, how, used_a, used_b = compare_given(a, b)
     if _DOUBTFUL <= surname < SAME and given >= _SURE_GIVEN and _is_rare(a, b):
         surname = _RARE_GIVEN  # HYUN WOO CHOI and HYUNWOO CHOE
-    findings: list[Finding] = [("surname", surnames_a, surnames_b, ""), ("given name", a.given, b.given, how)]
+    findings: list[Finding] = [("surname", surnames_a, surnames_b, ""), ("given name", given_a, given_b, how)]
     score = surname * given
-    if surname >= SAME and given >= _SURE_GIVEN:
-        score = max(score, SAME)  # neither spelling leaves a doubt
+    if score < SAME and surname >= SAME and given >= _SURE_GIVEN:
+        score = SAME  # neither spelling leaves a doubt
+    if suffix_a != suffix_b:
+        score *= _SUFFIX_MISSING
+        findings.append(("generation", (suffix_a,), (suffix_b,), ""))
+    if is_plain:
+        return score, findings
     middle_a, middle_b = a.middle[used_a:], b.middle[used_b:]
-    if (len(a.given) > 1 or len(b.given) > 1) and _share_first_word(a.given, b.given):
-        middle_a, middle_b = (*a.given[1:], *middle_a), (*b.given[1:], *middle_b)  # JI HOON is no JI MIN
+    if (len(given_a) > 1 or len(given_b) > 1) and _share_first_word(given_a, given_b):
+        middle_a, middle_b = (*given_a[1:], *middle_a), (*given_b[1:], *middle_b)  # JI HOON is no JI MIN
     if middle_a and middle_b:
         middle = _compare_middle(middle_a, middle_b, a, b)
         if middle != 1.0:
             score *= middle
             findings.append(("middle name", middle_a, middle_b, ""))
-    if suffix_a != suffix_b:
-        score *= _SUFFIX_MISSING
-        findings.append(("generation", (suffix_a,), (suffix_b,), ""))
     if a.flags != b.flags:
         wife = how == _OTHER_SEX and ("wife_of" in a.flags) != ("wife_of" in b.flags)
         score = surname * _WIFE if wife else score * _other_person_named(a, b)
@@ -364,8 +382,11 @@ def _by_middle(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
 
 def _compare_middle(x: tuple[str, ...], y: tuple[str, ...], a: ParsedName, b: ParsedName) -> float:
     """1 when nothing contradicts; near 0 for two middle names that cannot be one."""
-    if x == y and len(x) == 1:
-        return 1.0
+    if len(x) == len(y) == 1:
+        p, q = x[0], y[0]
+        if p == q or p in b.surnames or p in b.maiden or q in a.surnames or q in a.maiden:
+            return 1.0
+        return 1.0 if given_likeness(p, q)[0] >= _ONE_NAME else _TWO_NAMES
     x = tuple(word for word in x if word not in b.surnames and word not in b.maiden)
     y = tuple(word for word in y if word not in a.surnames and word not in a.maiden)
     if not x or not y:
@@ -373,10 +394,10 @@ def _compare_middle(x: tuple[str, ...], y: tuple[str, ...], a: ParsedName, b: Pa
     if len(x) > 1 and len(y) > 1:
         x, y = tuple(word for word in x if word not in y) or x[:1], tuple(word for word in y if word not in x) or y[:1]
     best = max(given_likeness(p, q)[0] for p, q in product(x, y))
-    if best >= 0.7:
+    if best >= _ONE_NAME:
         return 1.0
     if len(x) > 1 or len(y) > 1:
         initials_x, initials_y = {word[0] for word in x}, {word[0] for word in y}
         if initials_x & initials_y:
             return 0.9
-    return 0.35
+    return _TWO_NAMES

@@ -123,7 +123,7 @@ def _parse(text: str) -> ParsedName:
     )
     if _JOINT.search(line):
         line, partner = _take_joint(line, flags)
-        aliases = (*aliases, replace(_parse(partner), flags=frozenset(flags))) if partner else aliases
+        aliases = (*aliases, replace(_parse(partner), flags=frozenset(flags), is_plain=False)) if partner else aliases
     line = _DROPPED.sub(" ", line)
     words = line.replace(",", " ").split()
     if _is_business(words):
