@@ -14,7 +14,7 @@ from tests.matching.invented import TODAY, phone, record, subject
 
 def level(field: str, asked: dict[str, Any], found: dict[str, Any]) -> str:
     case = columns_of([Question(subject(**asked), [record(**found)], TODAY)])
-    compared = compare(case.candidates.people, case.candidates.subjects, case.candidates.rows)
+    compared = compare(case.people, case.subjects, case.rows)
     return LEVELS[field][compared.levels[field][0]]
 
 

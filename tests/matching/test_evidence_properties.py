@@ -100,7 +100,7 @@ def test_a_new_contradicting_field_never_raises_the_match(record: SourceRecord, 
 @settings(max_examples=60, deadline=None)
 @given(SUBJECTS, RECORDS)
 def test_comparing_is_symmetric(subject: Subject, record: SourceRecord) -> None:
-    candidates = columns_of([Question(subject, [record], TODAY)]).candidates
+    candidates = columns_of([Question(subject, [record], TODAY)])
     there = compare(candidates.people, candidates.subjects, candidates.rows).levels
     back = compare(candidates.people, candidates.rows, candidates.subjects).levels
     assert {name: levels.tolist() for name, levels in there.items()} == {name: v.tolist() for name, v in back.items()}

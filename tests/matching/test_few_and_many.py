@@ -59,7 +59,7 @@ def test_a_case_is_judged_alike_alone_and_among_so_many_that_pairs_are_ruled_out
 
 
 def test_words_are_found_alike_few_at_a_time_and_many_at_a_time() -> None:
-    candidates = columns_of([case(seed, 300) for seed in range(8)]).candidates
+    candidates = columns_of([case(seed, 300) for seed in range(8)])
     many = compare(candidates.people, candidates.subjects, candidates.rows)
     for rows in np.array_split(np.arange(8 * 300), 60):
         few = compare(candidates.people, candidates.subjects[rows], candidates.rows[rows])

@@ -33,7 +33,7 @@ def used_in(cases: Sequence[UsedCase]) -> Used:
     """
     if not cases:
         raise BadInput("outcomes", "nothing has been recorded yet")
-    candidates = columns_of([case.question for case in cases]).candidates
+    candidates = columns_of([case.question for case in cases])
     found = [row for number, case in enumerate(cases) for row in _rows(candidates, number, case)]
     table = np.array(found, np.int64).reshape(-1, 3)
     return carrying(Used(candidates, table[:, 0], table[:, 1].astype(bool), table[:, 2].astype(bool)))

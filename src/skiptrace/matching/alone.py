@@ -6,17 +6,16 @@ What a search asked for, every record it returns agrees with: that proves nothin
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
-import numpy as np
-
-from skiptrace.matching.cases import Question, columns_of
-from skiptrace.matching.columns import Floats
-from skiptrace.matching.comparisons import compare
+from skiptrace.matching.cases import Question
 from skiptrace.matching.evidence import matches_of
-from skiptrace.matching.identity import Candidates, Identity, tie, times
-from skiptrace.matching.weights import Parameters, shipped_parameters, summed
+from skiptrace.matching.identifying import Identified, measures_of, own_parts
+from skiptrace.matching.pairing import compared
+from skiptrace.matching.persons import ReadPerson, read_person
+from skiptrace.matching.weights import Parameters, shipped_parameters
 from skiptrace.model import Match, SourceRecord, Subject
 
 
@@ -57,19 +56,14 @@ def score_alone(
     With the other records of the case at hand, ``judge`` knows more. Pure.
     """
     parameters = parameters or shipped_parameters()
-    question = Question(subject, [record], as_of)
-    columns = columns_of([question])
-    return matches_of([question], columns, identify_alone(columns.candidates, search, parameters))[0]
+    found = identify_alone(read_person(subject, as_of), read_person(record, as_of), search, parameters)
+    return matches_of(Question(subject, [record], as_of), found)[0]
 
 
-def identify_alone(candidates: Candidates, search: Search, parameters: Parameters) -> Identity:
-    """Each record by itself; no group step."""
-    compared = compare(candidates.people, candidates.subjects, candidates.rows)
-    measures = compared.rarities | times(candidates, compared)
-    weights = parameters.identity
-    prior = parameters.searches.get(search, weights.prior)
-    parts: dict[str, Floats] = {"prior": np.full(len(candidates.rows), prior)}
-    told = weights.parts(compared.levels, measures)
-    parts |= {name: bits for name, bits in told.items() if name not in ASKED_FOR[search]}
-    bits = summed(parts.values())
-    return Identity(compared, bits, tie(candidates, compared, bits, parameters), bits, lambda: parts)
+def identify_alone(subject: ReadPerson, record: ReadPerson, search: Search, parameters: Parameters) -> Identified:
+    """One record by itself; no group step."""
+    found = compared(subject, record, closely=True)
+    prior = parameters.searches.get(search, parameters.identity.prior)
+    told = own_parts(replace(parameters.identity, prior=prior), [found], [measures_of(subject, record, found)])
+    parts = {name: bits for name, bits in told.items() if name not in ASKED_FOR[search]}
+    return Identified([found], [], [sum(bits for (bits,) in parts.values())], lambda: parts)

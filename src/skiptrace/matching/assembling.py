@@ -155,10 +155,7 @@ def _described(judged: Judged, value: _Shown, p: float, reasons: Callable[[], tu
         line_type=_line_type(value, judged.verifications),
         first_seen=min([s.first_seen for s in seen if s.first_seen], default=None),
         last_seen=max([s.last_seen for s in seen if s.last_seen], default=None),
-        grounds=(
-            *[judged.carriers.records[number].ground for _, _, _, number in value.carriers],
-            *value.finding.grounds,
-        ),
+        grounds=(*shown_by, *value.finding.grounds),
         notes=value.finding.notes,
     )
     return evidence_later(contact, reasons)

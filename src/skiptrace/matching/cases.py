@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from itertools import accumulate
+from itertools import accumulate, chain
 
 import numpy as np
 
@@ -30,27 +29,23 @@ class Question(Personal):
     outcomes: Sequence[PastOutcome] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class CaseColumns:
-    """Cases as candidates, and their records in the same order."""
-
-    candidates: Candidates
-    records: Sequence[SourceRecord]
+def persons_of(question: Question) -> tuple[ReadPerson, list[ReadPerson]]:
+    """The subject and the records of a case, read."""
+    as_of = question.as_of
+    return read_person(question.subject, as_of), [read_person(record, as_of) for record in question.records]
 
 
-def columns_of(questions: Sequence[Question]) -> CaseColumns:
+def columns_of(questions: Sequence[Question]) -> Candidates:
     """The subjects come first, then the records of the first, of the second, and so on."""
-    persons = [read_person(question.subject, question.as_of) for question in questions]
-    persons += [read_person(record, question.as_of) for question in questions for record in question.records]
+    subjects, records = zip(*map(persons_of, questions), strict=True)
+    persons = [*subjects, *chain.from_iterable(records)]
     sizes = [len(question.records) for question in questions]
-    candidates = Candidates(
-        partial(_people, persons),
+    return Candidates(
+        _people(persons),
         rows=np.arange(len(questions), len(persons)),
         subjects=np.repeat(np.arange(len(questions)), sizes),
         starts=np.array([0, *accumulate(sizes)]),
-        persons=persons,
     )
-    return CaseColumns(candidates, [record for question in questions for record in question.records])
 
 
 def _people(persons: Sequence[ReadPerson]) -> People:

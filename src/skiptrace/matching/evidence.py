@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skiptrace.matching.cases import CaseColumns, Question
-from skiptrace.matching.columns import Flags, Floats, Ints, Levels
+from skiptrace.matching.cases import Question
+from skiptrace.matching.columns import Levels
 from skiptrace.matching.comparisons import ADDRESS, LEVELS, PHONE, SURNAME
-from skiptrace.matching.identity import Identity, Ties
+from skiptrace.matching.identifying import PLACE, Identified
+from skiptrace.matching.identity import Identity
 from skiptrace.matching.persons import Person
 from skiptrace.matching.sentences import LEVEL_SENTENCES, MEASURE_SENTENCES
-from skiptrace.matching.weights import probability
+from skiptrace.matching.weights import probability_of
 from skiptrace.model import Evidence, Match, Party, SourceRecord
 from skiptrace.model.judgement import evidence_later
 
@@ -28,53 +29,72 @@ _WORDING = {
     name: tuple((f"{name}.{level}", LEVEL_SENTENCES[name].get(level, "")) for level in levels)
     for name, levels in LEVELS.items()
 }
+_ADDRESS, _PHONE, _SURNAME = PLACE["address"], PLACE["phone"], PLACE["surname"]
+_SURE = 0.5
 _LEAST = 0.005
 _LIKELY = 0.2
 _APART = 3.0
 """Two records that are nearly as likely (bits) and are not one person leave open which of them is the subject."""
 
 
-def matches_of(questions: Sequence[Question], columns: CaseColumns, identity: Identity) -> list[Match]:
-    """One match per record, in the order of the candidates. Their evidence is written when it is first read."""
-    reasons = _Reasons(questions, columns, identity)
-    found = zip(
-        columns.records,
-        identity.probability.tolist(),
-        parties_of(identity).tolist(),
-        undecided(identity.bits, identity.ties).tolist(),
-        strict=True,
-    )
+def matches_of(question: Question, identified: Identified) -> list[Match]:
+    """One match per record, in their order. Their evidence is written when it is first read."""
+    reasons = _Reasons(question, identified)
+    parties, ambiguous = _parties(identified), undecided(identified)
     matches = []
-    for n, (record, p, party, ambiguous) in enumerate(found):
-        match = Match(record.record_id, record.provider, p, _party(record, PARTIES[party]), ambiguous=ambiguous)
+    for n, (record, p, party) in enumerate(zip(question.records, identified.probability, parties, strict=True)):
+        match = Match(record.record_id, record.provider, p, _party(record, party), ambiguous=n in ambiguous)
         matches.append(evidence_later(match, partial(reasons.of, n)))
     return matches
 
 
-def strongest_ties(identity: Identity) -> dict[str, Ints]:
+def strongest_ties(identified: Identified) -> dict[str, list[int]]:
     """For each record the other record that decides each measure of the group step; -1 when there is none."""
-    flow, p = identity.ties.flow, identity.probability
-    there = p[flow.there]
-    weights = {"support": there * flow.same, "rival": (1 - there) * flow.same, "conflict": there * flow.other}
-    return {name: _strongest(flow.here, flow.there, weight, len(p)) for name, weight in weights.items()}
+    p, count = identified.probability, len(identified.bits)
+    strongest = {name: [(-1.0, -1)] * count for name in ("support", "rival", "conflict")}
+    ends = [(left, right, bits) for left, right, _, bits in identified.ties]
+    for here, there, bits in (*ends, *((right, left, bits) for left, right, bits in ends)):
+        same, other = probability_of(bits), probability_of(-bits - 3.0)
+        flows = {"support": p[there] * same, "rival": (1 - p[there]) * same, "conflict": p[there] * other}
+        for name, flow in flows.items():
+            if flow >= strongest[name][here][0]:
+                strongest[name][here] = flow, there
+    return {name: [there for _, there in found] for name, found in strongest.items()}
 
 
-def _strongest(here: Ints, there: Ints, weight: Floats, count: int) -> Ints:
-    best = np.full(count, -1)
-    order = np.argsort(weight, kind="stable")
-    best[here[order]] = there[order]
-    return best
-
-
-def undecided(bits: Floats, ties: Ties) -> Flags:
+def undecided(identified: Identified) -> set[int]:
     """Records that are each perhaps the subject, about equally likely, and not one person."""
-    p = probability(bits)
-    flags: Flags = np.zeros(len(p), bool)
-    apart = (ties.bits < -_APART).nonzero()[0]
-    left, right = ties.left[apart], ties.right[apart]
-    clash = (np.minimum(p[left], p[right]) >= _LIKELY) & (np.abs(bits[left] - bits[right]) <= _APART)
-    flags[left[clash]] = flags[right[clash]] = True
-    return flags
+    p, bits = identified.probability, identified.bits
+    return {
+        number
+        for left, right, _, tied in identified.ties
+        if tied < -_APART and p[left] >= _LIKELY <= p[right] and abs(bits[left] - bits[right]) <= _APART
+        for number in (left, right)
+    }
+
+
+def _parties(identified: Identified) -> list[Party]:
+    """What ``parties_of`` finds."""
+    sure = [p >= _SURE for p in identified.probability]
+    at_address, with_phone = ADDRESS["alike"], PHONE["same"]
+    lives_with = [levels[_ADDRESS] >= at_address for levels, _, _ in identified.found]
+    shares_phone = [levels[_PHONE] == with_phone for levels, _, _ in identified.found]
+    for left, right, (levels, _, _), _ in identified.ties:
+        near, called = levels[_ADDRESS] >= at_address, levels[_PHONE] == with_phone
+        if near or called:
+            for one, two in ((left, right), (right, left)):
+                lives_with[one] |= near and sure[two]
+                shares_phone[one] |= called and sure[two]
+    return [
+        Party.SUBJECT
+        if sure[number]
+        else Party.HOUSEHOLD
+        if lives_with[number]
+        else Party.RELATIVE
+        if shares_phone[number] and levels[_SURNAME] >= SURNAME["part"]
+        else Party.THIRD_PARTY
+        for number, (levels, _, _) in enumerate(identified.found)
+    ]
 
 
 PARTIES = (Party.THIRD_PARTY, Party.RELATIVE, Party.HOUSEHOLD, Party.SUBJECT)
@@ -113,69 +133,58 @@ def _party(record: SourceRecord, judged: Party) -> Party:
 class _Part(NamedTuple):
     """One part of the bits of every record: its level where it is a comparison, what is quoted, and who decided it."""
 
+    bits: Sequence[float]
     wording: Sequence[tuple[str, str]]
-    levels: list[int] | None
+    place: int | None
     quote: Callable[[Person], str] | None
     deciding: list[int] | None
+    always: bool
 
 
 class _Reasons:
-    """The evidence of each record of some cases, written record by record."""
+    """The evidence of each record of a case, written record by record."""
 
-    def __init__(self, questions: Sequence[Question], columns: CaseColumns, identity: Identity) -> None:
-        self._questions = questions
-        self._columns = columns
-        self._identity = identity
-        self._asked: dict[tuple[int, Callable[[Person], str]], str] = {}
+    def __init__(self, question: Question, identified: Identified) -> None:
+        self._question = question
+        self._identified = identified
+        self._asked: dict[Callable[[Person], str], str] = {}
 
     def of(self, n: int) -> tuple[Evidence, ...]:
-        """Every part of the record's bits that counts, the prior first."""
+        """Every part of the record's bits that counts, the prior first however little it weighs."""
         found: list[Evidence] = []
         quoted: dict[Callable[[Person], str], tuple[str, str]] = {}
-        weights, counting = self._counting
-        for at in counting[n]:
-            wording, levels, quote, deciding = self._parts[at]
-            feature, sentence = wording[levels[n] if levels else 0]
+        levels, records = self._identified.found[n][0], self._question.records
+        for bits, wording, place, quote, deciding, always in self._parts:
+            if not always and -_LEAST < bits[n] < _LEAST:
+                continue
+            feature, sentence = wording[0 if place is None else levels[place]]
             asked = value = ""
             if deciding:
-                value = _named(self._columns.records[deciding[n]]) if deciding[n] >= 0 else ""
+                value = _named(records[deciding[n]]) if deciding[n] >= 0 else ""
             elif quote:
                 asked, value = quoted.get(quote) or quoted.setdefault(quote, self._quoted(quote, n))
-            found.append(Evidence(feature, weights[at][n], sentence, asked, value))
+            found.append(Evidence(feature, bits[n], sentence, asked, value))
         return tuple(found)
 
     def _quoted(self, quote: Callable[[Person], str], n: int) -> tuple[str, str]:
         """Both values compared."""
-        key = self._subjects[n], quote
-        if key not in self._asked:
-            self._asked[key] = quote(self._questions[key[0]].subject)
-        return self._asked[key], quote(self._columns.records[n])
-
-    @cached_property
-    def _subjects(self) -> list[int]:
-        subjects: list[int] = self._columns.candidates.subjects.tolist()
-        return subjects
-
-    @cached_property
-    def _counting(self) -> tuple[list[list[float]], list[list[int]]]:
-        """The bits of every part, and for each record the parts that count for it: the prior, however little it
-        weighs."""
-        table = np.array([*self._identity.parts.values()])
-        counts = np.abs(table) >= _LEAST
-        counts[[*self._identity.parts].index("prior")] = True
-        return table.tolist(), [np.flatnonzero(of_record).tolist() for of_record in counts.T]
+        if quote not in self._asked:
+            self._asked[quote] = quote(self._question.subject)
+        return self._asked[quote], quote(self._question.records[n])
 
     @cached_property
     def _parts(self) -> list[_Part]:
-        levels, deciding = self._identity.compared.levels, strongest_ties(self._identity)
+        deciding = strongest_ties(self._identified)
         return [
             _Part(
+                bits=bits,
                 wording=_WORDING.get(name) or ((name, MEASURE_SENTENCES[name]),),
-                levels=levels[name].tolist() if name in LEVELS else None,
+                place=PLACE.get(name),
                 quote=_QUOTES.get(_QUOTED_FROM.get(name, name)),
-                deciding=deciding[name].tolist() if name in deciding else None,
+                deciding=deciding.get(name),
+                always=name == "prior",
             )
-            for name in self._identity.parts
+            for name, bits in self._identified.parts.items()
         ]
 
 

@@ -6,7 +6,7 @@ by itself it is nothing. So records are tied to each other first, and evidence f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -25,12 +25,8 @@ from skiptrace.matching.columns import (
     pairs_of_equals,
 )
 from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, SSN4, Compared, compare
-from skiptrace.matching.pairing import compare_values, pairs_sharing, times_of
-from skiptrace.matching.persons import ReadPerson
 from skiptrace.matching.weights import Parameters, log_none, log_odds, probability
 
-FEW_PERSONS, FEW_PAIRS = 64, 250
-"""Up to so many are judged value by value, more of them column by column; both find the same."""
 LARGEST_GROUP = 200
 """Records of one account beyond this many, least likely first, are judged alone: ties grow with the square."""
 SURE = 1.0 - 1e-9
@@ -58,29 +54,17 @@ class Ties:
 class Candidates:
     """The records of many accounts: ``rows`` of the table, by account; ``subjects`` the row each is held against."""
 
-    table: People | Callable[[], People]
-    """The columns of all people, or what makes them when they are first needed."""
+    people: People
     rows: Ints
     subjects: Ints
     starts: Ints
     """Position of the first record of each account, and the end."""
-    persons: Sequence[ReadPerson] = ()
-    """The rows of the table as values, where they are at hand."""
     groups: Ints = field(init=False)
     """For each record the number of its account."""
 
     def __post_init__(self) -> None:
         groups = np.repeat(np.arange(len(self.starts) - 1), self.starts[1:] - self.starts[:-1])
         object.__setattr__(self, "groups", groups)
-
-    @cached_property
-    def people(self) -> People:
-        return self.table if isinstance(self.table, People) else self.table()
-
-    @property
-    def are_few(self) -> bool:
-        """Whether values are at hand, and are the shorter way: over columns it is the steps that take time."""
-        return 0 < len(self.persons) <= FEW_PERSONS
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -107,7 +91,7 @@ class Identity:
 def identify(candidates: Candidates, parameters: Parameters) -> Identity:
     """Judge the records of each account together."""
     own = parameters.identity
-    compared = _compared(candidates, candidates.subjects, candidates.rows, closely=True)
+    compared = compare(candidates.people, candidates.subjects, candidates.rows)
     measures = compared.rarities | times(candidates, compared)
     alone = own.total(compared.levels, measures)
     ties = tie(candidates, compared, alone, parameters)
@@ -133,8 +117,6 @@ def times(candidates: Candidates, compared: Compared) -> dict[str, Floats]:
     it, and for a record elsewhere. ``after``: how much later than the account the record was last seen (negative:
     earlier). Both are 0 where a time is not stated.
     """
-    if candidates.are_few:
-        return times_of(candidates.persons, candidates.subjects, candidates.rows, compared.levels["address"])
     addresses = candidates.people.addresses
     first = addresses.spans.earliest(addresses.first_seen, candidates.rows)
     last = addresses.spans.latest(addresses.last_seen, candidates.rows)
@@ -151,15 +133,9 @@ def times(candidates: Candidates, compared: Compared) -> dict[str, Floats]:
 def tie(candidates: Candidates, compared: Compared, alone: Floats, parameters: Parameters) -> Ties:
     """Compare records of the same account with each other, as far as they can be one person."""
     left, right = pairs_to_compare(candidates, compared, alone)
-    between = _compared(candidates, candidates.rows[left], candidates.rows[right], closely=False)
+    between = compare(candidates.people, candidates.rows[left], candidates.rows[right], closely=False)
     bits = parameters.link.total(between.levels, between.rarities)
     return Ties(left, right, bits, between, len(candidates.rows))
-
-
-def _compared(candidates: Candidates, left: Ints, right: Ints, *, closely: bool) -> Compared:
-    if candidates.are_few and len(left) <= FEW_PAIRS:
-        return compare_values(candidates.persons, left.tolist(), right.tolist(), closely=closely)
-    return compare(candidates.people, left, right, closely=closely)
 
 
 def _kinds(candidates: Candidates, compared: Compared) -> Codes:
@@ -175,8 +151,6 @@ def pairs_to_compare(candidates: Candidates, compared: Compared, alone: Floats) 
     Records whose given names fit the subject's are of one kind. All others are somebody else to each other: without
     a shared value no evidence can flow between them.
     """
-    if candidates.are_few:
-        return pairs_sharing(candidates.persons, candidates.rows, candidates.groups, compared.levels["given"])
     people, phones = candidates.people, candidates.people.phones
     chosen = _likeliest(candidates, alone)
     rows, groups = candidates.rows[chosen], candidates.groups[chosen]

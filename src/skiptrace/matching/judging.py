@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
 
 from skiptrace.matching.assembling import Judged, conflicts_of, contacts_of
-from skiptrace.matching.cases import Question, columns_of
+from skiptrace.matching.cases import Question, persons_of
 from skiptrace.matching.evidence import matches_of
-from skiptrace.matching.identity import identify
+from skiptrace.matching.identifying import Identified, identified_in_columns, identify_case
 from skiptrace.matching.reaching import carriers_of
 from skiptrace.matching.verifying import Verifications
 from skiptrace.matching.weights import Parameters, shipped_parameters
 from skiptrace.model import AddressCheck, Judgement, PastOutcome, PhoneCheck, SourceRecord, Subject
+
+_FEW_RECORDS = 64
+"""Up to so many are judged one by one, more of them column by column; both find the same."""
 
 
 def judge(
@@ -34,27 +36,26 @@ def judge(
 
 
 def judge_together(questions: Sequence[Question], parameters: Parameters | None = None) -> list[Judgement]:
-    """Judge many cases in one pass: each as it would be judged by itself, in a fraction of the time.
-
-    Most of the time of a single case goes into the many short steps and not into its few records.
-    """
+    """Judge many cases at once: each as it would be judged by itself, in less time."""
     parameters = parameters or shipped_parameters()
     asked = [question for question in questions if question.records]
-    judged = iter(_judged(asked, parameters) if asked else ())
-    return [next(judged) if question.records else Judgement(question.as_of) for question in questions]
-
-
-def _judged(questions: Sequence[Question], parameters: Parameters) -> list[Judgement]:
-    columns = columns_of(questions)
-    identity = identify(columns.candidates, parameters)
-    matches = matches_of(questions, columns, identity)
-    cases = zip(
-        questions, carriers_of(columns.candidates, identity), pairwise(columns.candidates.starts.tolist()), strict=True
-    )
-    judged = [
-        Judged(question, carriers, matches[start:end], Verifications.of(question, parameters.stated), parameters)
-        for question, carriers, (start, end) in cases
-    ]
+    if sum(len(question.records) for question in asked) > _FEW_RECORDS:
+        identified = iter(identified_in_columns(asked, parameters))
+    else:
+        identified = (_identified(question, parameters) for question in asked)
     return [
-        Judgement(case.question.as_of, tuple(case.matches), contacts_of(case), conflicts_of(case)) for case in judged
+        _judged(question, next(identified), parameters) if question.records else Judgement(question.as_of)
+        for question in questions
     ]
+
+
+def _identified(question: Question, parameters: Parameters) -> Identified:
+    subject, records = persons_of(question)
+    return identify_case(subject, records, parameters)
+
+
+def _judged(question: Question, identified: Identified, parameters: Parameters) -> Judgement:
+    matches = matches_of(question, identified)
+    verifications = Verifications.of(question, parameters.stated)
+    case = Judged(question, carriers_of(*persons_of(question), identified), matches, verifications, parameters)
+    return Judgement(question.as_of, tuple(matches), contacts_of(case), conflicts_of(case))

@@ -6,26 +6,18 @@ is held by a property in the tests.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
-from itertools import combinations
-from math import isnan
 
-import numpy as np
-
-from skiptrace.matching.columns import Floats, Ints, Levels
 from skiptrace.matching.comparisons import (
     ADDRESS,
     BIRTH,
     GIVEN,
-    LEVELS,
     MIDDLE,
     PHONE,
     SSN4,
     SUFFIX,
     SURNAME,
-    Compared,
     likeness,
 )
 from skiptrace.matching.names.nicknames import one_hop
@@ -41,45 +33,10 @@ _FITS = GIVEN["initial"]
 _HALF_BORN, _HALF_SSN4 = BIRTH["one_part_off"], SSN4["typing_error"]
 
 
-def compare_values(persons: Sequence[ReadPerson], left: list[int], right: list[int], *, closely: bool) -> Compared:
-    """What ``compare`` finds for the same pairs."""
-    found = [_remembered(persons[at], persons[other], closely) for at, other in zip(left, right, strict=True)]
-    levels, given, surname = zip(*found, strict=True) if found else ((), (), ())
-    table = np.frombuffer(b"".join(levels), np.int8).reshape(-1, len(LEVELS))
-    rarities = {"given_rarity": np.array(given, float), "surname_rarity": np.array(surname, float)}
-    return Compared(dict(zip(LEVELS, table.T, strict=True)), rarities)
-
-
-def _remembered(one: ReadPerson, two: ReadPerson, closely: bool) -> Found:
+def compared(one: ReadPerson, two: ReadPerson, *, closely: bool) -> Found:
+    """What ``compare`` finds of two persons, who are compared once, however often their case is judged."""
     memory = one.compared[closely]
     return memory.get(two) or memory.setdefault(two, compare_two(one, two, closely))
-
-
-def times_of(persons: Sequence[ReadPerson], subjects: Ints, rows: Ints, address: Levels) -> dict[str, Floats]:
-    """What ``identity.times`` finds for the same rows."""
-    beside, after = [], []
-    for subject, row, level in zip(subjects.tolist(), rows.tolist(), address.tolist(), strict=True):
-        account, record = persons[subject].left, persons[row]
-        later = record.left - account
-        after.append(0.0 if isnan(later) else later)
-        away = max(record.came - account, -later, 0.0) if level >= _AT_ADDRESS and not isnan(later) else 0.0
-        beside.append(0.0 if isnan(record.came) else away)
-    return {"beside": np.array(beside, float), "after": np.array(after, float)}
-
-
-def pairs_sharing(persons: Sequence[ReadPerson], rows: Ints, groups: Ints, given: Levels) -> tuple[Ints, Ints]:
-    """What ``identity.pairs_to_compare`` finds for the same rows; ``given``: how their given names fit the subject's."""
-    sharing: defaultdict[object, list[int]] = defaultdict(list)
-    for position, (row, group, level) in enumerate(zip(rows.tolist(), groups.tolist(), given.tolist(), strict=True)):
-        person = persons[row]
-        sharing[group, "" if not level or level >= _FITS else person.names[0][0]].append(position)
-        for key in person.keys:
-            sharing[group, key].append(position)
-    pairs = sorted(
-        {pair for positions in sharing.values() if len(positions) > 1 for pair in combinations(positions, 2)}
-    )
-    left, right = np.array(pairs, np.int64).reshape(-1, 2).T
-    return left, right
 
 
 def compare_two(one: ReadPerson, two: ReadPerson, closely: bool) -> Found:

@@ -10,14 +10,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations
 from math import expm1, isnan, log1p, log2
 from typing import NamedTuple
 
 from skiptrace.matching.columns import LANDLINE
 from skiptrace.matching.comparisons import SURNAME
 from skiptrace.matching.contacts import LEAST_FRESH, LEAST_RIVAL, NEVER, UNDATED
-from skiptrace.matching.identity import SURE, Candidates, Identity
+from skiptrace.matching.identifying import PLACE, Identified
+from skiptrace.matching.identity import SURE
 from skiptrace.matching.pairing import are_alike
 from skiptrace.matching.persons import Home, ReadPerson
 from skiptrace.matching.weights import LIMIT, ContactWeights, Sightings, bits_of, probability_of
@@ -38,16 +39,9 @@ class Carriers:
     family: Sequence[bool]
 
 
-def carriers_of(candidates: Candidates, identity: Identity) -> list[Carriers]:
-    """The carriers of each case. ``candidates`` hold the subjects of all cases first, then the records case by case."""
-    starts: list[int] = candidates.starts.tolist()
-    records = candidates.persons[len(starts) - 1 :]
-    probabilities = identity.probability.tolist()
-    family = (identity.compared.levels["surname"] >= SURNAME["part"]).tolist()
-    return [
-        Carriers(subject, records[start:end], probabilities[start:end], family[start:end])
-        for subject, (start, end) in zip(candidates.persons, pairwise(starts), strict=False)
-    ]
+def carriers_of(subject: ReadPerson, records: Sequence[ReadPerson], identified: Identified) -> Carriers:
+    family = [levels[PLACE["surname"]] >= SURNAME["part"] for levels, _, _ in identified.found]
+    return Carriers(subject, records, identified.probability, family)
 
 
 class Value(NamedTuple):
