@@ -132,6 +132,10 @@ ISLAND = {
     "condominium": ("Cond Alto Apts, 1000 Calle Sol Apt 4B", "Condominio Alto Apartments, 1000 Calle Sol, Apto 4-B"),
     "extension": ("Ext Villa Otter, AG12 Calle Sol", "Extension Villa Otter, AG-12 Calle Sol"),
     "kilometre": ("Bo Palmas Carr 693 Km 4.2", "PR-693 KM 4.2, Barrio Palmas"),
+    "number sign of the house": ("1000 Calle Sol Apt 4B", "Calle Sol #1000 Apto 4B", "Calle Sol 1000, #4-B"),
+    "letters in the number": ("Urb Monte Lirio, AA15 Calle Sol", "Urb. Monte Lirio, Calle Sol AA-15"),
+    "numbered road": ("Bo Palmas Carr 693 Km 4.2", "Km. 4.2 Carr #693, Bo. Palmas"),
+    "short word of its name": ("Urb Jardines Otter, 14 Calle Sol", "14 Calle Sol, Jard. Otter"),
     "letter box": ("HC 2 Box 1405", "HC-02 Buzón 1405", "HC 2 Bzn 1405"),
 }
 
@@ -259,6 +263,17 @@ BESIDE = ("Apt 4", "Stall 4", "guest house", "upstairs", "Unit B")
 @pytest.mark.parametrize("cell", ["77 Otter St ({}), {}", "77 Otter St, {1} ({0})", "77 Otter St, {1} {0}"])
 def test_a_unit_in_brackets_or_behind_the_zip_code_is_no_remark(unit: str, cell: str) -> None:
     assert compare_addresses(cell.format(unit, TEXAS), f"77 Otter St, {TEXAS}").verdict == "possible"
+
+
+BOXES = ("PO Box 447", "RR 2 Box 15", "HC 68 Box 23", "General Delivery", "Fremont St & 5th Ave")
+
+
+@pytest.mark.parametrize("line", BOXES)
+@pytest.mark.parametrize(
+    "cell", ["{1}, {0}", "DANA WHITCOMB\n{}\n{}", "c/o T. Okafor, {}, {}", "{0}, {0}, {1}", "{} {}"]
+)
+def test_lines_without_a_house_number_are_found_wherever_they_stand(line: str, cell: str) -> None:
+    assert compare_addresses(cell.format(line, TEXAS), f"{line}, {TEXAS}").verdict == "same"
 
 
 REMARKS = ("(last known 2019)", "- verified 2020", "Ph 512-555-0142", "(per DMV)", "*bad address*", "gate code 4411")

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from skiptrace.matching.addresses.tables import ORDINALS, PLAIN_SUFFIXES, QUARTERS, REMARK, STATE_CODES, SUFFIXES, UNITS
+from skiptrace.matching.addresses.tables import (
+    ORDINALS,
+    PLAIN_SUFFIXES,
+    QUARTERS,
+    REMARK,
+    STATE_CODES,
+    STATES,
+    SUFFIXES,
+    UNITS,
+)
 from skiptrace.matching.addresses.units import is_unit_alone
 from skiptrace.matching.known_words import familiarity
 from skiptrace.matching.text import ascii_upper
@@ -15,7 +24,7 @@ _PLAIN = re.compile(r"[A-Z0-9 ,\-]*")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _ENDS_IN_ZIP = re.compile(r"\d{5}(?:-?\d{4})?[ ,]*$")
 _BOUNDARY = re.compile(r"[\n\r;|\t()\[\]]+|\s-+\s|--+|\s*<BR\s*/?>")
-_SPACED_HYPHEN = re.compile(r"^\s*(\d+) - (\d+)(?=\s)")
+_SPACED_HYPHEN = re.compile(r"(?:^|(?<=[,;\n]))\s*(\d+) - (\d+)(?=\s)")
 _SPACED_UNIT = re.compile(r"(#\s*\d+) - ([A-Z])(?=\s*(?:,|$))")
 _FRACTION = re.compile(r"(?<=\d)[\s\-]+(\d) ?/ ?(\d)(?=\s|$|,|[A-Z]{3})")
 _GLUED = re.compile(
@@ -62,7 +71,7 @@ _HEADING = re.compile(
 )
 _SIGN_RUN = re.compile(r"#[# ]*#")
 _DECIMAL = re.compile(r"^(\s*\d+)\.(5|25|75)(?=\s)")
-_STATE_ROUTE = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-(\d{{1,4}}[A-Z]?)\b(?! CALLE)")
+_STATE_ROUTE = re.compile(rf"\b({'|'.join(sorted(STATES))})-(\d{{1,4}}[A-Z]?)\b(?! CALLE)")
 _LETTER_ROUTE = re.compile(r"^(\s*\d+ (?:[NSEW] )?[KM])-(?=\d)")
 _STATE_ZIP = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-?(\d{{5}}(?:-?\d{{4}})?)\b")
 _MAIL_STOP = re.compile(r"\bMAIL (?:STOP|DROP|CODE)\b")

@@ -224,6 +224,8 @@ def _is_zip_at(tokens: list[str], at: int) -> bool:
     rest = rest[plus_four:]
     if before in _NUMBERED and not (_is_after_street(tokens, at) or _is_after_unit(tokens, at)):
         return False
+    if tokens[at - 1] == "," and tokens[at + 1 : at + 2] == [","] and _has_number(tokens[:at]):
+        return find_zip(tokens[at][:5]) is not None  # 12 ELM ST, 50010, MOVED 2019
     if rest and not (len(rest) <= 2 and (rest[0] in STATE_CODES or tuple(rest) in STATE_NAMES)):
         return False
     return (

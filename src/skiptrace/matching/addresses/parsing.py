@@ -374,7 +374,7 @@ def _finish_street(
 ) -> ParsedAddress:
     if street.unit.isdigit() and not street.number and line.state != "PR":
         street.number, street.unit = street.unit, ""  # SAINT MARYS RD 400
-    if street.unit:
+    if street.unit and street.unit[:5] != line.zip5:  # which stands behind the street and behind the city
         units.append(("#", identifier(street.unit)))
     if street.note:
         line.notes.append(street.note)
@@ -384,8 +384,10 @@ def _finish_street(
         line.notes.append(" ".join(street.leftover))
     if street.name and fields.get("kind") in {None, "po_box"}:
         fields["kind"] = "street"  # a box beside a street is kept, and the street is compared
-    if not street.number and line.state == "PR" and len(units) == 1 and units[0][0] == "#":
-        street.number = units.pop()[1]  # CALLE LUNA #12
+    if not street.number and line.state == "PR" and (signs := [unit for unit in units if unit[0] == "#"]):
+        sign = next((unit for unit in signs if unit[1].isdigit()), signs[0])
+        street.number = sign[1]  # CALLE LUNA #12 APT 4
+        units.remove(sign)
     fields.setdefault("kind", "street")
     return _finish(fields, units, line, confidence if street.name else 0.2, street)
 

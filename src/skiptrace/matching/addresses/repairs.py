@@ -21,7 +21,7 @@ _SIGNS = frozenset({"#", "NO", "NUM", "NUMBER"})
 _IDENTIFIER = re.compile(r"\d+(?:-?[A-Z])?$|[A-Z](?:-?\d+)?$")
 # After these a number sign belongs to the road or box and not to a unit.
 _ROADS = word_set("""
-    HWY HIGHWAY ROUTE RTE RT FM CR SR RR HC BOX BX CTH STH CALLE
+    HWY HIGHWAY ROUTE RTE RT FM CR SR RR HC BOX BX CTH STH CALLE CARR CARRETERA PR
 """)
 _GOVERNMENTS = word_set("""
     COUNTY CNTY CTY CO STATE TOWNSHIP TWP RANCH US OLD BUS BUSINESS INTERSTATE

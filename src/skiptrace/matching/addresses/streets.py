@@ -40,6 +40,7 @@ _MIXED_UNIT = re.compile(r"[A-Z]-?\d+$|\d+-?[A-Z]$")
 _PREFIX_TYPES = word_set("""
     AVE AVENUE AVENIDA CALLE CAMINO VIA PASEO RUE PLAZA CALZADA CARRETERA CARR CLL
 """)
+_UNIT_SHORT = frozenset({"U", "UN"})
 _LEADS_ON = frozenset({"DE", "DEL", "LA", "LAS", "LOS", "EL", "OF", "THE", "DES", "DU"})
 _BELTS = frozenset({"LOOP", "FWY", "HWY", "EXPY", "PKWY", "BYP", "TPKE"})  # S LOOP E is no street of a letter
 _SPACED_CLASSES = frozenset({"US", "FM", "CR", "RM", "RR", "TR"})  # F M 1960
@@ -205,7 +206,7 @@ def _take_inner_suffix(words: list[str], end: int, street: Street) -> list[str]:
     """No suffix at the end: a street cut short by a unit, a second street or a place, or a street without suffix."""
     for at in range(end - 1, 0, -1):
         suffix = SUFFIXES.get(words[at], "")
-        if suffix in PLAIN_SUFFIXES and not (at == 1 and words[0] in DIRECTIONS):
+        if suffix in PLAIN_SUFFIXES and not (at == 1 and words[0] in DIRECTIONS) and words[at - 1] not in _LEADS_ON:
             if words[at] == "ST" and at + 1 < len(words) and SUFFIXES.get(words[-1]):
                 continue
             return _cut_after(words, at, suffix, street)
@@ -255,6 +256,11 @@ def _cut_after(words: list[str], at: int, suffix: str, street: Street) -> list[s
         directions += 1
     if len(rest) == directions + 2 and rest[-2].isdigit() and len(rest[-1]) == 1 and rest[-1] not in DIRECTIONS:
         rest[-2:] = ["".join(rest[-2:])]  # AVE 5 F
+    if len(rest) == directions + 2 and rest[-1][-1].isdigit() and _BARE_UNIT.match(rest[-1]) and len(rest[-2]) <= 2:
+        if rest[-2] in _UNIT_SHORT:
+            del rest[-2]  # AVE U 6
+        elif rest[-1].isdigit() and len(rest[-2]) == 1 and rest[-2] not in DIRECTIONS and rest[-2].isalpha():
+            rest[-2:] = ["".join(rest[-2:])]  # DR C 12
     is_unit = len(rest) == directions + 1 and _BARE_UNIT.match(rest[-1])
     street.suffix = suffix
     street.postdirectional = _one_direction(rest[:directions])
@@ -345,7 +351,7 @@ def name_key(name: str) -> str:
         return name
     if len(words) > 1 and words[0] in CARDINALS:
         words[0] = str(CARDINALS[words[0]])  # EIGHT MILE RD
-    key = "".join(SUFFIXES.get(word) or NAME_WORDS.get(word, word) for word in words)
+    key = "".join(word if word == "LA" else SUFFIXES.get(word) or NAME_WORDS.get(word, word) for word in words)
     if "K" in key and _KING.fullmatch(key):
         return "MLK"
     return _ALIASES.get(key, key)
