@@ -13,7 +13,7 @@ from skiptrace.evaluation.fitting import fit, select_accounts
 from skiptrace.evaluation.labelled import read_labelled
 from skiptrace.evaluation.logistic import fit_logistic
 from skiptrace.evaluation.shapes import Ramp, Table
-from skiptrace.matching.comparisons import LEVELS
+from skiptrace.matching.levels import LEVELS
 from skiptrace.matching.scoring import score
 from skiptrace.matching.weights import as_file, read_parameters, shipped_parameters
 

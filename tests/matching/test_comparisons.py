@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from skiptrace.matching.cases import Question, columns_of
-from skiptrace.matching.comparisons import LEVELS, compare
+from skiptrace.matching.comparisons import compare
+from skiptrace.matching.levels import LEVELS
 from skiptrace.model import Address, AddressSighting, Name, PartialDate
 from tests.matching.invented import TODAY, phone, record, subject
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from skiptrace.matching import Question, judge, judge_together
 from skiptrace.matching.cases import columns_of
-from skiptrace.matching.comparisons import LEVELS, compare
+from skiptrace.matching.comparisons import compare
+from skiptrace.matching.levels import LEVELS
 from skiptrace.matching.weights import shipped_parameters
 from skiptrace.model import (
     Address,

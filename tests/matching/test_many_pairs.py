@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from skiptrace.matching.columns import Spelled, Words
-from skiptrace.matching.comparisons import _may_be_alike, _spelling_levels
+from skiptrace.matching.likeness import _may_be_alike, spelling_levels
 from skiptrace.matching.weights import Curve, Weights
 
 MANY = 100
@@ -27,7 +27,7 @@ def _is_alike(a: str, b: str) -> bool:
 def test_the_letters_never_rule_out_names_that_are_alike(pairs: list[tuple[str, str]]) -> None:
     flat = Words.of([name for pair in pairs for name in pair])
     x, y = (np.tile(side, MANY) for side in (flat.codes[::2], flat.codes[1::2]))
-    found = _spelling_levels(flat, x, y, 1, 1) > 0
+    found = spelling_levels(flat, x, y, 1, 1) > 0
     assert found.tolist() == [_is_alike(*pair) for pair in pairs] * MANY
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skiptrace.evaluation.logistic import Matrix, Vector, fit_logistic
-from skiptrace.matching.comparisons import LEVELS
+from skiptrace.matching.levels import LEVELS
 from skiptrace.matching.weights import Curve, Weights
 
 BITS = 1 / np.log(2)

@@ -230,7 +230,7 @@ def best_of(levels: Levels, pair: Ints | None, pairs: int) -> Levels:
 
 
 NAMES = tuple(1 << place for place in range(6))
-GIVEN_NAME, SURNAME_, MIDDLE_NAME, SUFFIX_, GIVEN_INITIAL, MIDDLE_INITIAL = NAMES
+GIVEN_NAME, LAST_NAME, MIDDLE_NAME, GENERATION, GIVEN_INITIAL, MIDDLE_INITIAL = NAMES
 """The parts of a name as bits."""
 SHORT_GIVEN, SHORT_MIDDLE = GIVEN_INITIAL, MIDDLE_INITIAL
 """Among the parts that are stated: the given or middle name is one letter."""

@@ -27,8 +27,9 @@ from skiptrace.matching.columns import (
     in_order,
     neighbours_sharing,
 )
-from skiptrace.matching.comparisons import ADDRESS, SURNAME, single_address_levels
+from skiptrace.matching.comparisons import single_address_levels
 from skiptrace.matching.identity import Candidates, Identity
+from skiptrace.matching.levels import ADDRESS, SURNAME
 from skiptrace.matching.weights import (
     LIMIT,
     ContactWeights,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skiptrace.matching.comparisons import LEVELS
+from skiptrace.matching.levels import LEVELS
 from skiptrace.matching.sentences import LEVEL_SENTENCES
 from skiptrace.matching.weights import Parameters, log_odds, probability, shipped_parameters
 from skiptrace.model import Contact, Evidence, Match

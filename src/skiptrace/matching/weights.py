@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from skiptrace.errors import BadInput
 from skiptrace.matching.columns import Floats, Levels
-from skiptrace.matching.comparisons import LEVELS
+from skiptrace.matching.levels import LEVELS
 
 Measures = Mapping[str, Floats] | Mapping[str, Sequence[float]]
 """What is weighed, by name: years, counts, or bits."""
