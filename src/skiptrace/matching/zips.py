@@ -30,7 +30,7 @@ _KINDS = {"S": "standard", "P": "po_box", "U": "unique", "M": "military"}
 
 @cache
 def _table() -> SortedTable:
-    return SortedTable("zips.tsv.gz")
+    return SortedTable("zips.tsv")
 
 
 @lru_cache(maxsize=8192)
@@ -48,7 +48,7 @@ def cities_of_state(state: str) -> dict[str, frozenset[str]]:
     """City names of a state (capitals, no punctuation), each with the ZIP codes in which it is used."""
     gathered: dict[str, set[str]] = {}
     marker = f"\t{state}\t"
-    for line in read_table("zips.tsv.gz").splitlines():
+    for line in read_table("zips.tsv").splitlines():
         if line[7:11] == marker:
             for city in line.rpartition("\t")[2].split("|"):
                 gathered.setdefault(city, set()).add(line[:5])

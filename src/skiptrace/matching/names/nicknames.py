@@ -30,7 +30,7 @@ _LAST_DOUBLED = re.compile(r"(.)\1$")
 def _short_forms() -> dict[str, frozenset[str]]:
     wrong = {tuple(line.split()) for line in read_words("not_short_forms.txt")}
     forms: dict[str, set[str]] = {}
-    for line in read_table("nicknames.tsv.gz").splitlines():
+    for line in read_table("nicknames.tsv").splitlines():
         name, _, shorts = line.partition("\t")
         forms.setdefault(name, set()).update(short for short in shorts.split("|") if (name, short) not in wrong)
     for name, added in _curated().items():
