@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from skiptrace.matching import Question, judge_together
 from skiptrace.matching.cases import columns_of, persons_of
 from skiptrace.matching.columns import Floats, Spans
-from skiptrace.matching.comparisons import LEVELS, Compared, compare
+from skiptrace.matching.comparisons import Compared, compare
 from skiptrace.matching.contacts import (
     Reached,
     address_measures,
@@ -27,6 +27,7 @@ from skiptrace.matching.contacts import (
 from skiptrace.matching.evidence import PARTIES, parties_of
 from skiptrace.matching.identifying import identified_in_columns, identify_case
 from skiptrace.matching.identity import Candidates, Identity, identify
+from skiptrace.matching.levels import LEVELS
 from skiptrace.matching.pairing import compared
 from skiptrace.matching.persons import Found
 from skiptrace.matching.reaching import Value, addresses_of, carriers_of, phones_of, weigh

@@ -8,18 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-<<<<<<< Updated upstream
 from skiptrace.matching.cases import Question
 from skiptrace.matching.columns import Levels
-from skiptrace.matching.comparisons import ADDRESS, LEVELS, PHONE, SURNAME
 from skiptrace.matching.identifying import PLACE, Identified
 from skiptrace.matching.identity import Identity
-=======
-from skiptrace.matching.cases import CaseColumns, Question
-from skiptrace.matching.columns import Flags, Floats, Ints, Levels
-from skiptrace.matching.identity import Identity, Ties
 from skiptrace.matching.levels import ADDRESS, LEVELS, PHONE, SURNAME
->>>>>>> Stashed changes
 from skiptrace.matching.persons import Person
 from skiptrace.matching.sentences import LEVEL_SENTENCES, MEASURE_SENTENCES
 from skiptrace.matching.weights import probability_of

@@ -18,8 +18,9 @@ import numpy as np
 
 from skiptrace.matching.cases import Question, columns_of
 from skiptrace.matching.columns import Floats
-from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, LEVELS, MIDDLE, SSN4, Compared
+from skiptrace.matching.comparisons import Compared
 from skiptrace.matching.identity import LARGEST_GROUP, SURE, Identity, identify
+from skiptrace.matching.levels import ADDRESS, BIRTH, GIVEN, LEVELS, MIDDLE, SSN4
 from skiptrace.matching.pairing import compared
 from skiptrace.matching.persons import Found, ReadPerson
 from skiptrace.matching.weights import Parameters, Weights, log_odds, probability, probability_of

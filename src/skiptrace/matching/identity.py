@@ -24,14 +24,8 @@ from skiptrace.matching.columns import (
     neighbours_sharing,
     pairs_of_equals,
 )
-<<<<<<< Updated upstream
-from skiptrace.matching.comparisons import ADDRESS, BIRTH, GIVEN, SSN4, Compared, compare
-=======
 from skiptrace.matching.comparisons import Compared, compare
 from skiptrace.matching.levels import ADDRESS, BIRTH, GIVEN, SSN4
-from skiptrace.matching.pairing import compare_values, pairs_sharing, times_of
-from skiptrace.matching.persons import ReadPerson
->>>>>>> Stashed changes
 from skiptrace.matching.weights import Parameters, log_none, log_odds, probability
 
 LARGEST_GROUP = 200

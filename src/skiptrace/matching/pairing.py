@@ -9,26 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-<<<<<<< Updated upstream
-from skiptrace.matching.comparisons import (
-    ADDRESS,
-    BIRTH,
-    GIVEN,
-    MIDDLE,
-    PHONE,
-    SSN4,
-    SUFFIX,
-    SURNAME,
-    likeness,
-)
-=======
-import numpy as np
-
-from skiptrace.matching.columns import Floats, Ints, Levels
-from skiptrace.matching.comparisons import Compared
-from skiptrace.matching.levels import ADDRESS, BIRTH, GIVEN, LEVELS, MIDDLE, PHONE, SSN4, SUFFIX, SURNAME
+from skiptrace.matching.levels import ADDRESS, BIRTH, GIVEN, MIDDLE, PHONE, SSN4, SUFFIX, SURNAME
 from skiptrace.matching.likeness import likeness
->>>>>>> Stashed changes
 from skiptrace.matching.names.nicknames import one_hop
 from skiptrace.matching.persons import Found, Home, Reading, ReadPerson
 from skiptrace.matching.rarity import given_rarity, surname_rarity

@@ -16,13 +16,9 @@ from typing import NamedTuple
 
 from skiptrace.matching.columns import LANDLINE
 from skiptrace.matching.contacts import LEAST_FRESH, LEAST_RIVAL, NEVER, UNDATED
-<<<<<<< Updated upstream
 from skiptrace.matching.identifying import PLACE, Identified
 from skiptrace.matching.identity import SURE
-=======
-from skiptrace.matching.identity import SURE, Candidates, Identity
 from skiptrace.matching.levels import SURNAME
->>>>>>> Stashed changes
 from skiptrace.matching.pairing import are_alike
 from skiptrace.matching.persons import Home, ReadPerson
 from skiptrace.matching.weights import LIMIT, ContactWeights, Sightings, bits_of, probability_of
