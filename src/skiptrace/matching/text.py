@@ -28,12 +28,22 @@ def decode(value: str | bytes | None) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value[:_LONGEST]
+        return value[:_LONGEST] if value.isascii() else _read_again(value[:_LONGEST])
     head = bytes(value[:_LONGEST])
     try:
         return head.decode()
     except UnicodeDecodeError:
         return head.decode("latin-1")
+
+
+def _read_again(text: str) -> str:
+    """UTF-8 that was read as Latin-1 read right: JosÃ© is José."""
+    if "\u00c3" not in text:
+        return text
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
 
 
 def ascii_upper(text: str) -> str:

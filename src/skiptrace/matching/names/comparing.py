@@ -25,7 +25,8 @@ _JOINT_CELL = 0.7
 _WIFE = 0.45
 _OTHER_SEX = "names of the other sex"
 _LONG_COMPOUND = 7
-_ONE_NAME = 0.7
+_ONE_NAME = 0.75
+_CROSSED = 0.6
 _TWO_NAMES = 0.35
 _VOWELS = frozenset("AEIOU")
 _READ_ANEW = 0.95
@@ -33,8 +34,9 @@ _LEAST_SURNAME = 0.7
 _SURE_GIVEN = 0.9
 _CONTRADICTED = 0.05
 _DOUBTFUL = 0.7
-_RARE_GIVEN = 0.85
+_RARE_GIVEN = 0.9
 _FEW = 10_000
+_TWO_SYLLABLES = 6
 _PARTICLES = word_set("""
     DE DELA DEL VAN VON VANDER DELOS O LA LE AL EL DI DA DOS
 """)
@@ -47,7 +49,7 @@ def compare_names(a: ParsedName | str | bytes | None, b: ParsedName | str | byte
     a = a if type(a) is ParsedName else parse_name(a)  # type: ignore[arg-type]
     b = b if type(b) is ParsedName else parse_name(b)  # type: ignore[arg-type]
     key_a, key_b = a.key, b.key
-    if key_a == key_b and a.surnames and a.flags == b.flags:
+    if key_a == key_b and a.surnames and a.flags == b.flags and (a.is_plain or not _contradict(a, b)):
         return _result((1.0, "same", (False, [("name", a.words, b.words, "")])))
     if not (a.is_plain and b.is_plain) and (early := _compare_odd(a, b)):
         return _result(early)
@@ -112,6 +114,8 @@ def _readings(a: ParsedName, b: ParsedName) -> Iterator[tuple[ParsedName, Parsed
         yield _double_surname_first(a), b
     if _leads_with_double_surname(b, a):
         yield a, _double_surname_first(b)
+    if a.given == b.surnames and a.surnames == b.given and not a.ordered:
+        yield _with_words(a, a.surnames, a.middle, a.given), b  # NGUYEN THI HONG NHUNG
     respelt = a.transliterated or b.transliterated
     if respelt and not a.ordered and not b.ordered and len(a.given) == len(b.given) == 1:
         yield _surname_first(a), _surname_first(b)
@@ -200,15 +204,42 @@ def _compare(a: ParsedName, b: ParsedName) -> tuple[float, list[Finding]]:
         if middle != 1.0:
             score *= middle
             findings.append(("middle name", middle_a, middle_b, ""))
-    if a.flags != b.flags:
-        wife = how == _OTHER_SEX and ("wife_of" in a.flags) != ("wife_of" in b.flags)
-        score = surname * _WIFE if wife else score * _other_person_named(a, b)
-    return score, findings
+    return (
+        _weigh_marks(a, b, score, surname, findings)
+        if a.flags or b.flags or a.maiden or a.nicknames
+        else (score, findings)
+    )
+
+
+def _weigh_marks(
+    a: ParsedName, b: ParsedName, score: float, surname: float, findings: list[Finding]
+) -> tuple[float, list[Finding]]:
+    """What titles, former surnames and second persons take away from the score."""
+    if _contradict(a, b):
+        return _CONTRADICTED, [("former name", (*a.maiden, *a.nicknames), (*b.maiden, *b.nicknames), "")]
+    if a.flags == b.flags:
+        return score, findings
+    if findings[1][3] == _OTHER_SEX and ("wife_of" in a.flags) != ("wife_of" in b.flags):
+        return surname * _WIFE, findings
+    if {"man", "woman"} <= a.flags ^ b.flags:
+        return _CONTRADICTED, [*findings, ("title", (*a.flags,), (*b.flags,), _OTHER_SEX)]
+    return score * _other_person_named(a, b), findings
+
+
+def _contradict(a: ParsedName, b: ParsedName) -> bool:
+    """Whether both name a former surname, by a word for it or in brackets, and not the same."""
+    x, y = a.maiden or a.nicknames, b.maiden or b.nicknames
+    if not x or not y or bool(a.maiden) != bool(b.maiden):
+        return False
+    if not a.maiden and not all(surname_count(word) > given_name(word)[0] for word in (*x, *y)):
+        return False
+    return all(surname_likeness(p, q) < _LEAST_SURNAME for p, q in product(x, y))
 
 
 def _is_rare(a: ParsedName, b: ParsedName) -> bool:
-    """Whether few people bear the given names, so that two of one house seldom share them."""
-    return max(given_name("".join(a.given))[0], given_name("".join(b.given))[0]) < _FEW
+    """Whether few people bear the given names, so that two of one house seldom share them; no single syllables."""
+    x, y = "".join(a.given), "".join(b.given)
+    return max(len(x), len(y)) >= _TWO_SYLLABLES and max(given_name(x)[0], given_name(y)[0]) < _FEW
 
 
 def _share_first_word(x: tuple[str, ...], y: tuple[str, ...]) -> bool:
@@ -260,7 +291,9 @@ def _other_surnames(a: ParsedName, b: ParsedName) -> float:
     if (a.nicknames or b.nicknames) and (set(a.nicknames) & set(b.surnames) or set(b.nicknames) & set(a.surnames)):
         return 0.9  # LISA BRANDT (KELLER)
     if (a.middle or b.middle) and (_is_surname(a.middle, b.surnames) or _is_surname(b.middle, a.surnames)):
-        return 0.33 if _has_first_surname(a, b) or _has_first_surname(b, a) else 0.88
+        if not _has_first_surname(a, b) and not _has_first_surname(b, a):
+            return 0.88
+        return _CROSSED if a.middle[-1] in b.surnames and b.middle[-1] in a.surnames else 0.33
     x, y = "".join(a.surnames), "".join(b.surnames)
     low, high = (x, y) if len(x) <= len(y) else (y, x)
     if len(low) >= 4 and high.endswith(low) and high[: -len(low)] in _PARTICLES:
@@ -279,7 +312,7 @@ def _has_first_surname(a: ParsedName, b: ParsedName) -> bool:
     if not a.middle or not b.middle or b.middle[-1] != a.surnames[0]:
         return False
     first = a.middle[-1]
-    return first not in b.words and len(first) > 1 and surname_count(first) > given_name(first)[0]
+    return len(first) > 1 and surname_count(first) > given_name(first)[0]
 
 
 def _is_surname(middle: tuple[str, ...], surnames: tuple[str, ...]) -> bool:
@@ -322,11 +355,7 @@ def _closest_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
         return 0.92, "one word or two", 1, 0
     if _is_misspelt_compound(b, whole_b, whole_a):
         return 0.92, "one word or two", 0, 1
-    likeness, how = -1.0, ""
-    for x, y in product(_given_forms(a, whole_a), _given_forms(b, whole_b)):
-        found = given_likeness(x, y)
-        if found[0] > likeness:
-            likeness, how = found
+    likeness, how = _closest_form(_given_forms(a, whole_a), _given_forms(b, whole_b))
     if likeness < _SURE_GIVEN and (a.nicknames or b.nicknames):
         likeness, how = max((likeness, how), _by_nickname(a, b), key=itemgetter(0))
     if likeness < 0.7 and _respelt(a, b):
@@ -340,6 +369,17 @@ def _closest_given(a: ParsedName, b: ParsedName) -> tuple[float, str, int, int]:
     return max(((likeness, how, 0, 0), _by_middle(a, b), _swapped(_by_middle(b, a))), key=itemgetter(0))
 
 
+def _closest_form(x: list[tuple[str, int]], y: list[tuple[str, int]]) -> tuple[float, str]:
+    best = -1.0, ""
+    for (p, words_p), (q, words_q) in product(x, y):
+        if words_p == words_q > 1:
+            continue  # LUIS PERALTA and LUISA PERALTA are compared word by word
+        found = given_likeness(p, q)
+        if found[0] > best[0] and (words_p == words_q or found[1] != "shortened"):
+            best = found
+    return best
+
+
 def _is_misspelt_compound(name: ParsedName, whole: str, other: str) -> bool:
     """ANNE MARIE and ANNMARIE: a letter is missing once the two words are joined."""
     if not name.middle or len(name.middle[0]) == 1 or len(other) < _LONG_COMPOUND:
@@ -348,11 +388,17 @@ def _is_misspelt_compound(name: ParsedName, whole: str, other: str) -> bool:
     return abs(len(joined) - len(other)) == 1 and OSA.distance(joined, other, score_cutoff=1) == 1  # no WEI MING
 
 
-def _given_forms(name: ParsedName, whole: str) -> tuple[str, ...]:
-    """The given name, all its words as one, and joined with the next (JI HOON read as given and middle name)."""
-    first = name.given[0]
-    forms = (first,) if first == whole else (first, whole)
-    return (*forms, whole + name.middle[0]) if len(whole) > 1 and name.middle and len(name.middle[0]) > 1 else forms
+def _given_forms(name: ParsedName, whole: str) -> list[tuple[str, int]]:
+    """The given name, all its words as one, and joined with the next (JI HOON read as given and middle name), each
+    with the number of its words.
+    """
+    count = len(name.given)
+    forms = [(name.given[0], 1)]
+    if count > 1:
+        forms.append((whole, count))
+    if len(whole) > 1 and name.middle and len(name.middle[0]) > 1:
+        forms.append((whole + name.middle[0], count + 1))
+    return forms
 
 
 def _swapped(found: tuple[float, str, int, int]) -> tuple[float, str, int, int]:

@@ -35,9 +35,11 @@ _NICKNAME = re.compile(r"[(\[\"“]\s*'?([A-Z .\-']+?)'?\s*[)\]\"”]|(?<=\s)'([
 _JOINT = re.compile(r"\s+(?:&|AND|\+)\s+")
 _GLUED = re.compile(r"[A-Z][a-z]{3,}[A-Z][a-z]{2,}")
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_LATIN = re.compile("[^\u0250-\u1dff\u1f00-\uffff\U00010000-\U0010ffffÄÖÜäöüÅåØøÆæŒœßÞþÐð]+")
 _DIGITS = frozenset("0123456789")
 _SCANNED = frozenset("01234568")
 _AS_LETTERS = str.maketrans("0234568", "OZEASGB")
+_TITLES_OF = {"MR": "man", "MRS": "woman", "MS": "woman", "MISS": "woman", "SRA": "woman", "SRTA": "woman"}
 _MOSTLY_MEN = 75  # per cent
 _KNOWN_GIVEN = 3_000
 _INITIAL_DOTS = re.compile(r"\b([A-Z])\.\s*")
@@ -79,7 +81,7 @@ def _parse_parts(first: str, middle: str, last: str, suffix: str) -> ParsedName:
         nicknames=(*given.nicknames, *extra.nicknames),
         flags=whole.flags,
         aliases=whole.aliases,
-        transliterated=not f"{first}{middle}{last}".isascii(),
+        transliterated=_is_transliterated(f"{first}{middle}{last}"),
         ordered=True,
     )
 
@@ -96,7 +98,7 @@ def _generation(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _parse(text: str) -> ParsedName:
-    transliterated = not text.isascii()
+    transliterated = _is_transliterated(text)
     if _GLUED.fullmatch(text):
         text = _CAPITAL.sub(" ", text)
     if "I" in text:
@@ -134,12 +136,21 @@ def _parse(text: str) -> ParsedName:
             ("".join(words[1:]),) if words[1:] else (), (), tuple(words[:1]), "", transliterated=True, ordered=True
         )
     given, middle, surnames, generation, ordered = split_name(line)
+    if title := _title_of(line):
+        flags.add(title)
     if line.startswith("MRS ") and given and (given_name(given[0])[1] or 0) >= _MOSTLY_MEN:
         flags.add("wife_of")
     return _build(
         given, middle, surnames, generation, maiden=maiden, nicknames=nicknames, flags=frozenset(flags),
         aliases=aliases, transliterated=transliterated, ordered=ordered,
     )  # fmt: skip
+
+
+def _is_transliterated(text: str) -> bool:
+    """Whether there are letters of another script than the Latin one, or such as are written with two (OE for an
+    umlaut); an accent is left out by everybody.
+    """
+    return not text.isascii() and any(map(str.isalpha, _LATIN.sub("", text)))
 
 
 def _without_numbers(line: str) -> str:
@@ -156,6 +167,16 @@ def _spelled(word: str) -> str:
         return ""
     ways = [word.replace("1", letter).translate(_AS_LETTERS) for letter in "IL"]
     return max(ways, key=lambda way: given_name(way.strip(",.()-"))[0] + surname_count(way.strip(",.()-")))
+
+
+def _title_of(line: str) -> str:
+    """The sex that a title in front of the name, or of the given name, tells: ``man``, ``woman`` or ""."""
+    first, _, second = line.partition(",")
+    for segment in (first, second):
+        title = segment.strip().partition(" ")[0]
+        if title in _TITLES_OF:
+            return _TITLES_OF[title]
+    return ""
 
 
 def _without_dots(match: re.Match[str]) -> str:

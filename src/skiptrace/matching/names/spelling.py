@@ -14,7 +14,7 @@ from skiptrace.matching.names.vocabulary import ABBREVIATIONS
 _FOLDS = tuple(
     (re.compile(pattern), reading)
     for pattern, reading in (
-        ("^YE(?=[KLV])", "E"), ("ABD[AEU]L", "ABDUL"), ("(?<=[GHJSY])EO(?=N)", "U"),
+        ("^YE(?=[KLV])", "E"), ("^HS(?=[IU]..)", "X"), ("ABD[AEU]L", "ABDUL"), ("(?<=[GHJSY])EO(?=N)", "U"),
         ("SHCH|SCH|SZ", "SH"), ("TSCH|TCH|CZ", "CH"), ("DZH|DJ|ZH", "J"), ("KH", "H"), ("PH", "F"),
         ("QU(?=[EI])|CK|Q", "K"), ("X", "KS"),
         ("TS|TZ", "Z"), ("C(?!H)", "K"), ("OE|EU", "O"), ("UE|OU|OO", "U"), ("AE", "A"),
@@ -119,7 +119,21 @@ def given_likeness(a: str, b: str) -> tuple[float, str]:
         return 0.05, "names of the other sex"
     if folded(a) == folded(b):
         return 0.92, "spelling"
+    if _other_gender(a, b):
+        return 0.3, "two names alike"
     return _misspelt(a, b)
+
+
+def _other_gender(a: str, b: str) -> bool:
+    """Whether a known name and its form for the other sex differ in the last vowel only: LUIS and LUISA."""
+    short, long = sorted((a, b), key=len)
+    stem = long[:-1]
+    is_pair = stem == (short if len(short) < len(long) else short[:-1]) and {long[-1], short[-1]} & {"A"} != set()
+    return is_pair and len(short) > 2 and max(given_name(a)[0], given_name(b)[0]) >= _COMMON_GIVEN and _known(a, b)
+
+
+def _known(a: str, b: str) -> bool:
+    return bool(given_name(a)[0] and given_name(b)[0])
 
 
 def _lost_vowel(a: str, b: str) -> bool:
@@ -139,7 +153,8 @@ def _misspelt(a: str, b: str) -> tuple[float, str]:
         return 0.0, ""
     if common:
         rarer, usual = sorted((given_name(a)[0], given_name(b)[0]))
-        if distance == 1 and shortest >= 6 and a[0] == b[0] and usual >= _MISSPELT_RATIO * rarer:
+        least = 5 if sorted(a) == sorted(b) else 6  # BRAIN
+        if distance == 1 and shortest >= least and a[0] == b[0] and usual >= _MISSPELT_RATIO * rarer:
             return 0.86, "misspelt"
         if distance == 1 and shortest >= _LONG_NAME and _lost_vowel(a, b):
             return 0.86, "misspelt"

@@ -17,8 +17,8 @@ class ParsedName(Personal):
     ``given``, ``middle`` and ``surnames`` are tuples of words; a hyphenated name gives two words, particles are
     joined to the word they belong to (``DELACRUZ``, ``OBRIEN``). ``maiden`` holds surnames marked as former,
     ``nicknames`` what stood in brackets or quotes. ``suffix`` is ``JR``, ``SR``, ``II``, ``III``, ``IV``, ``V`` or
-    "". ``flags`` may hold ``estate``, ``deceased``, ``aka``, ``business``, ``joint``, ``care_of``,
-    ``wife_of`` (MRS before a man's name). ``aliases`` are
+    "". ``flags`` may hold ``estate``, ``deceased``, ``aka``, ``business``, ``joint``, ``care_of``, ``man`` or ``woman``
+    (by the title) and ``wife_of`` (MRS before a man's name). ``aliases`` are
     the names after AKA, parsed. ``transliterated`` says that letters had to be respelt. ``ordered`` says that the
     source told given name and surname apart (by columns or a comma). ``key`` is equal for equal names.
     ``is_plain``: one given name, one surname and nothing else but a generation.
