@@ -96,8 +96,8 @@ def take_last_line(tokens: list[str]) -> LastLine:
     """Take city, state and ZIP code off ``tokens``, which is shortened in place, wherever they stand."""
     line = LastLine()
     behind: list[str] = []
-    if len(tokens) > 3 and tokens[-2] in STATE_CODES and (match := _ZIP.match(tokens[-1])) and _is_state(tokens):
-        line.state, (line.zip5, line.zip4) = tokens[-2], match.groups("")
+    if len(tokens) > 3 and tokens[-2] in STATE_CODES and (read := _read_zip(tokens[-1])) and _is_state(tokens):
+        line.state, (line.zip5, line.zip4) = tokens[-2], read
         del tokens[-2:]
     else:
         drop_country(tokens)
@@ -114,6 +114,14 @@ def take_last_line(tokens: list[str]) -> LastLine:
     if behind:
         _put_back(tokens, behind, line)
     return line
+
+
+def _read_zip(word: str) -> tuple[str, ...] | None:
+    """The five and the four digits of a ZIP code; None for any other word."""
+    if len(word) == 5 and word.isdigit():
+        return word, ""
+    match = _ZIP.match(word)
+    return match.groups("") if match else None
 
 
 def _put_back(tokens: list[str], behind: list[str], line: LastLine) -> None:

@@ -99,7 +99,7 @@ def _house_number(tokens: list[str], area: str) -> list[str]:
         return [f"{first}-{tokens[1]}", *tokens[2:]]
     if len(tokens) > _GRID and _is_split_grid(tokens):
         return ["".join(tokens[:3]), *tokens[3:]]
-    if _HALF_GRID.match(first) and len(tokens) > 3 and tokens[1].isdigit() and tokens[2].isalpha():
+    if len(tokens) > 3 and tokens[1].isdigit() and tokens[2].isalpha() and _HALF_GRID.match(first):
         return [first + tokens[1], *tokens[2:]]  # 28W 155
     if "-" in first and _HYPHENED_HALF_GRID.match(first):
         return [first.replace("-", ""), *tokens[1:]]
