@@ -256,7 +256,7 @@ def test_a_house_may_stand_at_a_corner() -> None:
     assert compare_addresses(corner, f"PO Box 5, {TEXAS}").verdict == "different"
 
 
-BESIDE = ("Apt 4", "Stall 4", "guest house", "upstairs", "Unit B")
+BESIDE = ("Apt 4", "Stall 4", "guest house", "upstairs", "Unit B", "18", "No. 7C")
 
 
 @pytest.mark.parametrize("unit", BESIDE)

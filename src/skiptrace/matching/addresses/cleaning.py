@@ -54,6 +54,7 @@ _SLASHED = re.compile(r"(?<=[A-Z]{2})\.?\s*/\s*(?=([A-Z0-9]{2,}))|(?<=[A-Z]{2}\.
 _COLUMNS = 3
 _BETWEEN_COLUMNS = re.compile(r"(?<!\d)/(?!O\b)|/(?!\d|O\b)")
 _UNIT_SLASH_NUMBER = re.compile(r"^\s*(\d*[A-Z]\d*)/(?=\d+ )")  # 4B/12 ELM ST
+_HOUSE_NUMBER = re.compile(r"(?:^|[,;\n])\s*\d+[A-Z]? ")
 _CALLE = re.compile(r"\bC/ ?(?!O\b)")
 # The name of a field before its value: City: Mesquite, "state": "TX".
 _FIELD = re.compile(
@@ -286,7 +287,7 @@ def _slashes(text: str) -> str:
     if text.count("/") >= _COLUMNS:
         text = _BETWEEN_COLUMNS.sub(",", text)  # APT 14C/410 MEMORIAL DRIVE/CAMBRIDGE/MA
     text = _FRACTION.sub(r" \1/\2 ", _UNIT_SLASH_NUMBER.sub(r"# \1,", text))
-    if text[:1].isdigit():
+    if _HOUSE_NUMBER.search(text):
         text = text.replace(" / ", ",")  # a house number is at no corner
     return _CALLE.sub("CALLE ", _SLASHED.sub(lambda match: "," if match[1] in UNITS else " & ", text))
 

@@ -14,6 +14,7 @@ from skiptrace.matching.addresses.tables import (
     CITY_ALIASES,
     DIRECTION_WORDS,
     DIRECTIONS,
+    GLUED_UNITS,
     NAME_WORDS,
     PLAIN_SUFFIXES,
     REMARK,
@@ -57,6 +58,7 @@ _NEVER_LAST = frozenset(
 _DELIVERY_STARTS = CARDINALS.keys() | word_set("""
     PO P POB POBOX POSTAL BOX DRAWER RR R RFD RD RT RTE ROUTE RURAL HC HCR H STAR HIGHWAY CORNER COR INTERSECTION
 """)
+_STATED_UNITS = GLUED_UNITS - {"PH"}  # which may be a phone
 _PLUS_FOUR = 4  # digits, and of a ZIP code that lost its zero
 _NEW_YORK_CITY = "NYC"  # names its state too
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
@@ -131,12 +133,16 @@ def _put_back(tokens: list[str], behind: list[str], line: LastLine) -> None:
     if tokens and tokens[0] == ",":
         del tokens[0]
     words = [word for word in behind if word != ","]
-    if is_unit_alone(words):
-        tokens[:0] = [*words, ","]
-    elif not tokens or (_starts_delivery(behind) and not _has_number(tokens)):
+    unit = len(words) if is_unit_alone(words) else 0
+    if not unit and (not tokens or (_starts_delivery(behind) and not _has_number(tokens))):
         tokens.extend([",", *behind] if tokens else behind)
-    elif words:
-        line.notes.append(f"{REMARK}{' '.join(words)}")
+        return
+    if not unit and UNITS.get(words[0]) in _STATED_UNITS and is_unit_alone(words[:2]):
+        unit = 2  # APT 4 PER DMV
+    if unit:
+        tokens[:0] = [*words[:unit], ","]
+    if words[unit:]:
+        line.notes.append(f"{REMARK}{' '.join(words[unit:])}")
 
 
 def _starts_delivery(words: list[str]) -> bool:

@@ -22,6 +22,7 @@ _ORDINAL = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
 _IDENTIFIER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9\-/]*$|[A-Z](?:-?[A-Z])?$")
 _WORD = re.compile(r"(?!AND$)[A-Z]{3,}$")
 _NAMED = re.compile(r"(?:[A-Z]-?)?\d{1,4}(?:-?[A-Z])?$")
+_NUMBER_ALONE = re.compile(r"\d{1,4}-?[A-Z]?$|[A-Z]-?\d{1,4}$")
 _DESIGNATORS = frozenset(UNITS)
 _IDLE_HYPHEN = re.compile(r"(?<!\d)-|-(?!\d)")
 _FILLERS = frozenset({"NO", "NUMBER", "NUM", "#"})
@@ -256,6 +257,8 @@ def is_unit_alone(words: list[str]) -> bool:
     """Whether words in brackets or behind the ZIP code name a unit and nothing else: STALL 4, no SINCE 2019."""
     if not words or len(words) > 4 or any(_YEAR.match(word) or _LONG_NUMBER.match(word) for word in words):
         return False
+    if len(words) == 1 and _NUMBER_ALONE.match(words[0]):
+        return True
     if len(words) == 2 and words[0] in _FILLERS:
         return _IDENTIFIER.match(words[1]) is not None
     if len(words) == 2 and words[1] in _DWELLINGS:
