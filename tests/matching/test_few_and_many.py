@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from skiptrace.matching import Question, judge_together
+from skiptrace.matching.bulk import _blocks
 from skiptrace.matching.cases import columns_of
 from skiptrace.matching.comparisons import compare
+from skiptrace.matching.scoring import score
+from skiptrace.matching.weights import shipped_parameters
 from skiptrace.model import Address, AddressSighting, Name, PartialDate, PhoneSighting, SourceRecord, Subject
 from tests.matching.invented import TODAY
 
@@ -65,3 +68,14 @@ def test_words_are_found_alike_few_at_a_time_and_many_at_a_time() -> None:
         few = compare(candidates.people, candidates.subjects[rows], candidates.rows[rows])
         for name, levels in few.levels.items():
             assert levels.tolist() == many.levels[name][rows].tolist()
+
+
+def test_accounts_get_the_same_scores_however_many_cores_they_are_dealt_to() -> None:
+    sizes = (0, 3, 40, 1, 0, 220, 12, 0)
+    candidates = columns_of([case(seed, size) for seed, size in enumerate(sizes)])
+    whole = score(candidates, shipped_parameters())
+    for cores in range(1, 12):
+        blocks = [score(block, shipped_parameters()) for block in _blocks(candidates, cores)]
+        for name in ("p_same", "p_address", "p_phone"):
+            scores = np.concatenate([getattr(block, name) for block in blocks])
+            np.testing.assert_allclose(scores, getattr(whole, name), rtol=1e-9)
