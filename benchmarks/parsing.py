@@ -28,10 +28,6 @@ from skiptrace.matching.names import compare_names, parse_name
 from skiptrace.matching.phones import compare_phones, parse_phone
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "matching"
-PARTS = (
-    *("dev", "blind", "hard", "fresh", "last", "wide", "closing"),
-    *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
-)
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -42,7 +38,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def quality() -> dict[str, object]:
     """Precision and recall on the labelled pairs, by part."""
-    return {part: _quality_of(part) for part in PARTS}
+    return {part: _quality_of(part) for part in dict.fromkeys(row["part"] for row in rows("addresses"))}
 
 
 def _quality_of(part: str) -> dict[str, object]:
@@ -64,7 +60,7 @@ def _quality_of(part: str) -> dict[str, object]:
         "names: recall of the verdict same": _share(names),
         "names: different called same": sum(label == "different" and found.verdict == "same" for label, found in names),
         "phone cells": len(phones),
-        "phones right": sum(map(_phone_is_right, phones)) / len(phones),
+        "phones right": sum(map(_phone_is_right, phones)) / len(phones) if phones else None,
     }
 
 

@@ -152,13 +152,16 @@ def _compare_kinds(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if a.po_box and a.po_box == b.po_box:
         return "possible", "P.O. box {0.po_box} on both sides, a street on one"
     routes = {"rural_route", "highway_contract"}
-    if {a.kind, b.kind} == routes and a.box == b.box:
-        return "possible", "box {0.box} on a rural route and on a highway contract route"
-    if {a.kind, b.kind} & routes and a.kind != b.kind and (a.box or a.po_box) == (b.box or b.po_box) != "":
+    if {a.kind, b.kind} & routes and (a.box or a.po_box) == (b.box or b.po_box) != "" and _is_bare_box(a, b):
         return "possible", "one box number, with a route on one side only: {0.standard} and {1.standard}"
     if {a.kind, b.kind} & routes and "street" in {a.kind, b.kind}:
         return "possible", "a rural route may have been given a street address since"
     return "different", "{0.kind} {0.standard} and {1.kind} {1.standard}"
+
+
+def _is_bare_box(a: ParsedAddress, b: ParsedAddress) -> bool:
+    """Whether one side says BOX and no more, which may stand on a route as well as in a post office."""
+    return any(address.written.startswith("BOX ") for address in (a, b))
 
 
 def _compare_boxes(a: ParsedAddress, b: ParsedAddress) -> Finding:

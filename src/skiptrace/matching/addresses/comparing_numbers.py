@@ -18,7 +18,7 @@ def compare_numbers(a: ParsedAddress, b: ParsedAddress) -> Finding:
         return ONE_NUMBER
     if not x or not y:
         return "possible", NUMBERS
-    if x.replace("-", "") == y.replace("-", "") and not a.fraction and not b.fraction:
+    if x.replace("-", "") == y.replace("-", "") and not ("-" in x and "-" in y):
         is_custom = x in _without_hyphen(b) or y in _without_hyphen(a)
         return ("same" if is_custom else "possible"), NUMBERS + ", which differ by a hyphen"
     if _span(x) == _span(y) != "":
@@ -31,8 +31,6 @@ def compare_numbers(a: ParsedAddress, b: ParsedAddress) -> Finding:
     letter = lettered.number_key[-1:]
     if letter.isalpha() and lettered.number_key == plain.number_key + letter and _may_be_lettered(plain, letter):
         return "possible", NUMBERS + ", of which one has a letter"
-    if a.number == b.number and not (a.fraction and b.fraction):
-        return "possible", NUMBERS + ", of which one has a fraction"
     return "different", NUMBERS
 
 

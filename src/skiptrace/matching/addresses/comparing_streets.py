@@ -207,16 +207,33 @@ def likeness(x: str, y: str) -> Agreement:
         low, high = high, low
     if not low and shortest >= 5 and _scanned(x) == _scanned(y):
         return "same"
-    if distance == 1 and low == 1 and high == 2 and shortest >= 7 and x[0] == y[0] and is_street_word(x, y):
-        return "same"  # CHESNUT, which a few people are called, and CHESTNUT
-    if distance == 1 and low and high == 2:
-        return "possible" if low == 1 or is_variant(x, y) or _undoubled(x) == _undoubled(y) else "different"
     if distance == 1:
-        return "same" if _is_slip(x, y, low, high) else "possible" if shortest >= 3 and not low else "different"
+        return _one_letter_apart(x, y, low, high)
     if distance == 2 and shortest >= 7 and low == 0:
         sure = high == 2 and (shortest >= 9 or (x[0] == y[0] and _skeleton(x) == _skeleton(y)))
         return "same" if sure else "possible"
     return "possible" if low == 0 and shortest >= 4 and (x.startswith(y) or y.startswith(x)) else "different"
+
+
+def _one_letter_apart(x: str, y: str, low: int, high: int) -> Agreement:
+    shortest = min(len(x), len(y))
+    if shortest >= 6 and _undoubled(x) == _undoubled(y):
+        return "same"  # WHALEY and WHALLEY
+    in_vowel = shortest >= 5 and x[0] == y[0] and _skeleton(x) == _skeleton(y)
+    if (
+        low == 1
+        and high == 2
+        and shortest >= 7
+        and x[0] == y[0]
+        and (is_street_word(x, y) or (in_vowel and shortest > 8))
+    ):
+        return "same"  # CHESNUT, which a few people are called, and CHESTNUT
+    if low and high == 2:
+        is_near = low == 1 or in_vowel or is_variant(x, y) or _undoubled(x) == _undoubled(y)
+        return "possible" if is_near else "different"
+    return (
+        "same" if _is_slip(x, y, low, high) else "possible" if in_vowel or (shortest >= 3 and not low) else "different"
+    )
 
 
 def _is_slip(x: str, y: str, low: int, high: int) -> bool:

@@ -77,7 +77,8 @@ def _pairwise(x: Units, y: Units) -> Agreement:
     left_x = [unit for unit in x if unit not in y]
     left_y = [unit for unit in y if unit not in x]
     worst: Agreement = "same"
-    for unit in list(left_x):
+    # Buildings are compared with buildings before rooms are looked for in them.
+    for unit in sorted(left_x, key=lambda unit: all(unit[0] != other for other, _ in left_y)):
         best = max(left_y, key=lambda other: _unit_rank(unit, other), default=None)
         if best is None:
             break
@@ -114,7 +115,8 @@ def _lettered(units: Units) -> str:
 
 
 def _unit_rank(x: tuple[str, str], y: tuple[str, str]) -> int:
-    return {"same": 2, "possible": 1, "different": 0}[compare_unit(x, y)] * 2 + (x[0] == y[0])
+    agreement = compare_unit(x, y)
+    return 3 if agreement == "same" else 2 if x[0] == y[0] else agreement == "possible"
 
 
 def _comparable(x: str, y: str) -> bool:
