@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rapidfuzz.distance import OSA
 
-from skiptrace.matching.addresses.lastline import city_keys_of_zip
+from skiptrace.matching.addresses.places import city_keys_of_zip
 from skiptrace.matching.addresses.values import Agreement, Finding, ParsedAddress
 from skiptrace.matching.zips import zips_of_city
 

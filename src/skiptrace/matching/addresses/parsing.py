@@ -18,7 +18,8 @@ from skiptrace.matching.addresses.cleaning import tokens_of
 from skiptrace.matching.addresses.corners import may_be_corner, read_corner
 from skiptrace.matching.addresses.crf import label
 from skiptrace.matching.addresses.highways import may_be_highway, read_highway
-from skiptrace.matching.addresses.lastline import LastLine, city_key, take_last_line
+from skiptrace.matching.addresses.lastline import take_last_line
+from skiptrace.matching.addresses.places import LastLine, city_key
 from skiptrace.matching.addresses.repairs import repair, without_repetition
 from skiptrace.matching.addresses.streets import (
     Street,
