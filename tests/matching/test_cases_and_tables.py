@@ -27,9 +27,9 @@ from skiptrace.matching.contacts import (
 from skiptrace.matching.evidence import PARTIES, parties_of
 from skiptrace.matching.identifying import identified_in_columns, identify_case
 from skiptrace.matching.identity import Candidates, Identity, identify
-from skiptrace.matching.levels import LEVELS
-from skiptrace.matching.pairing import compared
-from skiptrace.matching.persons import Found
+from skiptrace.matching.levels import ADDRESS, LEVELS
+from skiptrace.matching.pairing import are_alike, compared, one_address_level
+from skiptrace.matching.persons import Found, Home
 from skiptrace.matching.reaching import Value, addresses_of, carriers_of, phones_of, weigh
 from skiptrace.matching.weights import ContactWeights, shipped_parameters, with_sources
 from tests.matching.invented import TODAY
@@ -165,3 +165,20 @@ def prefixed(parts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 NOTHING_KNOWN = {"verified": 0.0, "outcomes": 0.0}
+
+
+HOMES = st.tuples(
+    st.sampled_from(("", "12", "14")),
+    st.sampled_from(("", "OAK ST", "OKA ST", "MILL RD")),
+    st.sampled_from(("", "3", "4")),
+    st.sampled_from(("", "5", "6")),
+    st.sampled_from(("", "PEORIA")),
+    st.sampled_from(("", "IL")),
+    st.sampled_from(("", "61602", "62701")),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(HOMES, HOMES)
+def test_what_rules_addresses_out_rules_out_none_that_are_alike(one: Home, two: Home) -> None:
+    assert are_alike(one, two) == (one_address_level(one, two) >= ADDRESS["alike"])

@@ -342,3 +342,15 @@ def test_of_two_checks_of_one_address_the_same_counts_every_time() -> None:
         checks = (AddressCheck(wrong, deliverable=Fact.YES), AddressCheck(right, deliverable=Fact.NO))
         contacts = judge(subject(), records, checks=checks, as_of=TODAY).contacts
         assert [contact.status for contact in contacts] == [ContactStatus.SUPPRESSED]
+
+
+def test_the_same_record_is_judged_as_of_each_day_by_itself() -> None:
+    found = record(birth_date=BORN, ssn4="0142", addresses=(seen(NEW_HOME, 2019, 2020),))
+    now, later = (judge(subject(), [found], as_of=day) for day in (TODAY, TODAY.replace(year=TODAY.year + 9)))
+    assert now.contacts[0].probability > later.contacts[0].probability
+    assert later == judge(subject(), [replace(found)], as_of=TODAY.replace(year=TODAY.year + 9))
+
+
+def test_what_speaks_against_a_match_is_among_its_evidence() -> None:
+    against = judged(record(birth_date=PartialDate(1996, 1, 9), ssn4="0142")).matches[0].evidence
+    assert {item.feature for item in against if item.bits < -1} >= {"birth_date.generation"}

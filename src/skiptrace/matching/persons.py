@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -62,7 +63,7 @@ class ReadPerson(Personal):
 
 
 _MOST_REMEMBERED = 4_096
-_remembered: dict[tuple[int, date], tuple[Person, ReadPerson]] = {}
+_remembered: OrderedDict[tuple[int, date], tuple[Person, ReadPerson]] = OrderedDict()
 """By identity: to hash all that a record holds takes as long as to read it. No other value takes the identity of one
 that is held here."""
 
@@ -73,7 +74,7 @@ def read_person(person: Person, as_of: date) -> ReadPerson:
     known = _remembered.get(key)
     if known is None:
         if len(_remembered) >= _MOST_REMEMBERED:
-            _remembered.clear()
+            _remembered.popitem(last=False)
         known = _remembered[key] = person, _read_person(person, as_of)
     return known[1]
 
