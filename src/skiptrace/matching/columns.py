@@ -7,8 +7,10 @@ serves subject against record and record against record, for one account and for
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
+from threading import RLock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -41,15 +43,22 @@ class Words:
         return cls(np.array(codes, np.int32), _objects(list(table)))
 
     def derived(self, make: Callable[[Words], T]) -> T:
-        """What ``make`` works out of the distinct values, kept: millions of pairs are compared by a few such tables."""
-        if make not in self._derived:
-            self._derived[make] = make(self)
+        """What ``make`` works out of the distinct values, kept: millions of pairs are compared by a few such tables.
+
+        Blocks that are scored at the same time wait for the first of them."""
+        with self._one_at_a_time:
+            if make not in self._derived:
+                self._derived[make] = make(self)
         found: T = self._derived[make]
         return found
 
     @cached_property
     def _derived(self) -> dict[Callable[[Words], Any], Any]:
         return {}
+
+    @cached_property
+    def _one_at_a_time(self) -> AbstractContextManager[bool]:
+        return RLock()
 
 
 class Spelled:
