@@ -58,6 +58,24 @@ def test_nearly_the_same_words_are_not(family: str) -> None:
     assert [pair for pair in pairs if compare_addresses(*pair).verdict == "same"] == []
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Dana & Lee Whitcomb, 12 Wexcombe Rd, Reno NV 89502", "12 Wexcombe Rd (blue house), Reno NV 89502"),
+        ("Home - 12 Wexcombe Rd, Reno NV 89502", "Oak Grove Apartments, 12 Wexcombe Rd, Reno NV 89502"),
+        ("(old address) 12 Wexcombe Rd, Reno NV 89502", "Mr. Dana R. Whitcomb, 12 Wexcombe Rd, Reno NV 89502"),
+    ],
+)
+def test_people_and_headings_beside_an_address_name_no_part_of_a_building(first: str, second: str) -> None:
+    assert compare_addresses(first, second).verdict == "same"
+
+
+def test_two_parts_of_a_building_are_not_one() -> None:
+    parts = ("Madison Hall", "Grant Hall", "Carriage Barn", "Pool House", "Maple Tower", "Oak Grove Apartments")
+    written = [f"{part}, 12 Wexcombe Rd, Reno NV 89502" for part in parts]
+    assert [pair for pair in combinations(written, 2) if compare_addresses(*pair).verdict == "same"] == []
+
+
 def test_the_reason_quotes_both_as_written() -> None:
     (reason,) = compare_addresses(*ALIKE[0]).reasons
     assert reason == (

@@ -7,6 +7,7 @@ from functools import partial
 
 from skiptrace.matching.addresses.comparing_areas import compare_areas
 from skiptrace.matching.addresses.comparing_corners import compare_corners
+from skiptrace.matching.addresses.comparing_notes import abbreviates, notes_differ
 from skiptrace.matching.addresses.comparing_numbers import NUMBERS, ONE_NUMBER, compare_numbers
 from skiptrace.matching.addresses.comparing_streets import ON_STREET, compare_streets, likeness
 from skiptrace.matching.addresses.comparing_units import compare_units
@@ -21,7 +22,6 @@ from skiptrace.matching.addresses.values import (
 )
 
 _BESIDE = "what stands beside the street differs: {0.first_note} and {1.first_note}"
-_PEOPLE = ("C/O", "ATTN", "ATTENTION", "CARE OF", "CO ")
 _SAME = ("both are {0.standard}",)
 _WORD_FOR_WORD = ("word for word the same: {0.written} and {1.written}",)
 # The constructor of a named tuple takes longer than comparing two equal addresses.
@@ -36,7 +36,7 @@ def compare_addresses(
     a = a if isinstance(a, ParsedAddress) else parse_address(a)
     b = b if isinstance(b, ParsedAddress) else parse_address(b)
     if a.point_key and b.point_key:
-        if a.point_key == b.point_key and not (a.notes and b.notes and _notes_differ(a, b)):
+        if a.point_key == b.point_key and not (a.notes and b.notes and notes_differ(a, b)):
             return _compared(("same", (a, b, _SAME)))
         x, y = a.number_key, b.number_key
         if x != y and not (a.notes or b.notes) and x.isdigit() and y.isdigit():
@@ -58,32 +58,9 @@ def _compare_parts(a: ParsedAddress, b: ParsedAddress) -> tuple[AddressVerdict, 
     sentences = (what, where, which)
     if unit == "different":
         return ("different_unit" if area == "same" else "different"), sentences
-    if a.notes and b.notes and unit == "same" and _notes_differ(a, b):
+    if a.notes and b.notes and unit == "same" and notes_differ(a, b):
         return "possible", (what, where, _BESIDE)
     return ("same" if delivery == area == unit == "same" else "possible"), sentences
-
-
-def _notes_differ(a: ParsedAddress, b: ParsedAddress) -> bool:
-    """Whether each side has words that belong to no part and that the other side lacks: STALL A and STALL B."""
-    x, y = _words_beside(a), _words_beside(b)
-    only_x, only_y = x - y, y - x
-    return any(not any(_abbreviates(p, q) for q in only_y) for p in only_x) and any(
-        not any(_abbreviates(p, q) for p in only_x) for q in only_y
-    )
-
-
-def _abbreviates(p: str, q: str) -> bool:
-    """Whether one word is written short for the other: APTS for APARTMENTS."""
-    if not (p + q).isalpha():
-        return False
-    short, long = sorted((p, q), key=len)
-    letters = iter(long)
-    return len(short) > 2 and short[0] == long[0] and all(letter in letters for letter in short)
-
-
-def _words_beside(address: ParsedAddress) -> set[str]:
-    """The words of the notes, without those on repairs and those that name a person."""
-    return {word for note in address.notes if note.isupper() and not note.startswith(_PEOPLE) for word in note.split()}
 
 
 def _compare_delivery(a: ParsedAddress, b: ParsedAddress) -> Finding:
@@ -125,7 +102,7 @@ def _compare_beside(a: ParsedAddress, b: ParsedAddress, street: Finding) -> Find
 def _compare_urbanizations(x: list[str], y: list[str]) -> Agreement:
     if not x or not y:
         return "possible"
-    if len(x) == len(y) and all(p == q or _abbreviates(p, q) for p, q in zip(x, y, strict=True)):
+    if len(x) == len(y) and all(p == q or abbreviates(p, q) for p, q in zip(x, y, strict=True)):
         return "same"  # COND ALTO APTS
     return likeness(" ".join(x), " ".join(y))
 
