@@ -11,7 +11,6 @@ from skiptrace.matching.addresses.comparing_notes import abbreviates, notes_diff
 from skiptrace.matching.addresses.comparing_numbers import NUMBERS, ONE_NUMBER, compare_numbers
 from skiptrace.matching.addresses.comparing_streets import ON_STREET, compare_streets, likeness
 from skiptrace.matching.addresses.comparing_units import compare_units
-from skiptrace.matching.addresses.comparing_words import are_written_alike
 from skiptrace.matching.addresses.parsing import parse_address
 from skiptrace.matching.addresses.values import (
     AddressComparison,
@@ -23,7 +22,6 @@ from skiptrace.matching.addresses.values import (
 
 _BESIDE = "what stands beside the street differs: {0.first_note} and {1.first_note}"
 _SAME = ("both are {0.standard}",)
-_WORD_FOR_WORD = ("word for word the same: {0.written} and {1.written}",)
 # The constructor of a named tuple takes longer than comparing two equal addresses.
 _Fields = tuple[AddressVerdict, tuple[ParsedAddress, ParsedAddress, tuple[str, ...]]]
 _compared: Callable[[_Fields], AddressComparison] = partial(tuple.__new__, AddressComparison)
@@ -42,8 +40,6 @@ def compare_addresses(
         if x != y and not (a.notes or b.notes) and x.isdigit() and y.isdigit():
             return _compared(("different", (a, b, (NUMBERS,))))
     verdict, sentences = _compare_parts(a, b)
-    if verdict != "same" and a.state == b.state and are_written_alike(a, b):
-        verdict, sentences = "same", _WORD_FOR_WORD
     return _compared((verdict, (a, b, sentences)))
 
 
@@ -129,16 +125,9 @@ def _compare_kinds(a: ParsedAddress, b: ParsedAddress) -> Finding:
     if a.po_box and a.po_box == b.po_box:
         return "possible", "P.O. box {0.po_box} on both sides, a street on one"
     routes = {"rural_route", "highway_contract"}
-    if {a.kind, b.kind} & routes and (a.box or a.po_box) == (b.box or b.po_box) != "" and _is_bare_box(a, b):
-        return "possible", "one box number, with a route on one side only: {0.standard} and {1.standard}"
     if {a.kind, b.kind} & routes and "street" in {a.kind, b.kind}:
         return "possible", "a rural route may have been given a street address since"
     return "different", "{0.kind} {0.standard} and {1.kind} {1.standard}"
-
-
-def _is_bare_box(a: ParsedAddress, b: ParsedAddress) -> bool:
-    """Whether one side says BOX and no more, which may stand on a route as well as in a post office."""
-    return any(address.written.startswith("BOX ") for address in (a, b))
 
 
 def _compare_boxes(a: ParsedAddress, b: ParsedAddress) -> Finding:

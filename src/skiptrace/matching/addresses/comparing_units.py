@@ -47,7 +47,7 @@ def _compare_lists(x: Units, y: Units) -> Agreement:
         return "same"
     if not x or not y:
         return "possible"
-    return compare_unit(x[0], y[0]) if len(x) == len(y) == 1 else _pair_units(x, y)
+    return _one_unit(x[0], y[0]) if len(x) == len(y) == 1 else _pair_units(x, y)
 
 
 def _pair_units(x: Units, y: Units) -> Agreement:
@@ -82,7 +82,7 @@ def _pairwise(x: Units, y: Units) -> Agreement:
         best = max(left_y, key=lambda other: _unit_rank(unit, other), default=None)
         if best is None:
             break
-        agreement = compare_unit(unit, best)
+        agreement = _one_unit(unit, best)
         if agreement == "different":
             if _comparable(unit[0], best[0]) or {unit[0], best[0]} <= _POSITIONS:
                 return "different"
@@ -115,7 +115,7 @@ def _lettered(units: Units) -> str:
 
 
 def _unit_rank(x: tuple[str, str], y: tuple[str, str]) -> int:
-    agreement = compare_unit(x, y)
+    agreement = _one_unit(x, y)
     return 3 if agreement == "same" else 2 if x[0] == y[0] else agreement == "possible"
 
 
@@ -135,8 +135,7 @@ def _complement(x: tuple[str, str], y: tuple[str, str]) -> bool:
     return its.isalpha() or (len(its) > 1 and its.startswith(number))
 
 
-def compare_unit(x: tuple[str, str], y: tuple[str, str]) -> Agreement:
-    """Two (designator, identifier) pairs name one unit."""
+def _one_unit(x: tuple[str, str], y: tuple[str, str]) -> Agreement:
     (holder, number), (other, its) = x, y
     if number != its:
         if _LETTERS.get(holder) == its != "" or _LETTERS.get(other) == number != "":

@@ -54,7 +54,7 @@ def take_last_line(tokens: list[str]) -> LastLine:
         line.state, (line.zip5, line.zip4) = tokens[-2], read
         del tokens[-2:]
     else:
-        drop_country(tokens)
+        _drop_country(tokens)
         pad_zip(tokens, line)
         behind = take_zip(tokens, line) or ([] if line.zip5 else _cut_behind_state(tokens))
         _take_state(tokens, line)
@@ -107,8 +107,7 @@ def _last_comma(tokens: list[str]) -> int:
     return at
 
 
-def drop_country(tokens: list[str]) -> None:
-    """Take the name of the United States off the end of ``tokens``, in place."""
+def _drop_country(tokens: list[str]) -> None:
     strip_commas(tokens)
     if not tokens or tokens[-1] not in _COUNTRY_ENDS:
         return

@@ -104,11 +104,8 @@ def _parse(
     if city or state or zip_code:
         line = _given_last_line(decode(city), decode(state), decode(zip_code))
         _drop_given(tokens, line)
-        line.written = " ".join((*tokens, ",", line.city, line.state, line.zip5))
     else:
-        written = " ".join(tokens)
         line = take_last_line(tokens)
-        line.written = written
     line.notes.extend(notes)
     return _assemble(repair(tokens, line.zip5 or line.state), line)
 
@@ -418,7 +415,7 @@ def _finish(
         kind, street.number, street.fraction, street.predirectional, street.name, street.suffix,
         street.postdirectional, tuple(units), po_box, pmb, route, box, military, urbanization, city, state, zip5,
         line.zip4, tuple(line.notes), confidence, number, key, street_key, unit_key, town,
-        point if number and kind == "street" else "", line.written,
+        point if number and kind == "street" else "",
     ))  # fmt: skip
 
 

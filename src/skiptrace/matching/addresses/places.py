@@ -11,14 +11,13 @@ from skiptrace.matching.zips import cities_of_state, find_zip
 
 @dataclass(slots=True)
 class LastLine:
-    """What was found at the end of an address, while it is being taken apart; ``written`` is the whole of it."""
+    """What was found at the end of an address, while it is being taken apart."""
 
     city: str = ""
     state: str = ""
     zip5: str = ""
     zip4: str = ""
     notes: list[str] = field(default_factory=list)
-    written: str = ""
 
     @property
     def is_empty(self) -> bool:

@@ -45,7 +45,6 @@ class _Parts(NamedTuple):
     unit_key: str = ""
     city_key: str = ""
     point_key: str = ""
-    written: str = ""
 
 
 class ParsedAddress(Personal, _Parts):
@@ -58,9 +57,8 @@ class ParsedAddress(Personal, _Parts):
     parts were found: every token known (0.95), by the statistical parser (0.6), not at all (0.2). ``notes`` hold what
     belongs to no part (after ``remark`` what stood behind the ZIP code), and which repairs were made.
 
-    ``street_key``, ``number_key``, ``unit_key``, ``city_key`` and ``point_key`` are for comparison only, and so is
-    ``written``, the words of the whole in the order given. ``delivery_key`` identifies the delivery point within its
-    city.
+    ``street_key``, ``number_key``, ``unit_key``, ``city_key`` and ``point_key`` are for comparison only;
+    ``delivery_key`` identifies the delivery point within its city.
     """
 
     __slots__ = ()
