@@ -326,7 +326,8 @@ def _drop_repeat(tokens: list[str], line: LastLine) -> None:
         return
     size = len(line.city.split())
     rest = ahead[:-size]
-    is_last = again.city == line.city or (" ".join(ahead[-size:]) == line.city and (again.state or rest[-1:] == [","]))
+    ends_alike = " ".join(ahead[-size:]) == line.city and (again.state == line.state != "" or rest[-1:] == [","])
+    is_last = again.city == line.city or ends_alike
     if is_last:
         tokens[:] = ahead if again.city else rest
         strip_commas(tokens)

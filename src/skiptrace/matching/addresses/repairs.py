@@ -31,6 +31,7 @@ _HYPHENED_GRID = re.compile(r"[NSEW]\d+-[NSEW]\d+$")
 _HALF_GRID = re.compile(r"\d{1,2}[NSEW]$")
 _HYPHENED_HALF_GRID = re.compile(r"\d{1,2}-[NSEW]-\d+$")
 _GRID = 4
+_NO_STREETS = UNITS.keys() | {"PMB"}
 _TWO_RUNS = 5  # words of two delivery lines, at least
 _TEN = 10
 _SIDES = frozenset({"N", "S", "E", "W", "NORTH", "SOUTH", "EAST", "WEST"})
@@ -138,7 +139,7 @@ def _leading_sign(tokens: list[str]) -> list[str]:
         return [sign]
     if tokens[2] == "," or tokens[2][0].isdigit():
         return ["#"]
-    return [] if tokens[1][0].isdigit() and len(tokens[2]) > 1 and tokens[2] not in UNITS else [sign]
+    return [] if tokens[1][0].isdigit() and len(tokens[2]) > 1 and tokens[2] not in _NO_STREETS else [sign]
 
 
 def _ends_road(words: list[str]) -> bool:
