@@ -132,7 +132,8 @@ def test_a_file_without_records_gives_a_file_without_rows(files: tuple[Path, Pat
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("1971-05-23", 19710523), ("1971-05", 19710500), ("1971", 19710000), ("1971-05-32", 19710500),
-     ("1971-13", 19710000), ("19710523", 19710523), ("05/23/1971", 0), ("", 0)],
+     ("1971-13", 19710000), ("1971-23-05", 19710523), ("1971-23-15", 19710015),
+     ("19710523", 19710523), ("05/23/1971", 0), ("", 0)],
 )  # fmt: skip
 def test_a_birth_date_is_read_as_far_as_it_is_stated(text: str, expected: int) -> None:
     assert _dates(pa.array([text])).tolist() == [expected]
@@ -144,9 +145,13 @@ def test_a_birth_date_is_read_as_far_as_it_is_stated(text: str, expected: int) -
         ([{"account_id": "a", "last": "X", "as_of": "2026"}], RECORDS, "subjects.csv: column first is missing"),
         (SUBJECTS, [{"account_id": "a", "first": "", "last": ""}], "records.csv: column rec_id is missing"),
         ([{"account_id": "a", "first": "", "last": ""}], RECORDS, "subjects.csv: column as_of is missing"),
-        ([*SUBJECTS, SUBJECTS[0]], RECORDS, "subjects: account_id is not unique"),
-        (SUBJECTS[:1], RECORDS, "records: 1 rows have an account_id that is not among the subjects"),
-        ([SUBJECTS[0] | {"as_of": "soon"}, SUBJECTS[1]], RECORDS, "subjects: as_of must be a year or a date"),
+        ([*SUBJECTS, SUBJECTS[0]], RECORDS, "subjects: account_id a comes twice"),
+        (SUBJECTS[:1], RECORDS, "records: record 1 has an account_id that is not among the subjects"),
+        (
+            [SUBJECTS[0] | {"as_of": "soon"}, SUBJECTS[1]],
+            RECORDS,
+            "subjects: as_of of account a is neither a year nor a date",
+        ),
     ],
 )
 def test_a_wrong_file_gets_a_plain_answer_and_nothing_is_written(
@@ -157,6 +162,25 @@ def test_a_wrong_file_gets_a_plain_answer_and_nothing_is_written(
         match_files(*paths, tmp_path / "out.csv")
     assert complaint in str(refused.value)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["records.csv", "subjects.csv"]
+
+
+@pytest.mark.parametrize("rows_at_once", [2, 1_000_000])
+def test_values_that_cannot_be_read_are_told_and_the_rows_are_scored(tmp_path: Path, rows_at_once: int) -> None:
+    bad = {"dob": "23 May", "phone": "ask him", "last_seen": "20x5", "ssn4": "**42"}
+    records = [
+        RECORDS[0] | {"dob": "1980-27-02"},
+        RECORDS[1] | bad,
+        RECORDS[2] | {"dob": "23 May", "phone": "0000000000"},
+    ]
+    paths = write_csv(tmp_path / "subjects.csv", SUBJECTS), write_csv(tmp_path / "records.csv", records)
+    done = match_files(*paths, tmp_path / "out.csv", rows_at_once=rows_at_once)
+    assert {(one.table, one.column, one.rows, one.first) for one in done.unread} == {
+        ("records", "dob", 2, "2"),
+        ("records", "phone", 1, "2"),
+        ("records", "last_seen", 1, "2"),
+        ("records", "ssn4", 1, "2"),
+    }
+    assert len(read(tmp_path / "out.csv")) == 3
 
 
 def test_other_endings_and_missing_files_are_refused(files: tuple[Path, Path], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -52,9 +53,13 @@ def match(
             parameters=with_sources(chosen, profiles),
         )
     if as_json:
-        print_json({"subjects": done.subjects, "records": done.records, "out": str(out)})
+        unread = [asdict(one) for one in done.unread]
+        print_json({"subjects": done.subjects, "records": done.records, "unread": unread, "out": str(out)})
     else:
         typer.echo(f"{done.records:,} records of {done.subjects:,} subjects scored: {out}")
+        for one in done.unread:
+            what = f"{one.table}: {one.rows:,} of {one.column} cannot be read and count as not stated"
+            typer.echo(f"{what}, the first in {one.first}", err=True)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -16,7 +16,6 @@ from typing import TypeVar
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
@@ -33,7 +32,9 @@ from skiptrace.matching.tables_in import (
     candidates_of,
     columns_to_read,
     rename_columns,
+    subject_of,
 )
+from skiptrace.matching.unread import Unread, all_of, unread_in
 from skiptrace.matching.weights import Parameters, shipped_parameters
 
 ROWS_AT_ONCE = 1_000_000
@@ -51,10 +52,11 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What was done: subjects and records read, rows written."""
+    """What was done: subjects and records read, rows written, and what of them could not be read."""
 
     subjects: int
     records: int
+    unread: tuple[Unread, ...] = ()
 
 
 def match_files(
@@ -73,7 +75,8 @@ def match_files(
     Files are CSV or Parquet by their ending. Written are account_id, rec_id, p_same, p_address, p_phone and party, and
     with ``explain`` the reasons as JSON pairs of feature and bits. Rows keep the order of the records when there are
     fewer than a million, and are in the order of the subjects otherwise. ``as_of`` is needed when the subjects have no
-    column of that name. Raises BadInput that names the file and what is wrong with it; nothing is written then.
+    column of that name. A value that cannot be read counts as not stated and is told in the result. Raises BadInput
+    that names the file and what is wrong with it; nothing is written then.
     """
     subjects = _read_subjects(Path(subjects_path), as_of)
     source = _Source(Path(records_path))
@@ -87,10 +90,12 @@ def match_files(
         if progress:
             progress(done, source.rows)
 
+    unread = list(unread_in(subjects, "subjects", "account_id"))
     with _Sink(target) as sink:
         for chosen, records in _parts(subjects, source, rows_at_once):
+            unread += unread_in(records, "records", "rec_id")
             sink.write(match_tables(chosen, records, parameters, explain=explain, scored=scored))
-    return Matched(len(subjects), done)
+    return Matched(len(subjects), done, all_of(unread))
 
 
 def match_tables(
@@ -196,10 +201,7 @@ def _split(subjects: pa.Table, source: _Source, count: int, folder: Path) -> lis
             table = _renamed(pa.Table.from_batches([batch]), source)
             if not writers:
                 writers = [stack.enter_context(pa.ipc.new_file(str(file), table.schema)) for file in files]
-            place = pc.index_in(table["account_id"].cast(ids.type), ids)
-            if place.null_count:
-                raise BadInput(source.path.name, "some rows have an account_id that is not among the subjects")
-            part = place.to_numpy() // width
+            part = subject_of(table, ids) // width
             order = np.argsort(part, kind="stable")
             table = table.take(pa.array(order))
             starts = np.searchsorted(part[order], np.arange(count + 1))

@@ -81,12 +81,17 @@ def last_four(text: str) -> int:
 
 
 def date_parts(text: str) -> tuple[int, int, int]:
-    """Year, month and day of YYYY[-MM[-DD]] or YYYYMMDD; a part that is missing or impossible is 0."""
+    """Year, month and day of YYYY[-MM[-DD]] or YYYYMMDD; a part that is missing or impossible is 0.
+
+    A month that can only be a day changes places with it: 1999-29-08 is the 29th of August.
+    """
     text = text[:10]
     digits = text if text.isdecimal() and text.isascii() else _NOT_DIGITS.sub("", text)
     year = int(digits[:4]) if len(digits) >= 4 else 0
     month = int(digits[4:6]) if len(digits) >= 6 else 0
     day = int(digits[6:8]) if len(digits) == 8 else 0
+    if month > 12 and 1 <= day <= 12:
+        month, day = day, month
     if not 1850 <= year <= 2100:
         return 0, 0, 0
     return year, month if month <= 12 else 0, day if day <= 31 else 0

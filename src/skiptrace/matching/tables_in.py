@@ -82,11 +82,9 @@ def candidates_of(subjects: pa.Table, records: pa.Table) -> tuple[Candidates, In
     """
     accounts = subjects["account_id"].combine_chunks()
     if pc.count_distinct(accounts).as_py() < len(accounts):
-        raise BadInput("subjects", "account_id is not unique")
-    group = pc.index_in(records["account_id"].combine_chunks().cast(accounts.type), accounts)
-    if group.null_count:
-        raise BadInput("records", f"{group.null_count} rows have an account_id that is not among the subjects")
-    account = group.to_numpy(zero_copy_only=False).astype(np.int64)
+        twice = np.argmax(pc.index_in(accounts, accounts).to_numpy() != np.arange(len(accounts)))
+        raise BadInput("subjects", f"account_id {accounts[int(twice)]} comes twice")
+    account = subject_of(records, accounts)
     order = np.arange(len(account))
     if (account[1:] < account[:-1]).any():
         order = np.argsort(account, kind="stable")
@@ -94,6 +92,16 @@ def candidates_of(subjects: pa.Table, records: pa.Table) -> tuple[Candidates, In
     people = _people(subjects, records, account)
     rows = np.arange(len(subjects), len(people))
     return Candidates(people, rows, account, np.searchsorted(account, np.arange(len(subjects) + 1))), order
+
+
+def subject_of(records: pa.Table, accounts: pa.Array) -> Ints:
+    """Place of each record's subject among the accounts. Raises BadInput that names a record without one."""
+    found = pc.index_in(records["account_id"].combine_chunks().cast(accounts.type), accounts)
+    if found.null_count:
+        record = records["rec_id"][pc.index(found.is_null(), True).as_py()]
+        raise BadInput("records", f"record {record} has an account_id that is not among the subjects")
+    places: Ints = found.to_numpy(zero_copy_only=False).astype(np.int64)
+    return places
 
 
 def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
@@ -126,7 +134,8 @@ class _Both:
         self._tables = (subjects, records)
         self._as_of = _years(subjects["as_of"])
         if np.isnan(self._as_of).any():
-            raise BadInput("subjects", "as_of must be a year or a date in every row")
+            account = subjects["account_id"][int(np.argmax(np.isnan(self._as_of)))]
+            raise BadInput("subjects", f"as_of of account {account} is neither a year nor a date")
         self._account = account
 
     def _texts(self, name: str) -> tuple[Codes, pa.StringArray]:
