@@ -1,4 +1,4 @@
-"""Subjects and source records of cases as columns: one case, or many that are judged in one pass."""
+"""Cases: their persons, read, and those of many cases as columns."""
 
 from __future__ import annotations
 

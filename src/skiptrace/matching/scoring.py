@@ -1,4 +1,4 @@
-"""Scores for tables of subjects and records: the columnar path that one account takes too."""
+"""Scores for tables of subjects and records, column by column."""
 
 from __future__ import annotations
 
