@@ -229,6 +229,7 @@ ORDERS = (
     "811 Otter Pass Apt 4 811 Otter Pass Apt 4 Leander TX 78641",
     "811 Otter Pass / Apt 4 / Leander, TX, returned 2019",
     "811 Otter Pass Apt 4, Leander TX 0",
+    "811 Otter Pass Apt 4, 78641, Leander TX 78641",
     "DANA WHITCOMB\nLeander TX 78641\n811 Otter Pass Apt 4",
 )
 
@@ -263,6 +264,22 @@ BESIDE = ("Apt 4", "Stall 4", "guest house", "upstairs", "Unit B", "18", "No. 7C
 @pytest.mark.parametrize("cell", ["77 Otter St ({}), {}", "77 Otter St, {1} ({0})", "77 Otter St, {1} {0}"])
 def test_a_unit_in_brackets_or_behind_the_zip_code_is_no_remark(unit: str, cell: str) -> None:
     assert compare_addresses(cell.format(unit, TEXAS), f"77 Otter St, {TEXAS}").verdict == "possible"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["{}, Waterbury CT 6705", "{}, 6705 Waterbury, Conn.", "Waterbury, CT 6705, {}", "{}, Waterbury CT 67051234"],
+)
+def test_a_zip_code_may_have_lost_its_zero_wherever_it_stands(written: str) -> None:
+    line = "77 Otter Ln Apt 4"
+
+    assert compare_addresses(written.format(line), f"{line}, Waterbury CT 06705").verdict == "same"
+
+
+def test_a_zip_code_behind_the_street_is_no_unit() -> None:
+    compared = compare_addresses("77 Otter Ln 78641 Leander TX 78641", f"77 Otter Ln, {TEXAS}")
+
+    assert compared.verdict == "same"
 
 
 BOXES = ("PO Box 447", "RR 2 Box 15", "HC 68 Box 23", "General Delivery", "Fremont St & 5th Ave")
