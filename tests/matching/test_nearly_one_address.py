@@ -59,3 +59,18 @@ def test_two_parts_of_a_building_are_not_one() -> None:
     parts = ("Madison Hall", "Grant Hall", "Carriage Barn", "Pool House", "Maple Tower", "Oak Grove Apartments")
     written = [f"{part}, 12 Wexcombe Rd, Reno NV 89502" for part in parts]
     assert [pair for pair in combinations(written, 2) if compare_addresses(*pair).verdict == "same"] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        ("41-17 Wexcombe Blvd, Flushing NY 11355", "4117 Wexcombe Blvd, Flushing NY 11355", "same"),
+        ("94-1021 Wexcombe St, Waipahu HI 96797", "941021 Wexcombe St, Waipahu HI 96797", "same"),
+        ("41-17 Wexcombe Blvd, Reno NV 89502", "4117 Wexcombe Blvd, Reno NV 89502", "possible"),
+        ("12-34 Wexcombe Blvd, Flushing NY 11355", "123-4 Wexcombe Blvd, Flushing NY 11355", "different"),
+    ],
+)
+def test_a_hyphen_may_be_left_out_where_house_numbers_are_written_with_one(
+    first: str, second: str, verdict: str
+) -> None:
+    assert compare_addresses(first, second).verdict == verdict
