@@ -47,12 +47,19 @@ def find_zip(zip5: str) -> ZipArea | None:
 def cities_of_state(state: str) -> dict[str, frozenset[str]]:
     """City names of a state (capitals, no punctuation), each with the ZIP codes in which it is used."""
     gathered: dict[str, set[str]] = {}
-    marker = f"\t{state}\t"
-    for line in read_table("zips.tsv").splitlines():
-        if line[7:11] == marker:
-            for city in line.rpartition("\t")[2].split("|"):
-                gathered.setdefault(city, set()).add(line[:5])
+    for line in _lines_by_state().get(state, ()):
+        for city in line.rpartition("\t")[2].split("|"):
+            gathered.setdefault(city, set()).add(line[:5])
     return {city: frozenset(zips) for city, zips in gathered.items()}
+
+
+@cache
+def _lines_by_state() -> dict[str, list[str]]:
+    """The table in one pass: to go through all of it for every state takes a second and more."""
+    lines: dict[str, list[str]] = {}
+    for line in read_table("zips.tsv").splitlines():
+        lines.setdefault(line[8:10], []).append(line)
+    return lines
 
 
 def zips_of_city(city: str, state: str) -> frozenset[str]:

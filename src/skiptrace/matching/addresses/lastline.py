@@ -5,6 +5,7 @@ from __future__ import annotations
 from rapidfuzz.distance import JaroWinkler
 
 from skiptrace.matching.addresses.places import (
+    STATE_ENDS,
     LastLine,
     city_key,
     city_keys_of_zip,
@@ -121,7 +122,7 @@ def _drop_country(tokens: list[str]) -> None:
 
 def _cut_behind_state(tokens: list[str]) -> list[str]:
     """What stands behind a last line without a ZIP code, AMES IA, APT 4, which is taken off ``tokens``."""
-    if state_at_end(tokens)[0]:
+    if STATE_ENDS.isdisjoint(tokens) or state_at_end(tokens)[0]:
         return []
     for end in range(len(tokens) - 1, 1, -1):
         state, size = state_at_end(tokens[:end])

@@ -8,6 +8,9 @@ from functools import cache, lru_cache
 from skiptrace.matching.addresses.tables import CITY_ALIASES, NAME_WORDS, STATE_CODES, STATE_NAMES
 from skiptrace.matching.zips import cities_of_state, find_zip
 
+STATE_ENDS = STATE_CODES | {words[-1] for words in STATE_NAMES}
+"""The words in which the name or code of a state ends."""
+
 
 @dataclass(slots=True)
 class LastLine:
@@ -46,10 +49,12 @@ def strip_commas(tokens: list[str]) -> None:
 
 def state_at_end(words: list[str]) -> tuple[str, int]:
     """The state that the words end in, as its code, and how many words name it; ("", 0) when none does."""
+    if not words or words[-1] not in STATE_ENDS:
+        return "", 0
     for size in (3, 2, 1):
         if len(words) >= size and (code := STATE_NAMES.get(tuple(words[-size:]))):
             return code, size
-    return (words[-1], 1) if words and words[-1] in STATE_CODES else ("", 0)
+    return (words[-1], 1) if words[-1] in STATE_CODES else ("", 0)
 
 
 def ends_in_city(words: list[str], state: str) -> bool:
