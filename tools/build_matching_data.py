@@ -57,7 +57,7 @@ def upper_ascii(text: str) -> str:
 
 
 def zip_lines() -> Iterable[str]:
-    """ZIP, kind letter, state, county, time zone, default city, then acceptable, then unacceptable names."""
+    """ZIP, kind letter, state, time zone, default city, then acceptable, then unacceptable names."""
     import zipcodes
 
     kinds = {"STANDARD": "S", "PO BOX": "P", "UNIQUE": "U", "MILITARY": "M"}
@@ -66,9 +66,7 @@ def zip_lines() -> Iterable[str]:
         accepted = [upper_ascii(c) for c in row["acceptable_cities"]]
         refused = [upper_ascii(c) for c in row["unacceptable_cities"]]
         names = "|".join(dict.fromkeys(c for c in [city, *accepted, *refused] if c))
-        yield "\t".join(
-            (row["zip_code"], kinds[row["zip_code_type"]], row["state"], row["county"], row["timezone"], names)
-        )
+        yield "\t".join((row["zip_code"], kinds[row["zip_code_type"]], row["state"], row["timezone"], names))
 
 
 def surname_lines(paths: list[Path]) -> Iterable[str]:

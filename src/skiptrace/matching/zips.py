@@ -1,4 +1,4 @@
-"""ZIP codes: their cities, state, county and time zone."""
+"""ZIP codes: their cities, state and time zone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ class ZipArea:
     zip5: str
     kind: str
     state: str
-    county: str
     timezone: str
     cities: tuple[str, ...]
 
@@ -39,8 +38,8 @@ def find_zip(zip5: str) -> ZipArea | None:
     listed = _table().get(zip5)
     if listed is None:
         return None
-    kind, state, county, timezone, cities = listed.split("\t")
-    return ZipArea(zip5, _KINDS[kind], state, county, timezone, tuple(cities.split("|")))
+    kind, state, timezone, cities = listed.split("\t")
+    return ZipArea(zip5, _KINDS[kind], state, timezone, tuple(cities.split("|")))
 
 
 @cache
