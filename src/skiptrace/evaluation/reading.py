@@ -10,7 +10,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from skiptrace.errors import BadInput
-from skiptrace.matching.tables_in import TEXT_COLUMNS
+from skiptrace.matching.tables_in import TEXT_COLUMNS, without_content
 
 KEYS = ("account_id", "rec_id")
 
@@ -59,4 +59,4 @@ def _said_without_value(problem: pa.ArrowInvalid) -> str:
     if found:
         wanted = "true or false" if found[2] == "bool" else "a number"
         return f"column {int(found[1]) + 1} holds a value that is not {wanted}"
-    return f"cannot be read as CSV: {str(problem).partition(': ')[0][:120]}"
+    return f"cannot be read as CSV: {without_content(problem)}"

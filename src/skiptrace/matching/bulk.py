@@ -33,6 +33,7 @@ from skiptrace.matching.tables_in import (
     columns_to_read,
     rename_columns,
     subject_of,
+    without_content,
 )
 from skiptrace.matching.unread import Unread, all_of, unread_in
 from skiptrace.matching.weights import Parameters, shipped_parameters
@@ -255,7 +256,9 @@ class _Source:
         try:
             yield
         except pa.ArrowInvalid as problem:
-            raise BadInput(self.path.name, f"cannot be read as {self.path.suffix[1:]}: {_line_of(problem)}") from None
+            raise BadInput(
+                self.path.name, f"cannot be read as {self.path.suffix[1:]}: {without_content(problem)}"
+            ) from None
 
     def _csv(self, texts: pa.DataType) -> Iterator[pa.RecordBatch]:
         with self.path.open("rb") as file:
@@ -269,11 +272,6 @@ class _Source:
         with pacsv.open_csv(self.path, convert_options=options) as reader:
             yield pa.RecordBatch.from_pylist([], schema=reader.schema)
             yield from reader
-
-
-def _line_of(problem: pa.ArrowInvalid) -> str:
-    """Arrow's complaint without the row's content, which may name a person."""
-    return str(problem).split("\n", 1)[0].split(": ", 1)[0][:120]
 
 
 class _Sink:

@@ -73,6 +73,11 @@ def rename_columns(names: list[str], needed: tuple[str, ...], what: str) -> list
     return renamed
 
 
+def without_content(problem: pa.ArrowInvalid) -> str:
+    """Arrow's complaint without the row's content, which may name a person."""
+    return str(problem).split("\n", 1)[0].split(": ", 1)[0][:120]
+
+
 def candidates_of(subjects: pa.Table, records: pa.Table) -> tuple[Candidates, Ints]:
     """Columns of both, and the order in which the records were taken (position in ``records`` of each candidate).
 

@@ -200,8 +200,7 @@ def _city_before(tokens: list[str], kept: int = 2) -> bool:
 
 def take_city(tokens: list[str], line: LastLine) -> None:
     """Take the city off the end of ``tokens``: by the ZIP code's names, by the state's, or by the last comma."""
-    while tokens and tokens[-1] == ",":
-        tokens.pop()
+    strip_commas(tokens)
     if not tokens:
         return
     comma = _last_comma(tokens)
