@@ -68,7 +68,7 @@ def test_eight_processes_with_differing_clocks_keep_one_limit(redis: Redis) -> N
 
 
 async def test_sends_are_spaced_whoever_sends(redis: Redis) -> None:
-    """A busy machine resumes a sender late, the first one too, but sends that are not spaced are not so in each look."""
+    """A busy machine resumes senders late, the first one too; sends that nobody spaces are too close in each look."""
 
     async def look() -> Seen:
         async with fleet(redis, Limits(per_second=50, concurrent=99), size=4) as workers:
