@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from skiptrace.stores import SqlStore
 from tests.builders import FixedClock
@@ -13,6 +14,12 @@ from tests.servers import postgres as postgres_server
 from tests.servers import redis as redis_server
 from tests.servers.postgres import Postgres
 from tests.servers.redis import Redis
+
+# The same examples in each run, however slow the machine. `pytest --hypothesis-profile=default` looks for new ones.
+settings.register_profile(
+    "the same", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("the same")
 
 
 @pytest.fixture

@@ -62,7 +62,9 @@ def at(now: float) -> tuple[str, str]:
     return str(whole), str(rest)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(allowances, histories)
 def test_the_same_history_gets_the_same_answers(redis: Redis, allowance: Allowance, history: list[Any]) -> None:
     shared, own = Shared(redis), Book(TERMS)
