@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -349,6 +350,13 @@ def test_the_same_record_is_judged_as_of_each_day_by_itself() -> None:
     now, later = (judge(subject(), [found], as_of=day) for day in (TODAY, TODAY.replace(year=TODAY.year + 9)))
     assert now.contacts[0].probability > later.contacts[0].probability
     assert later == judge(subject(), [replace(found)], as_of=TODAY.replace(year=TODAY.year + 9))
+
+
+def test_what_was_read_of_a_record_is_no_part_of_it() -> None:
+    found = record(birth_date=BORN)
+    judged(found)
+    assert found == record(birth_date=BORN)
+    assert pickle.dumps(found) == pickle.dumps(record(birth_date=BORN))
 
 
 def test_what_speaks_against_a_match_is_among_its_evidence() -> None:

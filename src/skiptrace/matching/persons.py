@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,6 +44,7 @@ class ReadPerson(Personal):
     ``ground`` the record as a reason to believe what it shows; a subject has neither.
     """
 
+    as_of: date
     names: tuple[Reading, ...]
     born: tuple[int, int, int]
     ssn4: int
@@ -62,21 +62,13 @@ class ReadPerson(Personal):
     compared: tuple[dict[ReadPerson, Found], dict[ReadPerson, Found]] = field(default_factory=lambda: ({}, {}))
 
 
-_MOST_REMEMBERED = 4_096
-_remembered: OrderedDict[tuple[int, date], tuple[Person, ReadPerson]] = OrderedDict()
-"""By identity: to hash all that a record holds takes as long as to read it. No other value takes the identity of one
-that is held here."""
-
-
 def read_person(person: Person, as_of: date) -> ReadPerson:
     """Read a person once: a case is judged after every answer, and most of its records were there before."""
-    key = id(person), as_of
-    known = _remembered.get(key)
-    if known is None:
-        if len(_remembered) >= _MOST_REMEMBERED:
-            _remembered.popitem(last=False)
-        known = _remembered[key] = person, _read_person(person, as_of)
-    return known[1]
+    known = getattr(person, "memory", None)
+    if not isinstance(known, ReadPerson) or known.as_of != as_of:
+        known = _read_person(person, as_of)
+        object.__setattr__(person, "memory", known)
+    return known
 
 
 def _read_person(person: Person, as_of: date) -> ReadPerson:
@@ -92,6 +84,7 @@ def _read_person(person: Person, as_of: date) -> ReadPerson:
     ssn4 = spelling.last_four(person.ssn4 or person.ssn)
     numbers = frozenset([number for number, _, _ in phones if number])
     return ReadPerson(
+        as_of=as_of,
         names=_names_of(person.names),
         born=day,
         ssn4=ssn4,

@@ -18,6 +18,16 @@ class Personal:
     __str__ = __repr__
 
 
+class Remembering(Personal):
+    """A value with room for what was worked out from it, which lives as long as the value itself.
+
+    ``memory`` is no part of the value: it is not compared, copied or stored, and anybody may find it not set.
+    """
+
+    __slots__ = ("memory",)
+    memory: object
+
+
 class Fact(StrEnum):
     """What is known of a yes/no question. ``unknown`` is never read as ``no``.
 
@@ -165,7 +175,7 @@ class Relative(Personal):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Subject(Personal):
+class Subject(Remembering):
     """The person sought. The first name is the primary one; others are aliases. ``ssn`` has nine digits or is empty.
 
     ``relatives`` are named on the account (a spouse, a reference): evidence of identity, never contacts.
@@ -186,7 +196,7 @@ class Subject(Personal):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SourceRecord(Personal):
+class SourceRecord(Remembering):
     """One person as one provider sees them. Immutable; the texts are the source's own.
 
     ``record_id`` is unique within the provider. ``upstream`` names the file or bureau the provider resells, when it
