@@ -131,12 +131,14 @@ def test_a_file_without_records_gives_a_file_without_rows(files: tuple[Path, Pat
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("1971-05-23", 19710523), ("1971-05", 19710500), ("1971", 19710000), ("1971-05-32", 19710500),
-     ("1971-13", 19710000), ("1971-23-05", 19710523), ("1971-23-15", 19710015),
-     ("19710523", 19710523), ("05/23/1971", 0), ("", 0)],
+    [("1971-05-23", (1971, 5, 23)), ("1971-05", (1971, 5, 0)), ("1971", (1971, 0, 0)),
+     ("1971-05-32", (1971, 5, 0)), ("1971-13", (1971, 0, 0)), ("1971-23-05", (1971, 5, 23)),
+     ("1971-23-15", (1971, 0, 15)), ("19710523", (1971, 5, 23)), ("05/23/1971", (0, 0, 0)), ("", (0, 0, 0))],
 )  # fmt: skip
-def test_a_birth_date_is_read_as_far_as_it_is_stated(text: str, expected: int) -> None:
-    assert _dates(pa.array([text])).tolist() == [expected]
+def test_a_birth_date_is_read_as_far_as_it_is_stated(text: str, expected: tuple[int, int, int]) -> None:
+    (born,) = _dates(pa.array([text])).tolist()
+
+    assert (born >> 9, born >> 5 & 15, born & 31) == expected
 
 
 @pytest.mark.parametrize(

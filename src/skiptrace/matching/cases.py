@@ -9,7 +9,16 @@ from itertools import accumulate, chain
 
 import numpy as np
 
-from skiptrace.matching.columns import AddressColumns, NameColumns, People, PhoneColumns, RelativeColumns, Spans, Words
+from skiptrace.matching.columns import (
+    AddressColumns,
+    NameColumns,
+    People,
+    PhoneColumns,
+    RelativeColumns,
+    Spans,
+    Words,
+    born_on,
+)
 from skiptrace.matching.identity import Candidates
 from skiptrace.matching.persons import ReadPerson, read_person
 from skiptrace.model import AddressCheck, PastOutcome, Personal, PhoneCheck, SourceRecord, Subject
@@ -49,12 +58,10 @@ def columns_of(questions: Sequence[Question]) -> Candidates:
 
 
 def _people(persons: Sequence[ReadPerson]) -> People:
-    year, month, day = zip(*(person.born for person in persons), strict=True)
+    born = np.array([person.born for person in persons], np.int64)
     return People(
         names=_names(persons),
-        birth_year=np.array(year, np.int64),
-        birth_month=np.array(month, np.int64),
-        birth_day=np.array(day, np.int64),
+        born=born_on(*born.T).astype(np.int32),
         ssn4=np.array([person.ssn4 for person in persons], np.int16),
         addresses=_addresses(persons),
         phones=_phones(persons),

@@ -284,6 +284,11 @@ MONTH, DAY = 15 << 5, 31
 """Where a birth date in one number holds them."""
 
 
+def born_on(year: Ints, month: Ints, day: Ints) -> Ints:
+    """Birth dates as one number each: year, four bits for the month, five for the day; 0 without a year."""
+    return np.where(year > 0, (year << 9) + (month << 5) + day, 0)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class AddressColumns:
     """``number`` and ``box`` are exact texts, ``street`` a Pub 28 spelling of the rest of the delivery line."""
@@ -349,27 +354,19 @@ class RelativeColumns:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class People:
-    """The table. Dates are split; a missing part is 0. ``ssn4`` is -1 when missing.
+    """The table. ``born`` is what ``born_on`` makes of birth dates, ``ssn4`` is -1 when missing.
 
     ``source`` is the upstream file a record came from ("" for a subject). Times are in years before (negative) or
     after the day its account is judged, NaN when not stated.
     """
 
     names: NameColumns
-    birth_year: Ints
-    birth_month: Ints
-    birth_day: Ints
+    born: Codes
     ssn4: NDArray[np.int16]
     addresses: AddressColumns
     phones: PhoneColumns
     relatives: RelativeColumns
     source: Words
 
-    @cached_property
-    def born(self) -> Codes:
-        """The birth date as one number: year, four bits for the month, five for the day; 0 without a year."""
-        packed = (self.birth_year << 9) + (self.birth_month << 5) + self.birth_day
-        return np.where(self.birth_year > 0, packed, 0).astype(np.int32)
-
     def __len__(self) -> int:
-        return len(self.birth_year)
+        return len(self.born)

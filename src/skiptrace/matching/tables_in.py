@@ -27,6 +27,7 @@ from skiptrace.matching.columns import (
     RelativeColumns,
     Spans,
     Words,
+    born_on,
 )
 from skiptrace.matching.identity import Candidates
 from skiptrace.matching.persons import address_parts
@@ -121,9 +122,7 @@ def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
     places = words["city"], words["state"], words["zip"]
     return People(
         names=NameColumns(one, words["first"], words["middle"], words["last"], words["suffix"]),
-        birth_year=born // 10_000,
-        birth_month=born // 100 % 100,
-        birth_day=born % 100,
+        born=born.astype(np.int32),
         ssn4=ssn4.astype(np.int16),
         addresses=AddressColumns(one, *lines.result(), *places, first_seen, last_seen),
         phones=PhoneColumns(one, phone, phone_kind.astype(np.int8), both.years("account_year", "phone_last_seen")),
@@ -145,7 +144,7 @@ class _Both:
 
     def _texts(self, name: str) -> tuple[Codes, pa.StringArray]:
         """The code of each row's text, and the texts: those of the subjects, then those of the records."""
-        one, two = (_encoded(table, name).unify_dictionaries().combine_chunks() for table in self._tables)
+        one, two = (_encoded(table, name).combine_chunks() for table in self._tables)
         codes = np.concatenate((one.indices.to_numpy(), two.indices.to_numpy() + np.int32(len(one.dictionary))))
         return codes, pa.concat_arrays((one.dictionary, two.dictionary))
 
@@ -246,12 +245,12 @@ def _zip5s(texts: pa.StringArray) -> pa.StringArray:
 
 
 def _last_fours(texts: pa.StringArray) -> Ints:
-    plain = pc.and_not(_is_number(texts, 4), pc.equal(texts, "0000"))
+    plain = pc.and_not(is_number(texts, 4), pc.equal(texts, "0000"))
     return _read(texts, plain, texts, spelling.last_four)
 
 
 def _phone_numbers(texts: pa.StringArray) -> Ints:
-    return _read(texts, _is_number(texts, 10), texts, spelling.phone_digits)
+    return _read(texts, is_number(texts, 10), texts, spelling.phone_digits)
 
 
 def _phone_kinds(texts: pa.StringArray) -> Ints:
@@ -259,12 +258,14 @@ def _phone_kinds(texts: pa.StringArray) -> Ints:
 
 
 def _dates(texts: pa.StringArray) -> Ints:
-    """YYYYMMDD as a number, 0 where a part is missing."""
+    """Birth dates as ``People.born`` holds them."""
     plain = pc.match_substring_regex(texts, r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?$")
-    return _read(texts, plain, pc.ascii_rpad(pc.replace_substring(texts, "-", ""), 8, "0"), _date_number)
+    dates = _read(texts, plain, pc.ascii_rpad(pc.replace_substring(texts, "-", ""), 8, "0"), _date_number)
+    return born_on(dates // 10_000, dates // 100 % 100, dates % 100)
 
 
-def _is_number(texts: pa.StringArray, digits: int) -> pa.BooleanArray:
+def is_number(texts: pa.StringArray, digits: int) -> pa.BooleanArray:
+    """So many ASCII digits and nothing else."""
     return pc.and_(pc.ascii_is_decimal(texts), pc.equal(pc.binary_length(texts), digits))
 
 

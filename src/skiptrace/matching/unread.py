@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from skiptrace.matching import spelling
+from skiptrace.matching.tables_in import is_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +41,16 @@ def all_of(found: Iterable[Unread]) -> tuple[Unread, ...]:
     return tuple(sums.values())
 
 
-def _unread(column: pa.ChunkedArray, plain: str, reads: Callable[[str], bool]) -> tuple[int, int] | None:
+def _unread(
+    column: pa.ChunkedArray, plain: Callable[[pa.StringArray], pa.BooleanArray], reads: Callable[[str], bool]
+) -> tuple[int, int] | None:
     """How many rows, and the first of them. Each distinct text is looked at once, most by Arrow."""
-    if pa.types.is_dictionary(column.type):
-        column = column.unify_dictionaries()
-    elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         column = column.dictionary_encode()
-    else:
+    elif not pa.types.is_dictionary(column.type):
         return None  # numbers and dates are what they are
     codes = column.combine_chunks()
-    unusual = pc.invert(pc.match_substring_regex(codes.dictionary, plain)).to_numpy(zero_copy_only=False)
+    unusual = pc.invert(plain(codes.dictionary)).to_numpy(zero_copy_only=False)
     odd = [at for at in np.flatnonzero(unusual).tolist() if not reads(codes.dictionary[at].as_py() or "")]
     rows = np.flatnonzero(pc.is_in(codes.indices, pa.array(odd, codes.indices.type)))
     return (len(rows), int(rows[0])) if len(rows) else None
@@ -70,8 +72,11 @@ def _is_last_four(text: str) -> bool:
     return spelling.last_four(text) > 0 or not text.strip("0 -")
 
 
-_DATE = r"^((19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?$", _is_date
-_READS = {"ssn4": (r"^(\d{4})?$", _is_last_four), "phone": (r"^(\d{10})?$", _is_phone)} | dict.fromkeys(
-    ("dob", "first_seen", "last_seen", "phone_last_seen", "account_year"), _DATE
-)
-"""By column the usual form, and whether any other text can be read."""
+_USUAL_DATE = r"^((19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?$"
+_DATE = partial(pc.match_substring_regex, pattern=_USUAL_DATE), _is_date
+_READS = {
+    "ssn4": (partial(is_number, digits=4), _is_last_four),
+    "phone": (partial(is_number, digits=10), _is_phone),
+    **dict.fromkeys(("dob", "first_seen", "last_seen", "phone_last_seen", "account_year"), _DATE),
+}
+"""By column which texts are of the usual form, and whether any other text can be read."""
