@@ -11,7 +11,9 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from multiprocessing.connection import Connection
+from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -43,8 +45,9 @@ class Crowd:
 
 @dataclass(frozen=True)
 class Seen:
-    """When the vendor was asked, on the machine's monotonic clock, oldest first."""
+    """When the crowd was let loose and the vendor was asked, on the machine's monotonic clock, oldest first."""
 
+    began: float
     moments: tuple[float, ...]
 
     def most_in(self, seconds: float) -> int:
@@ -82,7 +85,8 @@ def ask(redis_url: str, crowd: Crowd) -> Seen:
     vendor = _forks.Process(target=_vendor, args=(tell,), daemon=True)
     vendor.start()
     port = told.recv()
-    ready = _forks.Barrier(crowd.processes)
+    began = _forks.Value("d")
+    ready = _forks.Barrier(crowd.processes, action=partial(_note_time, began))
     workers = [
         _forks.Process(target=_worker, args=(number, redis_url, port, crowd, ready), daemon=True)
         for number in range(crowd.processes)
@@ -95,7 +99,11 @@ def ask(redis_url: str, crowd: Crowd) -> Seen:
     vendor.terminate()
     moments = told.recv()
     vendor.join()
-    return Seen(tuple(sorted(moments)))
+    return Seen(began.value, tuple(sorted(moments)))
+
+
+def _note_time(value: Synchronized[float]) -> None:
+    value.value = time.monotonic()
 
 
 def _vendor(tell: Connection) -> None:

@@ -16,39 +16,45 @@ from skiptrace.limits.redis_desk import AWAY_FOR, RedisDesk, _Offset
 from skiptrace.model import Limits
 from skiptrace.ports import Went
 from tests.builders import FixedClock
-from tests.limits.crowd import Crowd, NoSwitches, Seen, ask
+from tests.limits.crowd import Crowd, NoSwitches, ask
 from tests.servers.redis import Redis
 
-SOON = Terms(window=10, calls=4, failed=0.5, rests=1.5, retries=0.1, burst=1)
+TERMS = Terms(window=600, calls=4, failed=0.5, rests=60, retries=0.1, burst=1)
+STATE, PLACES, QUOTAS = (f"skiptrace:limits:{{acme}}:{name}" for name in ("state", "places", "quotas"))
 
 
 @asynccontextmanager
-async def fleet(
-    redis: Redis, limits: Limits, *, size: int = 2, terms: Terms = SOON, patience: float = 2.0
-) -> AsyncIterator[list[Turns]]:
-    """Limiters that share nothing but the server, as processes would."""
+async def fleet(redis: Redis, limits: Limits, *, size: int = 2, patience: float = 20.0) -> AsyncIterator[list[Turns]]:
+    """Limiters that share nothing but the server, as processes would; none takes a busy server for one that is away."""
     async with AsyncExitStack() as stack:
         made = []
         for number in range(size):
-            desk = RedisDesk(redis.url, f"worker-{number}", terms, OwnDesk(FixedClock(), terms))
-            turns = Turns({"acme": limits}, desk, NoSwitches(), terms=terms, patience=patience)
+            desk = RedisDesk(redis.url, f"worker-{number}", TERMS, OwnDesk(FixedClock(), TERMS), answers_within=60)
+            turns = Turns({"acme": limits}, desk, NoSwitches(), terms=TERMS, patience=patience)
             stack.push_async_callback(turns.close)
             made.append(turns)
         yield made
 
 
-async def send(turns: Turns, went: Went = Went.WELL, *, seconds: float = 0.0, again: bool = False) -> float:
+async def send(turns: Turns, went: Went = Went.WELL, *, again: bool = False) -> float:
     """One attempt; returns when it was made."""
     async with turns.turn("acme", lasts=1.0, again=again) as attempt:
         at = monotonic()
-        await asyncio.sleep(seconds)
         attempt.went = went
     return at
 
 
-async def heard(redis: Redis) -> None:
+async def heard(*workers: Turns) -> None:
     """Ends of attempts travel without anybody waiting for them."""
-    await asyncio.sleep(0.25)
+    for worker in workers:
+        assert isinstance(worker._desk, RedisDesk)
+        if (messenger := worker._desk._messenger) is not None:
+            await messenger
+
+
+def rested(redis: Redis) -> None:
+    """As if the breaker's rest were over."""
+    redis.client().hset(STATE, "open_until", "1")
 
 
 async def refused(turns: Turns, why: str, *, again: bool = False) -> Withheld:
@@ -58,26 +64,23 @@ async def refused(turns: Turns, why: str, *, again: bool = False) -> Withheld:
 
 
 def test_eight_processes_with_differing_clocks_keep_one_limit(redis: Redis) -> None:
-    """A busy machine hears requests late and so in bunches, but a limit that is crossed is crossed in each look.
+    """A busy machine hears requests late and so in bunches, but never more than the limit allows since the start.
 
-    `benchmarks/limits.py` measures how much of the allowance is used.
+    A limit that is crossed is crossed in each look. `benchmarks/limits.py` measures how much of the allowance is used,
+    and what the busiest second holds.
     """
     looks = (ask(redis.url, Crowd(seconds=2.0)) for _ in range(3))
 
-    assert any(seen.most_in(1.0) <= 101 for seen in looks)
+    assert any(len(seen.moments) <= 100 * (seen.moments[-1] - seen.began) + 8 for seen in looks)
 
 
 async def test_sends_are_spaced_whoever_sends(redis: Redis) -> None:
-    """A busy machine resumes senders late, the first one too; sends that nobody spaces are too close in each look."""
+    """A busy machine resumes senders late, but none is early by more than Redis's answer can be on the way."""
+    async with fleet(redis, Limits(per_second=50, concurrent=99), size=4) as workers:
+        began = monotonic()
+        moments = sorted(await asyncio.gather(*(send(worker) for worker in workers * 10)))
 
-    async def look() -> Seen:
-        async with fleet(redis, Limits(per_second=50, concurrent=99), size=4) as workers:
-            return Seen(tuple(sorted(await asyncio.gather(*(send(worker) for worker in workers * 10)))))
-
-    looks = [await look() for _ in range(3)]
-
-    assert min(seen.most_in(0.2) for seen in looks) <= 12
-    assert max(seen.moments[-1] - seen.moments[0] for seen in looks) > 0.7
+    assert all(moment - began > n / 50 - 0.3 for n, moment in enumerate(moments))
 
 
 def test_a_slow_answer_does_not_shift_what_it_reserves() -> None:
@@ -107,43 +110,40 @@ async def test_a_minute_is_shared_and_the_refusal_says_when(redis: Redis) -> Non
 
 
 async def test_places_are_shared_and_a_dead_workers_place_frees_itself(redis: Redis) -> None:
-    async with fleet(redis, Limits(concurrent=1), patience=0.3) as (one, other):
-        dead = asyncio.create_task(send(one, seconds=60))
-        await asyncio.sleep(0.05)
+    async with fleet(redis, Limits(concurrent=1), patience=0.3) as (one, other), one.turn("acme", lasts=3600):
         await refused(other, "every place is in use")
-        redis.client().zadd("skiptrace:limits:{acme}:places", {"whoever": 1})  # a lease that ended in 1970
-        redis.client().zremrangebyrank("skiptrace:limits:{acme}:places", 1, -1)
+        redis.client().zadd(PLACES, {"whoever": 1})  # a lease that ended in 1970
+        redis.client().zremrangebyrank(PLACES, 1, -1)
         await send(other)
-        dead.cancel()
-        await asyncio.gather(dead, return_exceptions=True)
 
 
 async def test_a_lease_lasts_as_long_as_the_attempt_may(redis: Redis) -> None:
     async with fleet(redis, Limits(concurrent=1)) as (one, _):
-        async with one.turn("acme", lasts=7.0):
-            ((_, until),) = redis.client().zrange("skiptrace:limits:{acme}:places", 0, -1, withscores=True)
-        await heard(redis)
+        async with one.turn("acme", lasts=700):
+            ((_, until),) = redis.client().zrange(PLACES, 0, -1, withscores=True)
+        await heard(one)
         seconds, micros = redis.client().time()  # type: ignore[misc]
-        assert 5 < until - (seconds + micros / 1e6) < 9.1
-        assert redis.client().zcard("skiptrace:limits:{acme}:places") == 0
+        assert 500 < until - (seconds + micros / 1e6) < 702.1
+        assert redis.client().zcard(PLACES) == 0
 
 
 async def test_one_probe_in_the_whole_fleet_decides_whether_the_breaker_closes(redis: Redis) -> None:
     async with fleet(redis, Limits(concurrent=99), size=3) as workers:
         for worker in (*workers, workers[0]):
             await send(worker, Went.BADLY)
-        await heard(redis)
+        await heard(*workers)
         dark = await refused(workers[1], "breaker is open")
         assert dark.retry_after is not None
-        assert 0 < dark.retry_after <= SOON.rests
-        await asyncio.sleep(dark.retry_after)
+        assert 0 < dark.retry_after <= TERMS.rests
+        rested(redis)
 
-        tries = await asyncio.gather(*(send(w, Went.BADLY, seconds=0.1) for w in workers * 5), return_exceptions=True)
+        tries = await asyncio.gather(*(send(worker, Went.BADLY) for worker in workers * 5), return_exceptions=True)
         assert sum(isinstance(outcome, float) for outcome in tries) == 1
-        await heard(redis)
-        await asyncio.sleep(SOON.rests)
+        await heard(*workers)
+        await refused(workers[1], "breaker is open")
+        rested(redis)
         await send(workers[2], Went.WELL)
-        await heard(redis)
+        await heard(*workers)
         await asyncio.gather(*(send(worker) for worker in workers * 5))
 
 
@@ -160,11 +160,11 @@ async def test_retries_are_a_tenth_of_what_all_workers_ask(redis: Redis) -> None
 
 async def test_a_vendor_that_asks_for_quiet_gets_it_from_everybody(redis: Redis) -> None:
     async with fleet(redis, Limits(concurrent=99)) as (one, other):
-        async with one.turn("acme", lasts=1.0) as attempt:
-            attempt.went, attempt.hold = Went.TOO_FAST, 0.5
         began = monotonic()
-        await heard(redis)
-        assert await send(other) - began > 0.45
+        async with one.turn("acme", lasts=1.0) as attempt:
+            attempt.went, attempt.hold = Went.TOO_FAST, 1.0
+        await heard(one)
+        assert await send(other) - began > 0.5
 
 
 async def test_without_redis_each_worker_keeps_to_its_share(own_redis: Redis) -> None:
@@ -173,9 +173,9 @@ async def test_without_redis_each_worker_keeps_to_its_share(own_redis: Redis) ->
         for _ in range(2):  # the second time each has heard of all
             await asyncio.gather(*(send(worker) for worker in workers))
         own_redis.kill()
+        began = monotonic()
         moments = [await send(workers[0]) for _ in range(6)]
-        assert moments[5] - moments[0] > 0.45
-        assert Seen(tuple(moments)).most_in(0.1) <= 2
+        assert all(moment - began >= n / 10 for n, moment in enumerate(moments))
 
 
 async def test_a_redis_that_comes_back_empty_is_used_again_at_once(own_redis: Redis) -> None:
@@ -188,15 +188,15 @@ async def test_a_redis_that_comes_back_empty_is_used_again_at_once(own_redis: Re
         await asyncio.sleep(AWAY_FOR)
         for worker in (one, other):
             await send(worker)
-        await heard(own_redis)
-        assert own_redis.client().hvals("skiptrace:limits:{acme}:quotas") == [b"2"]
+        await heard(one, other)
+        assert sum(map(int, own_redis.client().hvals(QUOTAS))) == 2  # type: ignore[arg-type]
 
 
 async def test_nothing_in_redis_stays_for_ever_or_names_a_person(redis: Redis) -> None:
     async with fleet(redis, Limits(9, 9, 9, 9, 9, 9)) as (one, _):
         async with one.turn("acme", lasts=1.0) as attempt:
             attempt.went, attempt.hold, attempt.left = Went.BADLY, 0.1, 12
-        await heard(redis)
+        await heard(one)
         client = redis.client()
         assert len(client.keys()) == 6
         assert all(client.ttl(key) > 0 for key in client.scan_iter())
@@ -206,8 +206,9 @@ async def test_a_quota_outlives_a_wiped_redis_because_the_ledger_knows(redis: Re
     async def sent() -> Mapping[str, tuple[int, int]]:
         return {"acme": (2, 6)}
 
-    desk = RedisDesk(redis.url, "worker-1", SOON, OwnDesk(FixedClock(), SOON))
-    turns = Turns({"acme": Limits(per_day=4, per_month=9)}, desk, NoSwitches(), sent=sent, terms=SOON)
+    desk = RedisDesk(redis.url, "worker-1", TERMS, OwnDesk(FixedClock(), TERMS), answers_within=60)
+    limits = {"acme": Limits(per_day=4, per_month=9)}
+    turns = Turns(limits, desk, NoSwitches(), sent=sent, terms=TERMS, patience=0.1)  # midnight is not waited for
     await send(turns)
     await send(turns)
     await refused(turns, "no room")  # the fifth of the day

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,10 +46,11 @@ class OwnDesk:
     Time is the clock's at the start plus what has passed since, so that a clock that is set does not matter.
     """
 
-    def __init__(self, clock: Clock, terms: Terms) -> None:
+    def __init__(self, clock: Clock, terms: Terms, seconds: Callable[[], float] = time.monotonic) -> None:
         self._terms = terms
         self._books: dict[str, Book] = {}
-        self._epoch = clock.now().timestamp() - time.monotonic()
+        self._seconds = seconds
+        self._epoch = clock.now().timestamp() - seconds()
 
     async def take(self, provider: str, allowance: Allowance, ask: Ask) -> Answer:
         return self._book(provider).take(allowance, ask, self._now())
@@ -68,7 +70,7 @@ class OwnDesk:
         """Nothing is kept open."""
 
     def _now(self) -> float:
-        return self._epoch + time.monotonic()
+        return self._epoch + self._seconds()
 
     def _book(self, provider: str) -> Book:
         return self._books.setdefault(provider, Book(self._terms))

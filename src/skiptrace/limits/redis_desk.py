@@ -92,9 +92,11 @@ class _Seen:
 class RedisDesk:
     """The desk on Redis. ``worker`` names this process; ``own`` is used while Redis is away."""
 
-    def __init__(self, url: str, worker: str, terms: Terms, own: OwnDesk) -> None:
+    def __init__(
+        self, url: str, worker: str, terms: Terms, own: OwnDesk, *, answers_within: float = ANSWERS_WITHIN
+    ) -> None:
         self._redis = Redis.from_url(
-            url, socket_timeout=ANSWERS_WITHIN, socket_connect_timeout=ANSWERS_WITHIN, decode_responses=True
+            url, socket_timeout=answers_within, socket_connect_timeout=answers_within, decode_responses=True
         )
         self._worker = worker
         self._terms = terms
