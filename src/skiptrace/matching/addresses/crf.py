@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import cache
 from importlib.resources import files
 
 import usaddress
@@ -14,13 +13,12 @@ Labels = list[tuple[str, str]]
 _log = logging.getLogger(__name__)
 
 
-def label(text: str) -> Labels:
-    """(token, label) pairs in the labels of usaddress, for cleaned capital ASCII text. Never raises."""
-    return parser()(text)
+def _reference(text: str) -> Labels:
+    parsed: Labels = usaddress.parse(text)
+    return parsed
 
 
-@cache
-def parser() -> Callable[[str], Labels]:
+def _chosen() -> Callable[[str], Labels]:
     """fastaddress when it agrees with usaddress on every line of data/parser_check.txt, else usaddress."""
     try:
         import fastaddress
@@ -38,6 +36,8 @@ def parser() -> Callable[[str], Labels]:
     return accelerated
 
 
-def _reference(text: str) -> Labels:
-    parsed: Labels = usaddress.parse(text)
-    return parsed
+label = _chosen()
+"""(token, label) pairs in the labels of usaddress, for cleaned capital ASCII text. Never raises.
+
+It is chosen at the start, so that no address waits for the check.
+"""

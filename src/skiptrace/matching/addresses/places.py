@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from skiptrace.matching.addresses.tables import CITY_ALIASES, NAME_WORDS, STATE_CODES, STATE_NAMES
-from skiptrace.matching.zips import cities_of_state, find_zip
+from skiptrace.matching.zips import find_zip, zips_of_city
 
 STATE_ENDS = STATE_CODES | {words[-1] for words in STATE_NAMES}
 """The words in which the name or code of a state ends."""
@@ -73,14 +73,4 @@ def has_number(words: list[str]) -> bool:
 
 def zips_named(words: list[str], state: str) -> frozenset[str]:
     """The ZIP codes of a city of a state, however it is spelled: ST PAUL, COLORADO SPGS, OFALLON."""
-    return _zips_by_key(state).get(city_key(" ".join(words)), frozenset())
-
-
-@cache
-def _zips_by_key(state: str) -> dict[str, frozenset[str]]:
-    """The ZIP codes of the cities of a state by the names' keys."""
-    found: dict[str, frozenset[str]] = {}
-    for city, zips in cities_of_state(state).items():
-        key = city_key.__wrapped__(city)
-        found[key] = found[key] | zips if key in found else zips
-    return found
+    return zips_of_city(city_key(" ".join(words)), state)
