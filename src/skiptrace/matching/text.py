@@ -36,6 +36,12 @@ def decode(value: str | bytes | None) -> str:
         return head.decode("latin-1")
 
 
+@lru_cache(maxsize=65_536)
+def scanned(word: str) -> str:
+    """Letters that a scanner confuses, alike: SAWRNILL and SAWMILL."""
+    return word.replace("RN", "M").replace("VV", "W").replace("CL", "D")
+
+
 def _read_again(text: str) -> str:
     """UTF-8 that was read as Latin-1 read right: JosÃ© is José."""
     if "\u00c3" not in text:

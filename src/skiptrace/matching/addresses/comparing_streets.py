@@ -9,11 +9,12 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA
 
 from skiptrace.matching.addresses.streets import name_key, parse_street
-from skiptrace.matching.addresses.tables import DIRECTION_WORDS, DIRECTIONS, LONG_WORDS
+from skiptrace.matching.addresses.tables import DIRECTION_WORDS, DIRECTIONS, LONG_WORDS, SUFFIXES
 from skiptrace.matching.addresses.values import Agreement, Finding, ParsedAddress
 from skiptrace.matching.known_words import familiarity, is_street_word
 from skiptrace.matching.names.nicknames import is_variant
 from skiptrace.matching.tables import read_words, word_set
+from skiptrace.matching.text import scanned
 
 _VOWELS = re.compile("[AEIOUY]")
 ON_STREET: Finding = "same", "both on {0.street}"
@@ -34,6 +35,9 @@ _MAYBE_ONE_ROAD = (frozenset({"FM", "RANCH ROAD"}), frozenset({"ROAD", "COUNTY R
 _LANDING = frozenset({"LDG", "LNDG"})  # LDG is LODGE, and written for LANDING too
 _ESTATES = frozenset({"EST", "ESTS"})  # EST is written for ESTATES too
 _NO_ROAD = ("", "", "")
+_LEAST_OF_SUFFIX = 3
+_IN_USE = 2
+_SHORT_WORD, _LONG_WORD = 5, 7
 _NAMED_ROADS = word_set("""
     AVE BLVD EXPY FWY HWY PIKE PKWY RD ST TPKE TRL WAY
 """)
@@ -57,6 +61,9 @@ def compare_streets(a: ParsedAddress, b: ParsedAddress) -> Finding:
         return "possible", _QUOTED + ": a numbered road may have a name too"
     x, y = a.suffix, b.suffix
     one_suffix = x == y or (x in _ESTATES and y in _ESTATES)
+    if (x and not y and _ends_in(x, b.name, a.name)) or (y and not x and _ends_in(y, a.name, b.name)):
+        directions = _compare_directions(a, b)
+        return directions, _QUOTED + ", one suffix misspelt"
     if x and y and not one_suffix:
         # FOX RUN and FOX RUN LN: the suffix of one is the last word of the other's name.
         is_within = a.name_key + x == b.name_key or b.name_key + y == a.name_key or (x in _LANDING and y in _LANDING)
@@ -96,6 +103,18 @@ def _joined(a: ParsedAddress) -> str:
     """The whole street without spaces and short words, so that N GATE equals NORTHGATE and MTN VIEW MOUNTAINVIEW."""
     before = DIRECTION_WORDS.get(a.predirectional, a.predirectional) if len(a.name) > 1 else a.predirectional
     return f"{before}{_long_name(a.name)}{a.suffix}{a.postdirectional}"
+
+
+def _ends_in(suffix: str, name: str, other: str) -> bool:
+    """Whether a name is the other and a misspelling or the beginning of a suffix: KESWICK MANNOR, MANOR; TRA, TRAIL."""
+    rest, _, last = name.rpartition(" ")
+    if rest != other or len(last) < _LEAST_OF_SUFFIX or familiarity(last) == _IN_USE:
+        return False
+    spellings = [spelling for spelling in SUFFIXES if SUFFIXES[spelling] == suffix and len(spelling) > len(last) - 2]
+    return any(
+        long.startswith(last) or (len(last) > _LEAST_OF_SUFFIX and OSA.distance(last, long, score_cutoff=1) <= 1)
+        for long in spellings
+    )
 
 
 @lru_cache(maxsize=16_384)
@@ -189,7 +208,21 @@ def _compare_names(a: ParsedAddress, b: ParsedAddress) -> Agreement:
 
 def _compare_words(x: list[str], y: list[str]) -> Agreement:
     odd = [(p, q) for p, q in zip(x, y, strict=True) if name_key(p) != name_key(q)]
-    return likeness(*odd[0]) if len(odd) == 1 else "different" if odd else "possible"
+    if len(odd) != 1:
+        return "different" if odd else "possible"
+    known = likeness(*odd[0])
+    return "same" if known == "possible" and len(x) > 1 and _is_slip_beside(*odd[0]) else known
+
+
+def _is_slip_beside(x: str, y: str) -> bool:
+    """One letter of a word that is seldom a name, beside a word that agrees: SHEPERD HILL, HEMLOCK HOLLW."""
+    low, high = sorted((familiarity(x), familiarity(y)))
+    return (
+        low < high == _IN_USE
+        and min(len(x), len(y)) >= (_LONG_WORD if low else _SHORT_WORD)
+        and x[0] == y[0]
+        and OSA.distance(x, y, score_cutoff=1) <= 1
+    )
 
 
 def _without_article(words: list[str]) -> str:
@@ -205,7 +238,7 @@ def likeness(x: str, y: str) -> Agreement:
     low, high = familiarity(x), familiarity(y)
     if low > high:
         low, high = high, low
-    if not low and shortest >= 5 and _scanned(x) == _scanned(y):
+    if not low and shortest >= 5 and scanned(x) == scanned(y):
         return "same"
     if distance == 1:
         return _one_letter_apart(x, y, low, high)
@@ -251,12 +284,6 @@ def _is_slip(x: str, y: str, low: int, high: int) -> bool:
 
 def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
-
-
-@lru_cache(maxsize=16_384)
-def _scanned(word: str) -> str:
-    """Letters that a scanner confuses, alike: SAWRNILL and SAWMILL."""
-    return word.replace("RN", "M").replace("VV", "W").replace("CL", "D")
 
 
 @lru_cache(maxsize=16_384)

@@ -34,7 +34,7 @@ _LONG_SUFFIXES = (
 _SIDES = frozenset("NSEW")
 _GRID_HALF = re.compile(r"[NSEW]\d+$")
 _FRACTION = re.compile(r"[1-9]/[2-9]$")
-_NTH = re.compile(r"(\d+)(?:ST|ND|RD|TH)$")
+_NTH = re.compile(r"(\d+)(?:ST|ND|RD|TH|(?<=[23])D)$")
 _BARE_UNIT = re.compile(r"\d+-?[A-Z]?$|[A-Z]-?\d*$|[A-Z]-?\d+[A-Z]$|\d+-[A-Z0-9]+$")
 _MIXED_UNIT = re.compile(r"[A-Z]-?\d+$|\d+-?[A-Z]$")
 _PREFIX_TYPES = word_set("""
@@ -45,7 +45,7 @@ _LEADS_ON = frozenset({"DE", "DEL", "LA", "LAS", "LOS", "EL", "OF", "THE", "DES"
 _BELTS = frozenset({"LOOP", "FWY", "HWY", "EXPY", "PKWY", "BYP", "TPKE"})  # S LOOP E is no street of a letter
 _SPACED_CLASSES = frozenset({"US", "FM", "CR", "RM", "RR", "TR"})  # F M 1960
 _ALIASES = {
-    "ADAMCLAYTONPOWELLJR": "ADAMCLAYTONPOWELL", "JOHNFKENNEDY": "JFK", "JOHNFITZGERALDKENNEDY": "JFK",
+    "ADAMCLAYTONPOWELLJR": "ADAMCLAYTONPOWELL", "JOHNFKENNEDY": "JFK", "JFKENNEDY": "JFK", "JOHNFITZGERALDKENNEDY": "JFK",
     "FRANKLINDROOSEVELT": "FDR", "EYE": "I",
 }  # fmt: skip
 _KING = re.compile(r"(?:REV)?(?:DR)?M(?:ARTIN)?L(?:UTHER)?K(?:ING)?(?:JR)?")

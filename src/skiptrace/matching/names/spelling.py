@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 from skiptrace.matching.known_words import given_name, surname_count
 from skiptrace.matching.names.nicknames import is_variant, opposite_sexes, relation
 from skiptrace.matching.names.vocabulary import ABBREVIATIONS
+from skiptrace.matching.text import scanned
 
 _FOLDS = tuple(
     (re.compile(pattern), reading)
@@ -33,7 +34,15 @@ _COMMON_SURNAME = 1_000
 _RARE_SURNAME = 8_000
 _COMMON_GIVEN = 3_000
 # Endings that clerks exchange: GONZALES and GONZALEZ, GREENBERG and GREENBURG.
-_ENDINGS = (("EZ", "ES"), ("BERG", "BURG"), ("BERGER", "BURGER"), ("MANN", "MAN"), ("STEIN", "STINE"))
+_ENDINGS = (
+    ("EZ", "ES"),
+    ("BERG", "BURG"),
+    ("BERGER", "BURGER"),
+    ("MANN", "MAN"),
+    ("STEIN", "STINE"),
+    ("OV", "OFF"),
+    ("EV", "EFF"),
+)
 # MARGARET is a hundred times as frequent as MARGRET: a census counts misspellings too.
 _MISSPELT_RATIO = 60
 _MISSPELT_SURNAME_RATIO = 35
@@ -67,6 +76,8 @@ def surname_likeness(a: str, b: str) -> float:
         return 0.9
     if is_variant(a, b):
         return 0.7 if common else 0.84
+    if scanned(a) == scanned(b) and not min(surname_count(a), surname_count(b)):
+        return 0.9
     distance = OSA.distance(a, b, score_cutoff=2)
     shortest = min(len(a), len(b))
     if shortest == 1:
@@ -147,6 +158,8 @@ def _misspelt(a: str, b: str) -> tuple[float, str]:
     distance = OSA.distance(a, b, score_cutoff=2)
     shortest = min(len(a), len(b))
     common = given_name(a)[0] >= _COMMON_GIVEN and given_name(b)[0] >= _COMMON_GIVEN
+    if scanned(a) == scanned(b) and not _known(a, b):
+        return 0.9, "misspelt"
     if shortest >= 3 and (a.startswith(b) or b.startswith(a)) and not common:
         return 0.84, "shortened"
     if distance > 2 or shortest < 4:
