@@ -105,6 +105,7 @@ _ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)$")
 _AS_DIGITS = str.maketrans("OILSB", "01158")
 _AS_LETTERS = str.maketrans("058", "OSB")
 _GLUE = re.compile(r"[A-Z][.\-]?\d|\dF")
+_UNREAD_NUMBER = re.compile(r"\s*(?:\?+\d[\d?]*|\d+\?[\d?]*|\d+[_*]+\d+)(?=\s)")  # 14?7 ELM ST
 _ODD = re.compile(r"[^A-Z0-9 ,\-#./&%]")
 _SIGNS = str.maketrans(dict.fromkeys("'\"*`~^{}?!", "") | dict.fromkeys(":\\_@=<>+$", " "))
 
@@ -269,6 +270,9 @@ def _plain(text: str, notes: list[str]) -> str:
     if "." in text:
         text = _dots(text) if _INNER_DOT.search(text) else text.replace(".", "")
     if _ODD.search(text):
+        if unread := _UNREAD_NUMBER.match(text):
+            notes.append(f"{REMARK}{unread[0].strip()}")
+            text = text[unread.end() :]
         text = _SPACED_UNIT.sub(r"\1\2", text)
         text = _SPACED_HYPHEN.sub(r"\1-\2", text)
         text = text.replace(" @ ", " & ").replace(" + ", " & ")

@@ -90,8 +90,8 @@ def _put_back(tokens: list[str], behind: list[str], line: LastLine) -> None:
     if not unit and (not tokens or (starts_delivery(behind) and not has_number(tokens))):
         tokens.extend([",", *behind] if tokens else behind)
         return
-    if not unit and UNITS.get(words[0]) in _STATED_UNITS and is_unit_alone(words[:2]):
-        unit = 2  # APT 4 PER DMV
+    if not unit and UNITS.get(words[0]) in _STATED_UNITS:  # APT NO 4 PER DMV
+        unit = next((size for size in (3, 2) if is_unit_alone(words[:size])), 0)
     if unit:
         tokens[:0] = [*words[:unit], ","]
     if words[unit:]:
