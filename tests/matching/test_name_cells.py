@@ -41,6 +41,10 @@ def test_a_house_or_a_title_may_stand_for_one_of_its_people(cell: str) -> None:
         ("Ambrose Tulley", "Ambrose Tully"),
         ("Abdul Rahman Siddiqui", "Abdulrahman Siddiqi"),
         ("ITURMENDI SALVO IGNACIO", "Nacho Iturmendi Salvo"),
+        ("Aleksandr Petrov", "Alexander Petroff"),
+        ("Carla Burnham", "Carla Bumham"),
+        ("Lee Ann Tulley", "Leanne Tulley"),
+        ("Nellie Tulley", "Eleanor Tulley"),
     ],
 )
 def test_short_and_respelt_forms_are_one_name(first: str, second: str) -> None:

@@ -74,3 +74,15 @@ def test_a_hyphen_may_be_left_out_where_house_numbers_are_written_with_one(
     first: str, second: str, verdict: str
 ) -> None:
     assert compare_addresses(first, second).verdict == verdict
+
+
+@pytest.mark.parametrize("number", ["1427", "147", "14"])
+@pytest.mark.parametrize("unread", ["14?7", "?427", "142?", "14_7", "14*7"])
+def test_a_house_number_with_a_figure_that_cannot_be_read_is_no_number(unread: str, number: str) -> None:
+    compared = compare_addresses(f"{unread} Wexcombe Rd, Reno NV 89502", f"{number} Wexcombe Rd, Reno NV 89502")
+    assert compared.verdict == "possible"
+
+
+def test_a_unit_is_found_between_the_zip_code_and_a_remark() -> None:
+    cells = ("12 Wexcombe Rd, Reno NV 89502-1234 Apt No. 18 per DMV", "12 Wexcombe Rd, Reno NV 89502")
+    assert compare_addresses(*cells).verdict == "possible"
