@@ -77,10 +77,10 @@ def test_a_served_api_answers_and_ends_in_good_order(tmp_path: Path, capsys: pyt
         assert server.stderr is not None
         try:
             url = server.stderr.readline().split()[-1]
-            known = httpx.get(f"{url}/batches/none", headers={"Authorization": f"Bearer {key}"})
-            unknown = httpx.get(f"{url}/batches/none")
+            known = httpx.get(f"{url}/batches/none", headers={"Authorization": f"Bearer {key}"}, timeout=100)
+            unknown = httpx.get(f"{url}/batches/none", timeout=100)
         finally:
             server.send_signal(signal.SIGTERM)
         said = server.stderr.read()
         assert (known.status_code, unknown.status_code) == (404, 401)
-        assert (server.wait(20), said) == (0, "")
+        assert (server.wait(200), said) == (0, "")

@@ -159,13 +159,13 @@ def test_two_batches_on_one_database_at_once_both_finish(tmp_path: Path) -> None
 class _Vendor(BaseHTTPRequestHandler):
     """Answers every request with a page for people."""
 
-    delay = 0.0
+    answers: ClassVar[threading.Event] = threading.Event()
     asked: ClassVar[Counter[bytes]] = Counter()
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         type(self).asked[body] += 1
-        time.sleep(self.delay)
+        self.answers.wait(200)
         self._answer()
 
     def do_GET(self) -> None:
@@ -184,21 +184,24 @@ class _Vendor(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def vendor(delay: float = 0.0) -> Iterator[tuple[str, Counter[bytes]]]:
-    handler = type("Vendor", (_Vendor,), {"delay": delay, "asked": Counter()})
+def vendor() -> Iterator[tuple[str, type[_Vendor]]]:
+    """Answers as soon as it is told to."""
+    handler = type("Vendor", (_Vendor,), {"answers": threading.Event(), "asked": Counter()})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", handler.asked  # type: ignore[attr-defined]
+        yield f"http://127.0.0.1:{server.server_port}", handler
     finally:
+        handler.answers.set()
         server.shutdown()
         server.server_close()
         thread.join()
 
 
 def test_a_provider_that_answers_html_has_failed_and_has_not_found_nothing(capsys: Capsys, tmp_path: Path) -> None:
-    with vendor() as (url, _):
+    with vendor() as (url, handler):
+        handler.answers.set()
         where = ("--out", tmp_path / "out", "--sandbox", url, "--json")
         said = in_process(capsys, tmp_path / "home", "batch", "run", FIXTURE, *PURPOSE, *where)
 
@@ -213,15 +216,18 @@ def test_a_provider_that_answers_html_has_failed_and_has_not_found_nothing(capsy
 
 
 def test_ctrl_c_finishes_what_is_under_way_and_the_same_command_asks_nobody_twice(tmp_path: Path) -> None:
-    with vendor(delay=0.3) as (url, asked):
+    with vendor() as (url, handler):
         arguments = ("batch", "run", FIXTURE, *PURPOSE, "--out", tmp_path / "out", "--sandbox", url, "--concurrency", 1)
         first = started(tmp_path / "home", *arguments, "--json")
-        while not asked:
+        assert first.stderr is not None
+        while not handler.asked and first.poll() is None:
             time.sleep(0.02)
         first.send_signal(signal.SIGINT)
+        while (line := first.stderr.readline()) and "Stopping: the accounts under way are finished first" not in line:
+            pass
+        handler.answers.set()
         out, err = first.communicate(timeout=200)
-        assert first.returncode == 1, err
-        assert "Stopping: the accounts under way are finished first" in err
+        assert (first.returncode, bool(line)) == (1, True), err
         done = json.loads(out)["accounts"]
         assert 0 < done < 6
 
@@ -229,7 +235,7 @@ def test_ctrl_c_finishes_what_is_under_way_and_the_same_command_asks_nobody_twic
 
     assert again.code == 0, again.err
     assert json.loads(again.out)["finished_earlier"] == done
-    assert set(asked.values()) == {1}
+    assert set(handler.asked.values()) == {1}
 
 
 def test_without_anybody_to_ask_a_batch_and_a_lookup_say_so(capsys: Capsys, tmp_path: Path) -> None:

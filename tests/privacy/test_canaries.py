@@ -12,9 +12,8 @@ import base64
 import json
 import os
 import re
-import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +25,7 @@ from skiptrace.testing.server import Say, ScriptedServer
 from tests.cli.command import environment
 from tests.privacy import watched
 from tests.privacy.canaries import CANARIES, SECRETS, SSNS, shown_in
+from tests.servers.ports import reserved_port
 from tests.servers.redis import Redis
 
 PERSON = {
@@ -159,20 +159,26 @@ async def test_t60_the_commands_leave_no_planted_value_behind(stage: Stage) -> N
     assert [ssn for ssn in SSNS if ssn.encode() in stage.results()] == []
 
 
-async def test_the_server_and_the_worker_leave_no_planted_value_behind(stage: Stage) -> None:
+@pytest.fixture
+def metrics_port() -> Iterator[int]:
+    with reserved_port() as port:
+        yield port
+
+
+async def test_the_server_and_the_worker_leave_no_planted_value_behind(stage: Stage, metrics_port: int) -> None:
     key = json.loads(await stage.run("keys", "create", "platform", "--role", "service", "--json", is_result=True))[
         "key"
     ]
-    async with ScriptedServer(Say(500, ECHO), Say(200, ECHO)) as vendor, ScriptedServer(Say(200, ECHO)) as platform:
+    answers = Say(500, ECHO), Say(200, ECHO)
+    async with ScriptedServer(*answers) as vendor, ScriptedServer(Say(200, ECHO)) as platform:
         stage.set_up_webhook(platform.url)
         more = {"SKIPTRACE_SANDBOX_URL": vendor.url, "SKIPTRACE_REFERENCE_FILE": stage.given("reference.csv")}
-        port = free_port()
-        working = stage.running("worker", SKIPTRACE_METRICS_PORT=str(port), **more)
+        working = stage.running("worker", SKIPTRACE_METRICS_PORT=str(metrics_port), **more)
         async with stage.running("serve", "--port", "0", **more) as server, working:
-            url = await address_of(server, stage)
-            async with httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {key}"}) as http:
+            url, headers = await address_of(server, stage), {"authorization": f"Bearer {key}"}
+            async with httpx.AsyncClient(base_url=url, headers=headers, timeout=100) as http:
                 stage.said += [text async for text in talk(http)]
-                stage.said.append((await http.get(f"http://127.0.0.1:{port}/metrics")).content)
+                stage.said.append((await http.get(f"http://127.0.0.1:{metrics_port}/metrics")).content)
             await until(lambda: bool(platform.heard))
     told = {f"delivery {n}": heard.head.encode() + heard.body for n, heard in enumerate(platform.heard)}
     left = stage.left_behind()
@@ -191,12 +197,6 @@ async def until(there: Callable[[], bool]) -> None:
     raise AssertionError("it never came")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 async def talk(http: httpx.AsyncClient) -> AsyncIterator[bytes]:
     """Submit a case and wait for its end; then everything that may go wrong. Yields what no caller asked for."""
     person = {**PERSON, "birth_date": PERSON["dob"], "phone": [PERSON["phone"]], "email": [PERSON["email"]]}
@@ -205,7 +205,7 @@ async def talk(http: httpx.AsyncClient) -> AsyncIterator[bytes]:
     made = await http.post("/v1/cases", json=body, headers={"idempotency-key": "k-1"})
     assert made.status_code == 202, made.text
     yield made.content
-    for _ in range(200):
+    for _ in range(1200):
         seen = (await http.get(f"/v1/cases/{made.json()['case_id']}")).json()
         if seen["state"] in ("done", "waiting", "quarantined"):
             break

@@ -75,24 +75,24 @@ class TestBeforeTheFirstByte:
 
         async def commit() -> None:
             nonlocal finished
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(1.2)
             finished = True
 
         async with ScriptedServer(Say()) as server, wire() as made:
             with pytest.raises(TryLater):
-                await get(made, server.url, deadline=0.1, before=commit)
+                await get(made, server.url, deadline=1.0, before=commit)
 
         assert finished
         assert server.heard == []
 
     async def test_an_error_after_the_deadline_is_still_raised(self) -> None:
         async def commit() -> None:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(1.2)
             raise LostLease("taken over")
 
         async with ScriptedServer(Say()) as server, wire() as made:
             with pytest.raises(LostLease):
-                await get(made, server.url, deadline=0.1, before=commit)
+                await get(made, server.url, deadline=1.0, before=commit)
 
         assert server.heard == []
 

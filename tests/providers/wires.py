@@ -85,7 +85,7 @@ def busy_at_429(reply: Reply) -> ProviderError | None:
 
 
 async def get(
-    through: Wire, url: str, *, deadline: float = 5.0, before: Callable[[], Awaitable[None]] = nothing
+    through: Wire, url: str, *, deadline: float = 60.0, before: Callable[[], Awaitable[None]] = nothing
 ) -> Reply:
     request = httpx.Request("GET", url, headers={"accept-encoding": "gzip"})
     return await through.send(Exchange("acme", request, deadline, busy_at_429), before)

@@ -65,7 +65,7 @@ async def calling(
 ) -> AsyncIterator[Caller]:
     async with (
         running_bureau(world, weather, port=port, vendors=vendors) as bureau,
-        httpx.AsyncClient(base_url=bureau.url, trust_env=False) as http,
+        httpx.AsyncClient(base_url=bureau.url, trust_env=False, timeout=100) as http,
     ):
         yield Caller(http, bureau)
 

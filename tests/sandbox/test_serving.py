@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.sandbox.conftest import TRESTLE
+from tests.servers.ports import reserved_port
 
 PROGRAM = """
 import sys
@@ -24,11 +25,9 @@ serve(grow_world(7, 100), port=int(sys.argv[1]), token_file=Path(sys.argv[2]))
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-    return number
+def port() -> Iterator[int]:
+    with reserved_port() as number:
+        yield number
 
 
 @pytest.fixture
@@ -41,16 +40,16 @@ def served(port: int, token_file: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", PROGRAM, str(port), str(token_file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
-            _wait_until_it_listens(port)
+            _wait_until_it_listens(port, process)
             yield process
         finally:
             process.kill()
 
 
-def _wait_until_it_listens(port: int) -> None:
-    for _ in range(600):
+def _wait_until_it_listens(port: int, process: subprocess.Popen[str]) -> None:
+    while process.poll() is None:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection(("127.0.0.1", port), timeout=60).close()
         except OSError:
             time.sleep(0.05)
         else:
@@ -60,8 +59,9 @@ def _wait_until_it_listens(port: int) -> None:
 
 def test_it_serves_until_interrupted(served: subprocess.Popen[str], port: int, token_file: Path) -> None:
     url = f"http://127.0.0.1:{port}"
-    httpx.get(f"{url}/trestle/3.2/phone", params={"phone": "2125550123"}, headers=TRESTLE, trust_env=False)
-    bill = httpx.get(f"{url}/_bill", headers={"authorization": f"Bearer {token_file.read_text()}"}, trust_env=False)
+    httpx.get(f"{url}/trestle/3.2/phone", params={"phone": "2125550123"}, headers=TRESTLE, trust_env=False, timeout=100)
+    token = {"authorization": f"Bearer {token_file.read_text()}"}
+    bill = httpx.get(f"{url}/_bill", headers=token, trust_env=False, timeout=100)
     served.send_signal(signal.SIGINT)
     out, err = served.communicate(timeout=200)
 

@@ -35,7 +35,7 @@ class Redis:
         options = {"port": "0", "unixsocket": str(self.folder / "redis.sock"), "save": "", "dir": str(self.folder)}
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
         self._process = subprocess.Popen([_program(), *arguments], stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 100
         while True:
             try:
                 self.client().ping()

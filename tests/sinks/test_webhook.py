@@ -36,7 +36,7 @@ def clock_now() -> FixedClock:
 
 async def said(transport: httpx.AsyncBaseTransport, say: Say) -> None:
     async with ScriptedServer(say) as server:
-        await Webhook(setup("hook", clock_now(), transport, url=server.url, timeout=2)).deliver(Message(EVENT))
+        await Webhook(setup("hook", clock_now(), transport, url=server.url, timeout=60)).deliver(Message(EVENT))
 
 
 async def test_a_platform_verifies_it_with_the_published_library(transport: httpx.AsyncBaseTransport) -> None:

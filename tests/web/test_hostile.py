@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,7 @@ from skiptrace.access import Action, Role
 from skiptrace.stores import schema
 from skiptrace.web.app import ROUTES
 from skiptrace.web.shapes.fields import Moment
-from tests.stores.databases import Place
-from tests.web.serving import ACCOUNT, Served, served, submission
+from tests.web.serving import ACCOUNT, Served, submission
 from tests.web.test_matrix import GUARDED
 
 DEEP = b'{"account": ' + b"[" * 900 + b"]" * 900 + b"}"
@@ -143,20 +141,6 @@ async def test_what_is_not_there_is_a_problem_too(door: Served) -> None:
     ):
         answer = await door.call("", method, path)
         assert (answer.status_code, answer.json()["status"]) == (status, status)
-
-
-async def test_a_body_that_drips_is_cut_off(sqlite_place: Place, tmp_path: Path) -> None:
-    async with served(tmp_path, sqlite_place.url, read_seconds=0.3) as door:
-        key, port = await door.key(Role.SERVICE), int(door.url.rpartition(":")[2])
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        head = f"POST /v1/cases HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nIdempotency-Key: 1\r\n"
-        writer.write(head.encode() + b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
-        answer = asyncio.create_task(reader.read(12))
-        while not answer.done():
-            writer.write(b" ")
-            await asyncio.sleep(0.05)
-        writer.close()
-        assert await answer == b"HTTP/1.1 408"
 
 
 async def test_what_a_stranger_says_of_the_way_here_is_not_believed(door: Served) -> None:

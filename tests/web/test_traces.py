@@ -180,7 +180,7 @@ async def switch(postgres: Postgres, *, on: bool) -> None:
         await connection.execute(f"ALTER DATABASE postgres ALLOW_CONNECTIONS {on}")
         if not on:
             await connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres'"
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = 'postgres'"
             )
     finally:
         await connection.close()
