@@ -240,7 +240,7 @@ class _Source:
             if not self.is_parquet:
                 return pa.Table.from_batches(self._csv(TEXTS))
             names = columns_to_read(pq.read_schema(self.path).names)
-            return pq.read_table(self.path, columns=names, read_dictionary=TEXT_COLUMNS.intersection(names))
+            return pq.ParquetFile(self.path, read_dictionary=[*TEXT_COLUMNS.intersection(names)]).read(names)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Some rows at a time, texts as they are: a part of the rows would hold the distinct ones of all."""

@@ -202,7 +202,7 @@ def neighbours_sharing(groups: Ints, codes: Sequence[Codes]) -> tuple[Ints, Ints
     to the size of the largest group: so nothing has to be looked up.
     """
     places, own = len(groups).bit_length(), -1 - np.arange(len(groups), dtype=np.int32)
-    codes = [np.where(column > 0, column, own) for column in codes]
+    codes = [column + own * (column == 0) for column in codes]
     found: list[Ints] = []
     for distance in range(1, len(groups)):
         together = groups[distance:] == groups[:-distance]

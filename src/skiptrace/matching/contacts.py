@@ -28,7 +28,7 @@ from skiptrace.matching.columns import (
     neighbours_sharing,
 )
 from skiptrace.matching.comparisons import single_address_levels
-from skiptrace.matching.identity import Candidates, Identity
+from skiptrace.matching.identity import SURE, Candidates, Identity
 from skiptrace.matching.levels import ADDRESS, SURNAME
 from skiptrace.matching.weights import (
     LIMIT,
@@ -39,6 +39,7 @@ from skiptrace.matching.weights import (
     log_odds,
     probability,
     summed,
+    within,
 )
 
 _LARGEST_KEY = 2**62
@@ -67,16 +68,17 @@ class Runs:
 
     # Runs are short: to walk over all places takes a fifth of the time of reducing run by run.
 
-    def best(self, places: Floats) -> Floats:
-        """Highest of each run."""
-        best = np.full(len(self.starts), -np.inf)
+    def best(self, places: Floats, least: float = -np.inf) -> Floats:
+        """Highest of each run, and never less than ``least``."""
+        best = np.full(len(self.starts), least)
         np.maximum.at(best, self.number, places)
         return best
 
-    def least(self, places: Floats) -> Floats:
-        least = np.full(len(self.starts), np.inf)
-        np.minimum.at(least, self.number, places)
-        return least
+    def best_of(self, among: Flags, places: Floats | Codes, least: float) -> Floats:
+        """Highest of each run among the chosen places, and never less than ``least``."""
+        best, chosen = np.full(len(self.starts), least), among.nonzero()[0]
+        np.maximum.at(best, self.number[chosen], places[chosen])
+        return best
 
     def any(self, places: Flags) -> Flags:
         flags = np.zeros(len(self.starts), bool)
@@ -206,16 +208,11 @@ def _carried(candidates: Candidates, rows: tuple[Ints, Ints], value: Ints, *, fi
     order, value = in_order(value)
     child, position = rows[0][order], rows[1][order]
     age, start = -last[child], -first[child]
-    age = np.where(np.isnan(age), UNDATED, _within(age, 0.0, NEVER))
-    start = np.where(np.isnan(start), age, _within(start, 0.0, NEVER))
+    age = np.where(np.isnan(age), UNDATED, within(age, 0.0, NEVER))
+    start = np.where(np.isnan(start), age, within(start, 0.0, NEVER))
     values = Runs.of(value)
     group = candidates.groups[position[values.starts]]
     return Carried(child, position, age, start, values, group, Runs.of(group))
-
-
-def _within(measure: Floats, least: float, most: float) -> Floats:
-    within: Floats = np.minimum(np.maximum(measure, least), most)
-    return within
 
 
 def address_measures(
@@ -245,7 +242,7 @@ def address_measures(
         "since": seen.since,
         "account": _account_years(candidates, addresses.spans, addresses.last_seen, carried, is_old),
         "box": carried.values.any(addresses.box.codes[carried.child] > 0).astype(float),
-        "newcomers": _within(seen.last - seen.arrived, -10.0, 10.0),
+        "newcomers": within(seen.last - seen.arrived, -10.0, 10.0),
     }
 
 
@@ -287,15 +284,13 @@ def _common(
     """The measures that addresses and phones share."""
     p, values = identity.probability[carried.position], carried.values
     fresh = log_odds(p * probability(sighting_bits(candidates, carried, sightings)))
-    doubt = values.total(log_none(np.minimum(p, 1.0 - 1e-9)))
+    doubt = values.total(log_none(within(p, 0.0, SURE)))
     recency, second = _best_two(values, fresh, candidates.people.source.codes[candidates.rows[carried.position]])
     sure = p >= 0.5
     family = identity.compared.levels["surname"][carried.position] >= SURNAME["part"]
-    last, kin, others = (
-        values.least(np.where(who, carried.age, NEVER)) for who in (sure, ~sure & family, ~(sure | family))
-    )
-    arrived = values.least(np.where(sure, NEVER, carried.start))
-    since = values.best(np.where(sure, carried.start, -1.0))
+    last, kin, others = (-values.best_of(who, -carried.age, -NEVER) for who in (sure, ~sure & family, ~(sure | family)))
+    arrived = -values.best_of(~sure, -carried.start, -NEVER)
+    since = values.best_of(sure, carried.start, -1.0)
     seen = _Seen(last, np.where(since < 0, NEVER, since), arrived)
     identified = log_odds(-np.expm1(doubt))
     return {"identity": identified, "recency": recency, "second": second, "kin": kin, "others": others}, seen
@@ -303,7 +298,7 @@ def _common(
 
 def sighting_bits(candidates: Candidates, carried: Carried, sightings: Sightings) -> Floats:
     """What each row's age is worth, by the standards of its source."""
-    bits = sightings.other(carried.age)
+    bits = sightings.other.of_many(carried.age)
     if sightings.known:
         source = candidates.people.source
         codes = source.codes[candidates.rows[carried.position]]
@@ -317,10 +312,9 @@ def sighting_bits(candidates: Candidates, carried: Carried, sightings: Sightings
 def _best_two(values: Runs, fresh: Floats, source: Codes) -> tuple[Floats, Floats]:
     """Best row of each value, and best row from another source: what shares an upstream counts once."""
     best = values.best(fresh)
-    top = values.best(np.where(fresh == best[values.number], source, -1.0))
-    independent = source != top[values.number]
-    second = values.best(np.where(independent, fresh, LEAST_FRESH))
-    return np.maximum(best, LEAST_FRESH), np.maximum(second, LEAST_FRESH)
+    top = values.best_of(fresh == best[values.number], source, -1.0)
+    second = values.best_of(source != top[values.number], fresh, LEAST_FRESH)
+    return np.maximum(best, LEAST_FRESH), second
 
 
 def _gaps(scores: Floats, known: Flags, accounts: Runs) -> Floats:
@@ -329,9 +323,9 @@ def _gaps(scores: Floats, known: Flags, accounts: Runs) -> Floats:
     best = accounts.best(scores)[accounts.number]
     leads = scores == best
     leads &= (accounts.count(leads) == 1)[accounts.number]
-    runner_up = accounts.best(np.where(leads, -NEVER, scores))[accounts.number]
+    runner_up = accounts.best_of(~leads, scores, -NEVER)[accounts.number]
     rival = np.where(leads, runner_up, best)
-    return np.where(rival == -NEVER, 0.0, _within(scores - rival, -10.0, 10.0))
+    return np.where(rival == -NEVER, 0.0, within(scores - rival, -10.0, 10.0))
 
 
 def _against_subject(spans: Spans, subjects: Ints, child: Ints) -> tuple[Ints | None, Ints, Ints]:
@@ -350,7 +344,7 @@ def _account_years(candidates: Candidates, spans: Spans, last_seen: Floats, carr
     ``is_old`` tells of each row whether the account shows it.
     """
     newest = spans.latest(last_seen, candidates.subjects[carried.position[carried.values.starts]])
-    years = np.where(np.isnan(newest), 5.0, _within(-newest, 0.0, NEVER))
+    years = np.where(np.isnan(newest), 5.0, within(-newest, 0.0, NEVER))
     return np.where(carried.values.any(is_old), years, -1.0)
 
 
@@ -362,7 +356,7 @@ def _moved(candidates: Candidates, identity: Identity, carried: Carried) -> Floa
     groups = np.full(len(candidates.starts) - 1, -NEVER)
     np.maximum.at(groups, candidates.groups, of_subject)
     here = carried.values.best(of_subject[carried.position])
-    return _within(groups[carried.group] - here, 0.0, 10.0)
+    return within(groups[carried.group] - here, 0.0, 10.0)
 
 
 def reach(
@@ -382,7 +376,7 @@ def reach(
 
 def rival_measures(bits: Floats, accounts: Runs) -> dict[str, Floats]:
     """``own``: the value's own bits. ``rivals``: log2 of the summed odds of the other values of the account."""
-    top = np.maximum(accounts.best(bits), -LIMIT)[accounts.number]
+    top = accounts.best(bits, -LIMIT)[accounts.number]
     odds = np.exp2(bits - top)
     rest = accounts.total(odds)[accounts.number] - odds
     return {"own": bits, "rivals": top + np.log2(np.maximum(rest, LEAST_RIVAL))}

@@ -26,7 +26,7 @@ from skiptrace.matching.columns import (
 )
 from skiptrace.matching.comparisons import Compared, compare
 from skiptrace.matching.levels import ADDRESS, BIRTH, GIVEN, SSN4
-from skiptrace.matching.weights import Parameters, log_none, log_odds, probability
+from skiptrace.matching.weights import Parameters, log_none, log_odds, probability, within
 
 LARGEST_GROUP = 200
 """Records of one account beyond this many, least likely first, are judged alone: ties grow with the square."""
@@ -123,10 +123,10 @@ def times(candidates: Candidates, compared: Compared) -> dict[str, Floats]:
     last = addresses.spans.latest(addresses.last_seen, candidates.rows)
     account = addresses.spans.latest(addresses.last_seen, candidates.subjects)
     after = last - account
-    beside = np.maximum(np.maximum(first - account, -after), 0.0)
+    beside = np.fmax(np.maximum(first - account, -after), 0.0)
     here = compared.levels["address"] >= ADDRESS["alike"]
     return {
-        "beside": np.where(here & ~np.isnan(beside), beside, 0.0),
+        "beside": beside * here,
         "after": np.where(np.isnan(after), 0.0, after),
     }
 
@@ -143,7 +143,7 @@ def _kinds(candidates: Candidates, compared: Compared) -> Codes:
     """The first given name of each record, 0 for all that fit the subject's."""
     names, given = candidates.people.names, compared.levels["given"]
     first_name = names.given.codes[names.spans.starts[candidates.rows]]
-    return np.where((given == 0) | (given >= GIVEN["initial"]), 0, first_name)
+    return first_name * ((given > 0) & (given < GIVEN["initial"]))
 
 
 def pairs_to_compare(candidates: Candidates, compared: Compared, alone: Floats) -> tuple[Ints, Ints]:
@@ -225,12 +225,11 @@ def group_measures(
 class Flow:
     """What flows along ties: to either end what the other end says.
 
-    ``here`` and ``there`` are the ends of each tie, once in either direction; ``same`` is the probability that both
-    are one person, ``other`` that they surely are not, and ``refuting`` are the ties where one contradicts the other.
+    ``ends`` are those of each tie, in either direction; ``same`` is the probability that both are one person, ``other``
+    that they surely are not, and ``refuting`` are the ties where one contradicts the other.
     """
 
-    here: Ints
-    there: Ints
+    ends: tuple[tuple[Ints, Ints], tuple[Ints, Ints]]
     same: Floats
     other: Floats
     refuting: Ints
@@ -240,16 +239,15 @@ class Flow:
 
     @classmethod
     def along(cls, ties: Ties) -> Flow:
-        same, other = probability(ties.bits), probability(-ties.bits - 3.0)
-        refuted = _contradicted(ties.compared.levels)
-        here, both = np.concatenate((ties.left, ties.right)), np.concatenate((same, same))
+        same, tied = probability(ties.bits), np.zeros(ties.count)
+        for ends in (ties.left, ties.right):
+            tied += np.bincount(ends, same, ties.count)
         return cls(
-            here=here,
-            there=np.concatenate((ties.right, ties.left)),
-            same=both,
-            other=np.concatenate((other, other)),
-            refuting=np.concatenate((refuted, refuted + len(same))),
-            tied=np.bincount(here, both, ties.count).astype(float),
+            ends=((ties.left, ties.right), (ties.right, ties.left)),
+            same=same,
+            other=probability(-ties.bits - 3.0),
+            refuting=_contradicted(ties.compared.levels),
+            tied=tied,
             count=ties.count,
         )
 
@@ -258,22 +256,23 @@ class Flow:
         ends that are the same person and the subject, and that are the same person and somebody else; and three rows
         of what is strongest: somebody else who is the same person, the subject who is not, the subject who contradicts
         it."""
-        there = subject[self.there]
-        top = np.zeros((3, self.count))
-        np.maximum.at(top[1], self.here, there * self.other)
-        np.maximum.at(top[2], self.here[self.refuting], there[self.refuting])
-        there *= self.same
-        supporters = np.bincount(self.here, there, self.count).astype(float)
-        np.maximum.at(top[0], self.here, self.same - there)
-        none = np.bincount(self.here, log_none(np.minimum(there, SURE, out=there)), self.count).astype(float)
-        return none, supporters, np.maximum(self.tied - supporters, 0.0), top
+        none, supporters, top = np.zeros(self.count), np.zeros(self.count), np.zeros((3, self.count))
+        for here, there in self.ends:
+            p = subject[there]
+            np.maximum.at(top[1], here, p * self.other)
+            np.maximum.at(top[2], here[self.refuting], p[self.refuting])
+            p *= self.same
+            supporters += np.bincount(here, p, self.count)
+            np.maximum.at(top[0], here, self.same - p)
+            none += np.bincount(here, log_none(within(p, 0.0, SURE)), self.count)
+        return none, supporters, within(self.tied - supporters, 0.0, np.inf), top
 
 
 def _others(candidates: Candidates, values: Floats) -> Floats:
     """Sum of the values of the other records of the account."""
     group = candidates.groups
     sums = np.bincount(group, values, len(candidates.starts) - 1)[group]
-    return np.maximum(sums - values, 0.0)
+    return within(sums - values, 0.0, np.inf)
 
 
 def _contradicted(levels: Mapping[str, Levels]) -> Ints:

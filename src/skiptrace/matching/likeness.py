@@ -30,12 +30,14 @@ def spelling_levels(words: Words, x: Codes, y: Codes, alike: int, near: int) -> 
         return levels
     x, y = x[rows], y[rows]
     left, right = words.values[x], words.values[y]
-    similarity = cpdist(left, right, scorer=JaroWinkler.similarity, score_cutoff=_ALIKE, dtype=np.float32)
     edits = cpdist(left, right, scorer=OSA.distance, score_cutoff=_MOST_EDITS, dtype=np.int32)
     lengths = words.derived(Spelled).lengths
     shorter = np.minimum(lengths[x], lengths[y])
-    found = np.where((similarity > 0) | ((edits <= _MOST_EDITS) & (edits * 3 <= shorter)), alike, 0)
-    levels[rows] = np.where((edits == 1) & (shorter >= 3), near, found)
+    is_alike = (edits <= _MOST_EDITS) & (edits * 3 <= shorter)
+    others = (~is_alike).nonzero()[0]
+    left, right = left[others], right[others]
+    is_alike[others] = cpdist(left, right, scorer=JaroWinkler.similarity, score_cutoff=_ALIKE, dtype=np.float32) > 0
+    levels[rows] = np.where((edits == 1) & (shorter >= 3), near, is_alike * alike)
     return levels
 
 

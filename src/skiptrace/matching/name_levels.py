@@ -174,15 +174,17 @@ def _listed_hops(words: Words) -> Ints:
 
 def _surname_levels(words: Words, x: Codes, y: Codes) -> Levels:
     levels = spelling_levels(words, x, y, SURNAME["alike"], SURNAME["near"])
-    double = words.derived(_double_names)
-    for row in np.flatnonzero((double[x] | double[y]) & (levels < SURNAME["near"])):
-        if set(words.values[x[row]].split()) & set(words.values[y[row]].split()):
-            levels[row] = SURNAME["part"]
+    is_double, parts = words.derived(_parts)
+    rows = ((is_double[x] | is_double[y]) & (levels < SURNAME["near"])).nonzero()[0]
+    pairs = zip(parts[x[rows]].tolist(), parts[y[rows]].tolist(), strict=True)
+    levels[rows[[not one.isdisjoint(two) for one, two in pairs]]] = SURNAME["part"]
     return levels
 
 
-def _double_names(words: Words) -> Flags:
-    return np.array([" " in word for word in words.values.tolist()], bool)
+def _parts(words: Words) -> tuple[Flags, NDArray[np.object_]]:
+    """Which names are double, and the words of each name."""
+    parts = [frozenset(word.split()) for word in words.values.tolist()]
+    return np.array([len(of) > 1 for of in parts], bool), np.array(parts, object)
 
 
 def _transposed(names: NameColumns, x: Codes, y: Codes) -> Flags:
