@@ -121,8 +121,8 @@ def tokens_of(text: str) -> tuple[list[str], list[str]]:
         text = _plain(text, notes)
     if "-" in text:
         text = _hyphens(text)
-    if not text[-5:].isdigit() and (damaged := _DAMAGED_ZIP.match(text[-8:])):
-        text = _mended_zip(text, damaged)
+    if text[-6:-5] == " " and not text[-5:].isdigit():
+        text = _mended_zip(text)
     has_unit = (
         "APT" in text
         or "UNIT" in text
@@ -223,8 +223,11 @@ def _spaced(match: re.Match[str]) -> str:
     return f"{match[1]} {match[2]}"
 
 
-def _mended_zip(text: str, damaged: re.Match[str]) -> str:
+def _mended_zip(text: str) -> str:
     """The text with DE I990I as DE 19901, where that is a ZIP code of the state."""
+    damaged = _DAMAGED_ZIP.match(text[-8:])
+    if damaged is None:
+        return text
     zip5 = damaged[2].translate(_AS_DIGITS)
     area = find_zip(zip5)
     return text[:-5] + zip5 if area and area.state == damaged[1] else text

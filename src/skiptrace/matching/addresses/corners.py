@@ -7,7 +7,7 @@ from skiptrace.matching.addresses.streets import parse_street
 from skiptrace.matching.addresses.tables import DIRECTIONS, ORDINALS, SUFFIXES
 from skiptrace.matching.tables import word_set
 
-_JOINERS = frozenset({"&", "AND", "AT", "X"})
+JOINERS = frozenset({"&", "AND", "AT", "X"})
 _LEADS = word_set("""
     CORNER COR CRNR CNR INTERSECTION INTERSEC INTER INT NEAR CROSSROADS OF THE AT
 """)
@@ -16,7 +16,7 @@ _WEAK_LEADS = frozenset({"OF", "THE", "AT", "NEAR", "INT", "INTER"})
 
 def may_be_corner(words: list[str]) -> bool:
     """Whether a word that joins two streets is present at all."""
-    return not _JOINERS.isdisjoint(words)
+    return not JOINERS.isdisjoint(words)
 
 
 def read_corner(words: list[str]) -> tuple[str, str] | None:
@@ -31,7 +31,7 @@ def read_corner(words: list[str]) -> tuple[str, str] | None:
     is_stated = not _WEAK_LEADS.issuperset(words[:start])
     words = words[start:]
     for at in range(1, len(words) - 1):
-        if words[at] in _JOINERS:
+        if words[at] in JOINERS:
             first, second = words[:at], words[at + 1 :]
             if _has_house_number(first) or _has_house_number(second):
                 return None

@@ -63,9 +63,10 @@ def may_be_highway(words: list[str]) -> bool:
     """Whether the words can name a numbered or lettered road at all."""
     if len(words) < 2:
         return words == [_COAST]
-    for word in words[1:]:
-        if not word.isalpha() and not word.endswith(_ORDINAL_ENDS) and any(map(str.isdigit, word)):
-            return True
+    if not "".join(words[1:]).isalpha():
+        for word in words[1:]:
+            if not word.isalpha() and not word.endswith(_ORDINAL_ENDS) and any(map(str.isdigit, word)):
+                return True
     return words[0] == _COAST or not _LETTER_WORDS.isdisjoint(words[:3])
 
 

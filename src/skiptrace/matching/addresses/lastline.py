@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rapidfuzz.distance import JaroWinkler
 
 from skiptrace.matching.addresses.places import (
@@ -44,6 +46,8 @@ _NEVER_LAST = frozenset(
 )  # in a street
 _STATED_UNITS = GLUED_UNITS - {"PH"}  # which may be a phone
 _NEW_YORK_CITY = "NYC"  # names its state too
+_NAMES_OF_STATES = STATE_ENDS | {_NEW_YORK_CITY}
+_FIVE_DIGITS = re.compile(r"[0-9]{5}")
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 
 
@@ -56,6 +60,8 @@ def take_last_line(tokens: list[str]) -> LastLine:
         del tokens[-2:]
     else:
         _drop_country(tokens)
+        if _NAMES_OF_STATES.isdisjoint(tokens) and not _FIVE_DIGITS.search(" ".join(tokens)):
+            return line  # a delivery line
         pad_zip(tokens, line)
         behind = take_zip(tokens, line) or ([] if line.zip5 else _cut_behind_state(tokens))
         _take_state(tokens, line)
@@ -135,7 +141,7 @@ def _cut_behind_state(tokens: list[str]) -> list[str]:
 
 def _take_state(tokens: list[str], line: LastLine) -> None:
     strip_commas(tokens)
-    if not tokens:
+    if not tokens or tokens[-1] not in _NAMES_OF_STATES:
         return
     area = find_zip(line.zip5) if line.zip5 else None
     for size in (3, 2, 1):
@@ -201,7 +207,7 @@ def _city_before(tokens: list[str], kept: int = 2) -> bool:
 def take_city(tokens: list[str], line: LastLine) -> None:
     """Take the city off the end of ``tokens``: by the ZIP code's names, by the state's, or by the last comma."""
     strip_commas(tokens)
-    if not tokens:
+    if not tokens or not (line.state or line.zip5):
         return
     comma = _last_comma(tokens)
     segment = tokens[comma + 1 :]
@@ -210,7 +216,7 @@ def take_city(tokens: list[str], line: LastLine) -> None:
         line.notes.append(f"{REMARK}{' '.join(segment)}")
         take_city(tokens, line)
         return
-    if comma >= 0 and segment[0] not in UNITS and (line.state or line.zip5) and not has_number(segment):
+    if comma >= 0 and segment[0] not in UNITS and not has_number(segment):
         size = len(segment)
     else:
         size = _known_city(segment, line.state, line.zip5, whole=comma >= 0)

@@ -15,7 +15,7 @@ from skiptrace.matching.addresses.boxes import (
     take_private_mailbox,
 )
 from skiptrace.matching.addresses.cleaning import tokens_of
-from skiptrace.matching.addresses.corners import may_be_corner, read_corner
+from skiptrace.matching.addresses.corners import JOINERS, may_be_corner, read_corner
 from skiptrace.matching.addresses.crf import label
 from skiptrace.matching.addresses.highways import may_be_highway, read_highway
 from skiptrace.matching.addresses.lastline import take_last_line
@@ -59,6 +59,7 @@ _URB_WORDS = {
 _ISLAND_WORDS = {"JARD": "JARDINES", "MANS": "MANSIONES", "ESTN": "ESTANCIAS", "COLS": "COLINAS", "QTAS": "QUINTAS"}
 _POST_OFFICES = frozenset({"APO", "FPO", "DPO"})
 _UNUSUAL = _POST_OFFICES | BOX_WORDS
+_JOINED = JOINERS | {",", "URB"}
 _PLACE_LABELS = frozenset({"PlaceName"})
 
 
@@ -156,6 +157,10 @@ def _assemble(tokens: list[str], line: LastLine) -> ParsedAddress:
 
 def _street_address(tokens: list[str], fields: dict[str, Any], line: LastLine) -> ParsedAddress:
     rest, units = take_units(tokens)
+    if rest and rest[0].isdigit() and line.state != "PR" and _JOINED.isdisjoint(rest):
+        street = parse_street(rest)
+        if not street.leftover:
+            return _finish_street(street, fields, units, line, 0.95)
     segments = _segments(rest)
     if not segments:
         return _finish(fields, units, line, 0.95 if fields.get("kind") or units else 0.2)
@@ -370,23 +375,23 @@ def _named_unit(words: Sequence[str], *, follows_street: bool = False) -> tuple[
 def _finish_street(
     street: Street, fields: dict[str, Any], units: Units, line: LastLine, confidence: float
 ) -> ParsedAddress:
-    if street.unit.isdigit() and not street.number and line.state != "PR":
-        street.number, street.unit = street.unit, ""  # SAINT MARYS RD 400
-    if street.unit and street.unit[:5] != line.zip5:  # which stands behind the street and behind the city
-        units.append(("#", identifier(street.unit)))
+    if street.unit:
+        if street.unit.isdigit() and not street.number and line.state != "PR":
+            street.number, street.unit = street.unit, ""  # SAINT MARYS RD 400
+        elif street.unit[:5] != line.zip5:  # which stands behind the street and behind the city
+            units.append(("#", identifier(street.unit)))
     if street.note:
         line.notes.append(street.note)
     if street.leftover and (named := _named_unit(street.leftover, follows_street=True)):
         units.append(named)
     elif street.leftover:
         line.notes.append(" ".join(street.leftover))
-    if street.name and fields.get("kind") in {None, "po_box"}:
+    if "kind" not in fields or (street.name and fields["kind"] == "po_box"):
         fields["kind"] = "street"  # a box beside a street is kept, and the street is compared
     if not street.number and line.state == "PR" and (signs := [unit for unit in units if unit[0] == "#"]):
         sign = next((unit for unit in signs if unit[1].isdigit()), signs[0])
         street.number = sign[1]  # CALLE LUNA #12 APT 4
         units.remove(sign)
-    fields.setdefault("kind", "street")
     return _finish(fields, units, line, confidence if street.name else 0.2, street)
 
 

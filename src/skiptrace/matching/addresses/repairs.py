@@ -18,6 +18,7 @@ from skiptrace.matching.addresses.tables import (
 from skiptrace.matching.tables import word_set
 
 _SIGNS = frozenset({"#", "NO", "NUM", "NUMBER"})
+_MENDED = _SIGNS | {"KM", "REAR"}
 _IDENTIFIER = re.compile(r"\d+(?:-?[A-Z])?$|[A-Z](?:-?\d+)?$")
 # After these a number sign belongs to the road or box and not to a unit.
 _ROADS = word_set("""
@@ -50,12 +51,24 @@ def hyphened_digits(area: str) -> tuple[int, ...]:
     return _HYPHENED.get(area[:3], ())
 
 
+def is_sound(tokens: list[str]) -> bool:
+    """Whether nothing is to be repaired: a number, words that say nothing of it, and no word twice."""
+    return (
+        tokens[0].isdigit()
+        and len(tokens) > 2
+        and tokens[1].isalpha()
+        and tokens[2].isalpha()
+        and _MENDED.isdisjoint(tokens)
+        and len(set(tokens)) + tokens.count(",") >= len(tokens)
+    )
+
+
 def repair(tokens: list[str], area: str) -> list[str]:
     """The tokens with number signs, a glued or hyphenless house number and a repeated line put right.
 
     ``area`` is the ZIP code or, failing that, the state.
     """
-    if not tokens:
+    if not tokens or is_sound(tokens):
         return tokens
     if not _SIGNS.isdisjoint(tokens):
         tokens = _number_signs(tokens)

@@ -48,6 +48,8 @@ _ALIASES = {
     "ADAMCLAYTONPOWELLJR": "ADAMCLAYTONPOWELL", "JOHNFKENNEDY": "JFK", "JFKENNEDY": "JFK", "JOHNFITZGERALDKENNEDY": "JFK",
     "FRANKLINDROOSEVELT": "FDR", "EYE": "I",
 }  # fmt: skip
+# Words with which a name may begin that is a number.
+_NUMERALS = TENS.keys() | ORDINALS.keys() | {"ONE", "HUNDRED"}
 _KING = re.compile(r"(?:REV)?(?:DR)?M(?:ARTIN)?L(?:UTHER)?K(?:ING)?(?:JR)?")
 
 
@@ -109,8 +111,11 @@ def parse_street(tokens: list[str]) -> Street:
     if len(words) > 3 and words[-1][0].isdigit():
         words = _first_of_two(words, street)
     words = _take_suffix(words, street)
-    words = _take_predirectional(words, street)
-    street.name = " ".join(_numbered(words, street))
+    if words[0] in DIRECTIONS:
+        words = _take_predirectional(words, street)
+    name = " ".join(words)
+    is_numeral = words[0] in _NUMERALS or name.endswith("TH") or not name.replace(" ", "").isalpha()
+    street.name = " ".join(_numbered(words, street)) if is_numeral else name
     return street
 
 
@@ -131,6 +136,8 @@ def _take_number(tokens: list[str], street: Street) -> int:
     if first.isdigit():
         street.number = first.lstrip("0") or "0"
         at = 1
+        if len(tokens) > 1 and ((len(tokens[1]) > 1 and tokens[1].isalpha()) or tokens[1] in DIRECTIONS):
+            return at
     elif starts_with_number(tokens):
         at = _take_odd_number(tokens, street)
     else:
@@ -183,16 +190,11 @@ def _take_suffix(words: list[str], street: Street) -> list[str]:
     while end > 1 and words[end - 1] in DIRECTIONS and not (end == 2 and words[0] in SUFFIXES):
         end -= 1
     after = words[end:]
-    if end > 1 and words[end - 1] in SUFFIXES:
-        street.suffix = SUFFIXES[words[end - 1]]
-        street.postdirectional = _one_direction(after)
-        if (
-            street.suffix == "ST"
-            and not after
-            and end > 2
-            and words[end - 3].isdigit()
-            and words[end - 2] in DIRECTIONS
-        ):
+    if end > 1 and (suffix := SUFFIXES.get(words[end - 1])):
+        street.suffix = suffix
+        if after:
+            street.postdirectional = _one_direction(after)
+        elif suffix == "ST" and end > 2 and words[end - 3].isdigit() and words[end - 2] in DIRECTIONS:
             street.suffix, street.postdirectional = "", DIRECTIONS[words[end - 2]]  # 100 NORTH ST (Utah)
             return words[: end - 2]
         return words[: end - 1]
@@ -281,12 +283,10 @@ def _one_direction(words: list[str]) -> str:
 
 
 def _take_predirectional(words: list[str], street: Street) -> list[str]:
-    """Directionals before a name; alone before the suffix they are the name (Publication 28, section 233.3)."""
-    count = 0
-    while count < len(words) and count < 2 and words[count] in DIRECTIONS:
-        count += 1
-    if not count:
-        return words
+    """The name behind the directionals it begins with; alone before the suffix they are the name (Publication 28,
+    section 233.3).
+    """
+    count = 2 if len(words) > 1 and words[1] in DIRECTIONS else 1
     if count == 2 and len(words) == 2 and len(DIRECTIONS[words[1]]) == 2:
         count = 1  # W NORTHWEST HWY
     if count == 2:
