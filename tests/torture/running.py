@@ -70,7 +70,7 @@ def vendor(folder: Path, delay_ms: float = 5) -> Iterator[str]:
     program = [sys.executable, "-m", "tests.torture.vendor", str(ready), str(folder / "bill")]
     process = subprocess.Popen([*program, "--delay-ms", str(delay_ms)], cwd=ROOT)
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 100
         while not ready.exists() or not ready.read_text():
             assert process.poll() is None, "the vendor ended by itself"
             assert time.monotonic() < deadline, "the vendor does not start"
