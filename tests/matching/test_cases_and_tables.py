@@ -28,7 +28,7 @@ from skiptrace.matching.evidence import PARTIES, parties_of
 from skiptrace.matching.identifying import identified_in_columns, identify_case
 from skiptrace.matching.identity import Candidates, Identity, identify
 from skiptrace.matching.levels import ADDRESS, LEVELS
-from skiptrace.matching.pairing import are_alike, compared, one_address_level
+from skiptrace.matching.pairing import are_alike, compared, one_address_level, one_digit_off
 from skiptrace.matching.persons import Found, Home
 from skiptrace.matching.reaching import Value, addresses_of, carriers_of, phones_of, weigh
 from skiptrace.matching.weights import ContactWeights, shipped_parameters, with_sources
@@ -182,3 +182,11 @@ HOMES = st.tuples(
 @given(HOMES, HOMES)
 def test_what_rules_addresses_out_rules_out_none_that_are_alike(one: Home, two: Home) -> None:
     assert are_alike(one, two) == (one_address_level(one, two) >= ADDRESS["alike"])
+
+
+@settings(max_examples=300)
+@given(st.integers(0, 10**10 - 1), st.integers(0, 9), st.integers(-9, 9), st.sampled_from((0, 1, 10)))
+def test_one_digit_is_off_where_one_digit_is_off(number: int, place: int, digits: int, more: int) -> None:
+    other = min(max(number + digits * 10**place + more, 0), 10**10 - 1)
+    differing = sum(x != y for x, y in zip(f"{number:010}", f"{other:010}", strict=True))
+    assert one_digit_off(number, other) == (differing == 1)

@@ -7,7 +7,6 @@ agree is held by a property in the tests.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -68,9 +67,12 @@ def identify_case(subject: ReadPerson, records: Sequence[ReadPerson], parameters
     measures = [measures_of(subject, *pair) for pair in zip(records, found, strict=True)]
     own = parameters.identity
     alone = [_bits(own, levels, measured) for (levels, _, _), measured in zip(found, measures, strict=True)]
-    chosen = _likeliest(alone)
-    ties = _ties(records, found, chosen, parameters.link)
-    flow, named = _Flow(ties, chosen, len(records)), np.array([levels[_FULL_NAME] for levels, _, _ in found], float)
+    pairs = _pairs_sharing(records, found, _likeliest(alone))
+    between = [compared(records[left], records[right], closely=False) for left, right in pairs]
+    tied = [_tied(parameters.link, pair) for pair in between]
+    ties = [(*ends, pair, bits) for ends, pair, (bits, _) in zip(pairs, between, tied, strict=True)]
+    flow = _Flow(pairs, [flowing for _, flowing in tied], len(records))
+    named = np.array([levels[_FULL_NAME] for levels, _, _ in found], float)
     start = bits = np.array(alone)
     group: Mapping[str, Floats] = {}
     for weights in parameters.group:
@@ -147,15 +149,6 @@ def _level_bits(weights: Weights, levels: bytes) -> float:
     return sum(float(table[levels[PLACE[name]]]) for name, table in weights.levels.items())
 
 
-def _ties(records: Sequence[ReadPerson], found: Sequence[Found], chosen: Sequence[int], link: Weights) -> list[Tie]:
-    """What ``identity.tie`` finds."""
-    ties = []
-    for left, right in _pairs_sharing(records, found, chosen):
-        between = compared(records[left], records[right], closely=False)
-        ties.append((left, right, between, _tie_bits(link, between)))
-    return ties
-
-
 def _likeliest(alone: Sequence[float]) -> Sequence[int]:
     if len(alone) <= LARGEST_GROUP:
         return range(len(alone))
@@ -166,56 +159,50 @@ def _pairs_sharing(
     records: Sequence[ReadPerson], found: Sequence[Found], chosen: Sequence[int]
 ) -> list[tuple[int, int]]:
     """Pairs that share a kind of given name, a full birth date, an SSN4 or a phone."""
-    sharing: defaultdict[object, list[int]] = defaultdict(list)
+    shared = []
     for number in chosen:
         record, given = records[number], found[number][0][_GIVEN]
-        sharing["" if not given or given >= _FITS else record.names[0][0]].append(number)
-        for key in record.keys:
-            sharing[key].append(number)
-    return sorted({pair for numbers in sharing.values() for pair in combinations(numbers, 2)})
+        shared.append({"" if not given or given >= _FITS else record.names[0][0], *record.keys})
+    return [
+        (left, right)
+        for (left, mine), (right, theirs) in combinations(zip(chosen, shared, strict=True), 2)
+        if not mine.isdisjoint(theirs)
+    ]
+
+
+Flowing = tuple[float, float, bool]
+"""The probabilities that two records are one person and that they surely are not, and whether birth dates, SSNs or
+middle names contradict each other."""
 
 
 @lru_cache(maxsize=16_384)
-def _tie_bits(link: Weights, found: Found) -> float:
+def _tied(link: Weights, found: Found) -> tuple[float, Flowing]:
+    """The log-odds (bits) that two records are one person, and what flows along their tie."""
     levels, given, surname = found
-    return _bits(link, levels, {"given_rarity": given, "surname_rarity": surname})
-
-
-@lru_cache(maxsize=16_384)
-def _contradict(levels: bytes) -> bool:
-    """Whether birth dates, SSNs or middle names contradict each other."""
-    return (
+    bits = _bits(link, levels, {"given_rarity": given, "surname_rarity": surname})
+    contradict = (
         levels[_BORN] in _CONTRADICTING_DATES
         or levels[_SSN4] == SSN4["different"]
         or levels[_MIDDLE] == MIDDLE["different"]
     )
+    return bits, (probability_of(bits), probability_of(-bits - 3.0), contradict)
 
 
 class _Flow:
     """What flows along ties: to either end what the other end says. See ``identity.Flow``."""
 
-    def __init__(self, ties: Sequence[Tie], chosen: Sequence[int], count: int) -> None:
-        size, place = len(chosen), {number: at for at, number in enumerate(chosen)}
-        at = np.array([place[left] * size + place[right] for left, right, _, _ in ties], np.intp)
-        bits = np.array([bits for _, _, _, bits in ties], float)
-        links = np.zeros((3, size * size))
-        links[0, at], links[1, at] = probability(bits), probability(-bits - 3.0)
-        links[2, at] = [_contradict(levels) for _, _, (levels, _, _), _ in ties]
-        self._links = links.reshape(3, size, size) + links.reshape(3, size, size).transpose(0, 2, 1)
+    def __init__(self, pairs: Sequence[tuple[int, int]], flowing: Sequence[Flowing], count: int) -> None:
+        flat = np.zeros((3, count * count))
+        if pairs:
+            flat[:, [left * count + right for left, right in pairs]] = np.array(flowing).T
+        links = flat.reshape(3, count, count)
+        self._links = links + links.transpose(0, 2, 1)
         self._expected = np.add.reduce(self._links[0], axis=1)
-        self._chosen, self._count = chosen, count
 
     def from_others(self, subject: Floats) -> Floats:
         """Six rows, of each record: the probability that another is the subject and the same person; the strongest of
         somebody else who is the same person, of the subject who is not, and of the subject who contradicts it; the
         expected number of those who are the same person and the subject, and the same person and somebody else."""
-        if len(self._chosen) < self._count:
-            told = np.zeros((6, self._count))
-            told[:, self._chosen] = self._among_chosen(subject[self._chosen])
-            return told
-        return self._among_chosen(subject)
-
-    def _among_chosen(self, subject: Floats) -> Floats:
         ours = self._links[0] * subject
         supporters = np.add.reduce(ours, axis=1)
         rivals = np.maximum(self._expected - supporters, 0.0)

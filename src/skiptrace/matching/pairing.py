@@ -6,8 +6,8 @@ is held by a property in the tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
+from itertools import product, starmap
 
 from skiptrace.matching.levels import ADDRESS, BIRTH, GIVEN, MIDDLE, PHONE, SSN4, SUFFIX, SURNAME
 from skiptrace.matching.likeness import likeness
@@ -22,15 +22,17 @@ _SAME_GIVEN, _SAME_SURNAME = GIVEN["same"], SURNAME["same"]
 _OTHER_GIVEN, _SAME_INITIAL, _OTHER_SURNAME = GIVEN["different"], GIVEN["same_initial"], SURNAME["different"]
 _FITS = GIVEN["initial"]
 _HALF_BORN, _HALF_SSN4 = BIRTH["one_part_off"], SSN4["typing_error"]
+_ABOVE = {digit * 10**place: 10 ** (place + 1) for place in range(10) for digit in range(1, 10)}
+"""Differences that one digit makes, and the place above that digit."""
 
 
 def compared(one: ReadPerson, two: ReadPerson, *, closely: bool) -> Found:
     """What ``compare`` finds of two persons, who are compared once, however often their case is judged."""
     memory = one.compared[closely]
-    return memory.get(two) or memory.setdefault(two, compare_two(one, two, closely))
+    return memory.get(two) or memory.setdefault(two, _compared(one, two, closely))
 
 
-def compare_two(one: ReadPerson, two: ReadPerson, closely: bool) -> Found:
+def _compared(one: ReadPerson, two: ReadPerson, closely: bool) -> Found:
     """Levels in the order of ``LEVELS``, and how rare the given names and surnames are in which two persons agree.
 
     Names that differ are looked at closely on demand, or where anything else ties the two.
@@ -38,46 +40,60 @@ def compare_two(one: ReadPerson, two: ReadPerson, closely: bool) -> Found:
     birth_date = birth_date_level(one.born, two.born)
     ssn4 = ssn4_level(one.ssn4, two.ssn4)
     address = address_level(one.homes, two.homes)
-    phone = phone_level(one.numbers, two.numbers) if one.numbers and two.numbers else 0
-    lives_there, same_phone = address >= _AT_ADDRESS, phone == _SAME_PHONE
+    phone = phone_level(one.numbers, two.numbers)
     if not closely:
-        around = lives_there or same_phone
+        around = address >= _AT_ADDRESS or phone == _SAME_PHONE
         closely = birth_date >= _HALF_BORN or ssn4 >= _HALF_SSN4 or (around and not birth_date)
-    names, mine, theirs = _closest_names(one.names, two.names, closely)
-    given, surname = names[0] >= _GIVEN_AGREES, names[1] >= _SURNAME_AGREES
-    joint = (given and surname, given and lives_there, given and same_phone)
+    names, given_rarity, surname_rarity = _names_found(one.names, two.names, closely)
     related = not one.relatives.isdisjoint(two.relatives)
+    return _levels(names, (birth_date, ssn4, address, phone), related), given_rarity, surname_rarity
+
+
+FourLevels = tuple[int, int, int, int]
+
+
+@lru_cache(maxsize=4_096)
+def _levels(names: FourLevels, others: FourLevels, related: bool) -> bytes:
+    """In the order of ``LEVELS``: names, the other fields, and where the given name agrees together with one."""
+    given, surname = names[0] >= _GIVEN_AGREES, names[1] >= _SURNAME_AGREES
+    _, _, address, phone = others
+    joint = given and surname, given and address >= _AT_ADDRESS, given and phone == _SAME_PHONE
+    return bytes((*names, *others, *joint, related))
+
+
+@lru_cache(maxsize=4_096)
+def _names_found(
+    names: tuple[Reading, ...], others: tuple[Reading, ...], closely: bool
+) -> tuple[FourLevels, float, float]:
+    """Levels of the two names that agree best, and how rare they are where they agree.
+
+    Of two spellings the commoner counts: a misspelt name is rare without being telling.
+    """
+    levels, mine, theirs = _closest_names(names, others, closely)
+    given, surname = levels[0] >= _GIVEN_AGREES, levels[1] >= _SURNAME_AGREES
     return (
-        bytes((*names, birth_date, ssn4, address, phone, *joint, related)),
-        # The commoner of the two spellings: a misspelt name is rare without being telling.
-        _commoner(given_rarity, mine[0], theirs[0]) if given else 0.0,
-        _commoner(surname_rarity, mine[2], theirs[2]) if surname else 0.0,
+        levels,
+        min(given_rarity(mine[0]), given_rarity(theirs[0])) if given else 0.0,
+        min(surname_rarity(mine[2]), surname_rarity(theirs[2])) if surname else 0.0,
     )
-
-
-def _commoner(rarity: Callable[[str], float], x: str, y: str) -> float:
-    return rarity(x) if x == y else min(rarity(x), rarity(y))
-
-
-NameLevels = tuple[int, int, int, int]
 
 
 def _closest_names(
     names: tuple[Reading, ...], others: tuple[Reading, ...], closely: bool
-) -> tuple[NameLevels, Reading, Reading]:
-    """Levels of the two names that agree best, and these; of several, by the alphabet."""
+) -> tuple[FourLevels, Reading, Reading]:
+    """The two names that agree best; of several, by the alphabet."""
     if len(names) == len(others) == 1:
         return _name_levels(names[0], others[0], closely), names[0], others[0]
     found = [(_name_levels(x, y, closely), x, y) for x in names for y in others]
     return max(found, key=_agreement)
 
 
-def _agreement(found: tuple[NameLevels, Reading, Reading]) -> tuple[int, int, int, list[str], list[str]]:
+def _agreement(found: tuple[FourLevels, Reading, Reading]) -> tuple[int, int, int, list[str], list[str]]:
     (given, surname, middle, suffix), x, y = found
     return given + 2 * surname, middle, suffix, sorted((x[2], y[2]))[::-1], sorted((x[0], y[0]))[::-1]
 
 
-def _name_levels(x: Reading, y: Reading, closely: bool) -> NameLevels:
+def _name_levels(x: Reading, y: Reading, closely: bool) -> FourLevels:
     given_x, middle_x, surname_x, suffix_x = x
     given_y, middle_y, surname_y, suffix_y = y
     transposed = given_x == surname_y != "" != surname_x == given_y
@@ -175,14 +191,9 @@ def ssn4_level(a: int, b: int) -> int:
 
 
 def one_digit_off(a: int, b: int) -> bool:
-    """Exactly one decimal digit differs."""
-    gap = abs(a - b)
-    if not gap or (gap >= 10 and gap % 10):
-        return False
-    power = 1
-    while gap >= power * 10:
-        power *= 10
-    return gap % power == 0 and a // (power * 10) == b // (power * 10)
+    """Exactly one decimal digit differs; both have ten at most."""
+    above = _ABOVE.get(abs(a - b))
+    return above is not None and a // above == b // above
 
 
 def phone_level(a: frozenset[int], b: frozenset[int]) -> int:
@@ -191,7 +202,7 @@ def phone_level(a: frozenset[int], b: frozenset[int]) -> int:
         return 0
     if not a.isdisjoint(b):
         return PHONE["same"]
-    return PHONE["typing_error"] if any(one_digit_off(x, y) for x in a for y in b) else PHONE["different"]
+    return PHONE["typing_error"] if any(starmap(one_digit_off, product(a, b))) else PHONE["different"]
 
 
 def address_level(homes: tuple[Home, ...], others: tuple[Home, ...]) -> int:
