@@ -202,6 +202,7 @@ def neighbours_sharing(groups: Ints, codes: Sequence[Codes]) -> tuple[Ints, Ints
     to the size of the largest group: so nothing has to be looked up.
     """
     places, own = len(groups).bit_length(), -1 - np.arange(len(groups), dtype=np.int32)
+    groups = groups.astype(np.int32)
     codes = [column + own * (column == 0) for column in codes]
     found: list[Ints] = []
     for distance in range(1, len(groups)):
@@ -213,7 +214,7 @@ def neighbours_sharing(groups: Ints, codes: Sequence[Codes]) -> tuple[Ints, Ints
             sharing |= column[distance:] == column[:-distance]
         sharing &= together
         left = sharing.nonzero()[0]
-        found.append((left << places) + (left + distance))
+        found.append(left * ((1 << places) + 1) + distance)
     pairs = np.concatenate(found) if found else np.zeros(0, np.int64)
     pairs.sort()
     return pairs >> places, pairs & ((1 << places) - 1)
@@ -319,10 +320,8 @@ class AddressColumns:
 
 
 def _rows_of_eight(*columns: NDArray[np.integer]) -> Codes:
-    rows = np.zeros((len(columns[0]), 8), np.int32)
-    for place, column in enumerate(columns):
-        rows[:, place] = column
-    return rows
+    rest = [np.zeros(len(columns[0]), np.int32)] * (8 - len(columns))
+    return np.stack([*columns, *rest], axis=1, dtype=np.int32)
 
 
 def _stated(rows: Codes) -> Bits:

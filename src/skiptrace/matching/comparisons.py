@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ from skiptrace.matching.columns import (
     best_of,
 )
 from skiptrace.matching.levels import ADDRESS, BIRTH, GIVEN, PHONE, SSN4, SURNAME, highest, level_where
-from skiptrace.matching.likeness import spelling_levels
+from skiptrace.matching.likeness import each_once, spelling_levels
 from skiptrace.matching.name_levels import name_levels, rarities
 
 
@@ -157,12 +157,13 @@ def single_address_levels(addresses: AddressColumns, a: Ints, b: Ints) -> Levels
     both, on_one_side = of_x & of_y, (of_x ^ of_y) & NUMBER
     same = np.packbits((x == y).reshape(-1), bitorder="little") & (both | STATE) & ~np.uint8(STATED)
     rows = ((same & (NUMBER | STREET) == NUMBER) & (both & STREET > 0)).nonzero()[0]
-    rows = rows[spelling_levels(addresses.street, x[rows, 1], y[rows, 1], 1, 1) > 0]
+    rows = rows[each_once(addresses.street, x[rows, 1], y[rows, 1], _alike) > 0]
     same[rows] |= _ALIKE_STREET
     found = ((both & ~np.uint8(NUMBER)) | on_one_side).astype(np.intp) << 8
     return _address_table().take(found | same, mode="clip")
 
 
+_alike = partial(spelling_levels, alike=1, near=1)
 _ALIKE_STREET = STATED
 """Among the parts that are the same: the street names are alike. Its place is free there."""
 

@@ -74,7 +74,7 @@ class Runs:
         np.maximum.at(best, self.number, places)
         return best
 
-    def best_of(self, among: Flags, places: Floats | Codes, least: float) -> Floats:
+    def best_of(self, among: Flags, places: Floats, least: float) -> Floats:
         """Highest of each run among the chosen places, and never less than ``least``."""
         best, chosen = np.full(len(self.starts), least), among.nonzero()[0]
         np.maximum.at(best, self.number[chosen], places[chosen])
@@ -312,7 +312,7 @@ def sighting_bits(candidates: Candidates, carried: Carried, sightings: Sightings
 def _best_two(values: Runs, fresh: Floats, source: Codes) -> tuple[Floats, Floats]:
     """Best row of each value, and best row from another source: what shares an upstream counts once."""
     best = values.best(fresh)
-    top = values.best_of(fresh == best[values.number], source, -1.0)
+    top = values.best_of(fresh == best[values.number], source.astype(float), -1.0)
     second = values.best_of(source != top[values.number], fresh, LEAST_FRESH)
     return np.maximum(best, LEAST_FRESH), second
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from skiptrace.matching.columns import Codes, Flags, Levels, Spelled, Words
+from skiptrace.matching.columns import Codes, Flags, Levels, Spelled, Words, distinct
 
 _ALIKE = 0.86
 _MOST_EDITS = 4
@@ -38,6 +39,13 @@ def spelling_levels(words: Words, x: Codes, y: Codes, alike: int, near: int) -> 
     left, right = left[others], right[others]
     is_alike[others] = cpdist(left, right, scorer=JaroWinkler.similarity, score_cutoff=_ALIKE, dtype=np.float32) > 0
     levels[rows] = np.where((edits == 1) & (shorter >= 3), near, is_alike * alike)
+    return levels
+
+
+def each_once(words: Words, x: Codes, y: Codes, found: Callable[[Words, Codes, Codes], Levels]) -> Levels:
+    """What is found of each two words, each two looked at once."""
+    first, number = distinct(x.astype(np.int64) * len(words.values) + y)
+    levels: Levels = found(words, x[first], y[first])[number]
     return levels
 
 

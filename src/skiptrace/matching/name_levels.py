@@ -25,10 +25,9 @@ from skiptrace.matching.columns import (
     Levels,
     NameColumns,
     Words,
-    distinct,
 )
 from skiptrace.matching.levels import GIVEN, MIDDLE, SUFFIX, SURNAME, highest, level_where
-from skiptrace.matching.likeness import spelling_levels
+from skiptrace.matching.likeness import each_once, spelling_levels
 from skiptrace.matching.names.nicknames import listed_with, relation
 from skiptrace.matching.rarity import given_rarity, surname_rarity
 
@@ -144,8 +143,7 @@ def _raise(
     """Raise levels to what is found of the words of the pairs that are looked at, each two words once."""
     rows = looked.nonzero()[0]
     x, y = pairs[0][rows], pairs[1][rows]
-    first, number = distinct(x.astype(np.int64) * len(words.values) + y)
-    levels[rows] = np.maximum(levels[rows], found(words, x[first], y[first])[number])
+    levels[rows] = np.maximum(levels[rows], each_once(words, x, y, found))
 
 
 def _given_levels(words: Words, x: Codes, y: Codes) -> Levels:

@@ -50,8 +50,11 @@ def _unread(
     elif not pa.types.is_dictionary(column.type):
         return None  # numbers and dates are what they are
     codes = column.combine_chunks()
-    unusual = pc.invert(plain(codes.dictionary)).to_numpy(zero_copy_only=False)
-    odd = [at for at in np.flatnonzero(unusual).tolist() if not reads(codes.dictionary[at].as_py() or "")]
+    unusual = np.flatnonzero(pc.invert(plain(codes.dictionary)))
+    texts = codes.dictionary.take(pa.array(unusual)).to_pylist()
+    odd = [at for at, text in zip(unusual.tolist(), texts, strict=True) if not reads(text or "")]
+    if not odd:
+        return None
     rows = np.flatnonzero(pc.is_in(codes.indices, pa.array(odd, codes.indices.type)))
     return (len(rows), int(rows[0])) if len(rows) else None
 
