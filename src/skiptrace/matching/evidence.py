@@ -52,13 +52,15 @@ def strongest_ties(identified: Identified) -> dict[str, list[int]]:
     """For each record the other record that decides each measure of the group step; -1 when there is none."""
     p, count = identified.probability, len(identified.bits)
     strongest = {name: [(-1.0, -1)] * count for name in ("support", "rival", "conflict")}
-    ends = [(left, right, bits) for left, right, _, bits in identified.ties]
-    for here, there, bits in (*ends, *((right, left, bits) for left, right, bits in ends)):
-        same, other = probability_of(bits), probability_of(-bits - 3.0)
-        flows = {"support": p[there] * same, "rival": (1 - p[there]) * same, "conflict": p[there] * other}
-        for name, flow in flows.items():
-            if flow >= strongest[name][here][0]:
-                strongest[name][here] = flow, there
+    ends = [
+        (left, right, probability_of(bits), probability_of(-bits - 3.0)) for left, right, _, bits in identified.ties
+    ]
+    for here, there, same, other in (*ends, *((right, left, same, other) for left, right, same, other in ends)):
+        subject = p[there]
+        flows = subject * same, (1.0 - subject) * same, subject * other
+        for of_records, flow in zip(strongest.values(), flows, strict=True):
+            if flow >= of_records[here][0]:
+                of_records[here] = flow, there
     return {name: [there for _, there in found] for name, found in strongest.items()}
 
 

@@ -133,7 +133,8 @@ def own_parts(
     """The bits of the prior and of every comparison and measure."""
     parts = {"prior": [weights.prior] * len(found)}
     for name, table in weights.levels.items():
-        parts[name] = [float(table[levels[PLACE[name]]]) for levels, _, _ in found]
+        place, bits = PLACE[name], table.tolist()
+        parts[name] = [bits[levels[place]] for levels, _, _ in found]
     for name, curve in weights.curves.items():
         parts[name] = [curve.at(measured[name]) for measured in measures]
     return parts

@@ -56,15 +56,16 @@ class Weighed(NamedTuple):
     """Log-odds in bits that a value reaches the subject now, and what they are the sum of."""
 
     bits: float
-    prior: float
     known: Parts
-    measured: Sequence[tuple[str, float]]
+    measured: Sequence[float]
     rivals: float
+    weights: ContactWeights
 
     @property
     def parts(self) -> Parts:
         """Bits by name, which add up to ``bits``."""
-        parts = {"prior": self.prior, **self.known, **dict(self.measured)}
+        own = self.weights.own
+        parts = {"prior": own.prior, **self.known, **dict(zip(own.curves, self.measured, strict=True))}
         return {**parts, "rivals": self.rivals, "own": self.bits - sum(parts.values()) - self.rivals}
 
 
@@ -127,10 +128,8 @@ def phones_of(case: Carriers, sightings: Sightings) -> list[Value]:
 def weigh(values: Sequence[Value], known: Sequence[Parts], weights: ContactWeights) -> list[Weighed]:
     """What ``reach`` gives for columns: every value by itself, then against the others of its case."""
     prior, curves = weights.own.prior, weights.own.curves.items()
-    measured = [[(name, curve.at(value.measures[name])) for name, curve in curves] for value in values]
-    owns = [
-        sum([bits for _, bits in parts], sum(told.values(), prior)) for told, parts in zip(known, measured, strict=True)
-    ]
+    measured = [[curve.at(value.measures[name]) for name, curve in curves] for value in values]
+    owns = [sum(parts, sum(told.values(), prior)) for told, parts in zip(known, measured, strict=True)]
     top = max(*owns, -LIMIT, -LIMIT)
     odds = [2.0 ** (own - top) for own in owns]
     total = sum(odds)
@@ -138,7 +137,7 @@ def weigh(values: Sequence[Value], known: Sequence[Parts], weights: ContactWeigh
     found = []
     for own, mine, told, parts in zip(owns, odds, known, measured, strict=True):
         rivals = rivals_count.at(top + log2(max(total - mine, LEAST_RIVAL)))
-        found.append(Weighed(own_counts.at(own) + rivals + weights.rivals.prior, prior, told, parts, rivals))
+        found.append(Weighed(own_counts.at(own) + rivals + weights.rivals.prior, told, parts, rivals, weights))
     return found
 
 
