@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.util import await_only
 
 from skiptrace.errors import StoreError
-from skiptrace.stores.databases import IDLE_SECONDS, STALLED_SECONDS, TURN_SECONDS, database_at, take_turn
+from skiptrace.stores.databases import IDLE_SECONDS, STALLED_SECONDS, database_at, take_turn
 from skiptrace.stores.trouble import plain_errors
 from tests.stores.databases import Place
 
@@ -24,11 +24,11 @@ def _stall(conn: Connection) -> None:
 
 
 def _stall_between_messages(conn: Connection) -> None:
-    take_turn(conn)
+    take_turn(conn, at_most=3)
     connection = conn.connection.driver_connection
     assert connection is not None
     await_only(connection.prepare("SELECT 1"))  # parsed, and not yet executed
-    time.sleep(TURN_SECONDS + 1.5)
+    time.sleep(3 + 1.5)
     conn.execute(text("SELECT 1"))
 
 

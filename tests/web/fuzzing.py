@@ -31,7 +31,7 @@ async def fuzz(door: Served, key: str, examples: int, phases: str, *more: str) -
     The bulk stream is left out: Schemathesis cannot write it (tests/web/test_bulk.py does).
     """
     program = Path(sys.executable).with_name("schemathesis")
-    options = ["--checks", CHECKS, "--phases", phases, "--max-examples", str(examples), "--request-timeout", "20"]
+    options = ["--checks", CHECKS, "--phases", phases, "--max-examples", str(examples), "--request-timeout", "100"]
     options += ["--suppress-health-check", "all", "--warnings", "off", "--continue-on-failure", "--no-color"]
     options += ["--exclude-path", "/v1/cases:bulk", "--generation-database", "none"]
     with tempfile.TemporaryDirectory() as folder:
