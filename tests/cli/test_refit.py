@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -61,7 +62,8 @@ def test_recorded_outcomes_are_learnt_from(tmp_path: Path, capsys: pytest.Captur
     again = ("refit", "--out", out, "--version", "second", "--json")
     assert in_process(capsys, home, *again).code == 2  # nothing has happened yet
 
-    trace_id = results(tmp_path)["P-1001"]["trace_id"]
-    assert in_process(capsys, home, "outcome", trace_id, "1", "returned_mail", "--by", "jane").code == 0
+    found: Any = results(tmp_path)["P-1001"]
+    rank = next(n for n, contact in enumerate(found["contacts"], 1) if contact["kind"] == "address")
+    assert in_process(capsys, home, "outcome", found["trace_id"], rank, "returned_mail", "--by", "jane").code == 0
     assert in_process(capsys, home, *again).code == 0
     assert json.loads(out.read_bytes())["provenance"]["outcomes"] == {"address": 1, "phone": 0}
