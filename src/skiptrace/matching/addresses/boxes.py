@@ -42,6 +42,7 @@ _MILITARY = re.compile(
 _SHIP = re.compile(r"\b(?P<line>US(?:S|NS|CGC) [A-Z0-9 \-]+?)(?=,|$| FPO)")
 _HULL_NUMBER = re.compile(r"[ ,]*\b[A-Z]{2,5}[ \-]?\d{1,4}$")
 _POST_OFFICE = re.compile(r"[ ,]*\b(?P<office>APO|FPO|DPO)\b[ ,]*")
+POST_OFFICES = frozenset({"APO", "FPO", "DPO"})
 # Words of which one stands in every such line, but for those of the military.
 BOX_WORDS = word_set("""
     BOX BX B0X POBOX POB PO DRAWER BIN CALLER LOCKBOX APARTADO CASILLA PMB PRIVATE GENERAL GENL GEN LISTA RR RFD RURAL

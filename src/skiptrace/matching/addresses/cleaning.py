@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from string import ascii_uppercase
 
 from skiptrace.matching.addresses.tables import (
     ORDINALS,
@@ -17,6 +18,7 @@ from skiptrace.matching.addresses.tables import (
 )
 from skiptrace.matching.addresses.units import is_unit_alone
 from skiptrace.matching.known_words import familiarity
+from skiptrace.matching.tables import word_set
 from skiptrace.matching.text import ascii_upper
 from skiptrace.matching.zips import find_zip
 
@@ -33,9 +35,19 @@ _GLUED = re.compile(
     r"PSC|CMR|DRAWER|HWY|HIGHWAY|RTE|ROUTE|RT|FM|RM|CR|SR|SH|TR|STH|CTH|LP|LOOP|SPUR|BIA|FSR|FS|CARR|PR|KM|US|I|IH|NO)[\-.]?(?!\d[A-Z]{2})(\d)"
 )
 _GLUED_STATE_ROUTE = re.compile(rf"^(\s*\d+ (?:[NSEW] )?)({'|'.join(sorted(STATE_CODES))})(?=\d{{1,4}}[A-Z]?(?: |,|$))")
+_SUFFIXES_BEFORE = word_set("""
+    ST STREET AV AVE AVENUE RD ROAD DR DRIVE LN LANE CT COURT CIR CIRCLE PL PLACE BLVD WAY TER TERRACE TRL PKWY SQ CV
+    LOOP XING HWY TPKE PLZ
+""")
+_UNITS_BEHIND = ("APARTMENT", "APT", "UNIT", "SUITE", "STE", "BLDG", "LOT")
 _GLUED_SUFFIX = re.compile(
-    r"(?<= )(ST|STREET|AVE?|AVENUE|RD|ROAD|DR|DRIVE|LN|LANE|CT|COURT|CIR|CIRCLE|PL|PLACE|BLVD|WAY|TER|TERRACE|TRL|PKWY|"
-    r"SQ|CV|LOOP|XING|HWY|TPKE|PLZ)(APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)(?=[\d #,]|$|[A-Z]?\d)"
+    rf"(?<= )({'|'.join(sorted(_SUFFIXES_BEFORE))})({'|'.join(_UNITS_BEHIND)})(?=[\d #,]|$|[A-Z]?\d)"
+)
+# Single words that the two patterns take apart, and MAIL STOP, which is made one word.
+GLUED_WORDS = (
+    {suffix + unit for suffix in _SUFFIXES_BEFORE for unit in _UNITS_BEHIND}
+    | {unit + letter for unit in ("APT", "UNIT", "BLDG", "PH") for letter in ascii_uppercase}
+    | {"MAIL"}
 )
 _GLUED_DESIGNATOR = re.compile(r"[A-Z](?:APARTMENT|APT|UNIT|SUITE|STE|BLDG|LOT)|(?:APT|UNIT|BLDG)[A-Z]|\bPH-?[A-Z]\b")
 _GLUED_LETTER = re.compile(
@@ -77,7 +89,7 @@ _LETTER_ROUTE = re.compile(r"^(\s*\d+ (?:[NSEW] )?[KM])-(?=\d)")
 _STATE_ZIP = re.compile(rf"\b({'|'.join(sorted(STATE_CODES))})-?(\d{{5}}(?:-?\d{{4}})?)\b")
 _MAIL_STOP = re.compile(r"\bMAIL (?:STOP|DROP|CODE)\b")
 _INITIALS = re.compile(r"(?<=[A-Z])\.(?=[A-Z]{2})|(?<=[A-Z])\.(?=\d)")
-_INNER_DOT = re.compile(r"\.[A-Z0-9]|\d\.")
+INNER_DOT = re.compile(r"\.[A-Z0-9]|\d\.")
 _DOTS = re.compile(r"\.(?!\d)|(?<!\d)\.")
 _DIGITS = frozenset("0123456789")
 _MARKS = frozenset(",#&")
@@ -271,7 +283,7 @@ def _plain(text: str, notes: list[str]) -> str:
     if "(" in text:
         text = _PARENTHESES.sub(lambda match: _in_parentheses(match, notes), text)
     if "." in text:
-        text = _dots(text) if _INNER_DOT.search(text) else text.replace(".", "")
+        text = _dots(text) if INNER_DOT.search(text) else text.replace(".", "")
     if _ODD.search(text):
         if unread := _UNREAD_NUMBER.match(text):
             notes.append(f"{REMARK}{unread[0].strip()}")

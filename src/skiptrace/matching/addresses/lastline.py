@@ -35,7 +35,7 @@ from skiptrace.matching.zips import ZipArea, find_zip
 
 _SHORT_LINE = 3  # words that are left at least when what looks like a lane of a city is its state
 _COUNTRIES = (["USA"], ["UNITED", "STATES"], ["UNITED", "STATES", "OF", "AMERICA"], ["U", "S", "A"], ["EEUU"])
-_COUNTRY_ENDS = frozenset({"US", *(words[-1] for words in _COUNTRIES)})
+COUNTRY_ENDS = frozenset({"US", *(words[-1] for words in _COUNTRIES)})
 _PREFIX_TYPES = word_set("""
     AVENIDA CALLE CAMINO CMNO CAMINITO VIA PASEO RUE CALZADA CORTE PLAZA
     PLACITA CERRADA ENTRADA VEREDA CIRCULO LA EL LAS LOS
@@ -46,7 +46,7 @@ _NEVER_LAST = frozenset(
 )  # in a street
 _STATED_UNITS = GLUED_UNITS - {"PH"}  # which may be a phone
 _NEW_YORK_CITY = "NYC"  # names its state too
-_NAMES_OF_STATES = STATE_ENDS | {_NEW_YORK_CITY}
+NAMES_OF_STATES = STATE_ENDS | {_NEW_YORK_CITY}
 _FIVE_DIGITS = re.compile(r"[0-9]{5}")
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 
@@ -60,7 +60,7 @@ def take_last_line(tokens: list[str]) -> LastLine:
         del tokens[-2:]
     else:
         _drop_country(tokens)
-        if _NAMES_OF_STATES.isdisjoint(tokens) and not _FIVE_DIGITS.search(" ".join(tokens)):
+        if NAMES_OF_STATES.isdisjoint(tokens) and not _FIVE_DIGITS.search(" ".join(tokens)):
             return line  # a delivery line
         pad_zip(tokens, line)
         behind = take_zip(tokens, line) or ([] if line.zip5 else _cut_behind_state(tokens))
@@ -116,7 +116,7 @@ def _last_comma(tokens: list[str]) -> int:
 
 def _drop_country(tokens: list[str]) -> None:
     strip_commas(tokens)
-    if not tokens or tokens[-1] not in _COUNTRY_ENDS:
+    if not tokens or tokens[-1] not in COUNTRY_ENDS:
         return
     for words in _COUNTRIES:
         if len(tokens) > len(words) and tokens[-len(words) :] == words:
@@ -141,7 +141,7 @@ def _cut_behind_state(tokens: list[str]) -> list[str]:
 
 def _take_state(tokens: list[str], line: LastLine) -> None:
     strip_commas(tokens)
-    if not tokens or tokens[-1] not in _NAMES_OF_STATES:
+    if not tokens or tokens[-1] not in NAMES_OF_STATES:
         return
     area = find_zip(line.zip5) if line.zip5 else None
     for size in (3, 2, 1):
@@ -221,14 +221,14 @@ def take_city(tokens: list[str], line: LastLine) -> None:
     else:
         size = _known_city(segment, line.state, line.zip5, whole=comma >= 0)
     if comma >= 0 and size == len(segment) > 1:
-        size = _shorter_known(segment, line) or size
+        size = shorter_known(segment, line) or size
     if size:
         line.city = " ".join(tokens[-size:])
         del tokens[-size:]
         strip_commas(tokens)
 
 
-def _shorter_known(segment: list[str], line: LastLine) -> int:
+def shorter_known(segment: list[str], line: LastLine) -> int:
     """A segment such as ``NW WASHINGTON`` or ``BLDG 3 SEATTLE`` of which only the end is a city there."""
     if segment[0] in DIRECTIONS and zips_named(segment[1:], line.state):
         spelled = [DIRECTION_WORDS[DIRECTIONS[segment[0]]], *segment[1:]]

@@ -9,6 +9,7 @@ from typing import Any
 
 from skiptrace.matching.addresses.boxes import (
     BOX_WORDS,
+    POST_OFFICES,
     may_be_boxed,
     parse_box_line,
     parse_military,
@@ -19,6 +20,7 @@ from skiptrace.matching.addresses.corners import JOINERS, may_be_corner, read_co
 from skiptrace.matching.addresses.crf import label
 from skiptrace.matching.addresses.highways import may_be_highway, read_highway
 from skiptrace.matching.addresses.lastline import take_last_line
+from skiptrace.matching.addresses.ordinary import read_ordinary
 from skiptrace.matching.addresses.places import LastLine, city_key
 from skiptrace.matching.addresses.repairs import repair, without_repetition
 from skiptrace.matching.addresses.streets import (
@@ -57,8 +59,7 @@ _URB_WORDS = {
     "EXTENSION": "EXT", "REPARTO": "REPTO", "ALTURAS": "ALT",
 }  # fmt: skip
 _ISLAND_WORDS = {"JARD": "JARDINES", "MANS": "MANSIONES", "ESTN": "ESTANCIAS", "COLS": "COLINAS", "QTAS": "QUINTAS"}
-_POST_OFFICES = frozenset({"APO", "FPO", "DPO"})
-_UNUSUAL = _POST_OFFICES | BOX_WORDS
+_UNUSUAL = POST_OFFICES | BOX_WORDS
 _JOINED = JOINERS | {",", "URB"}
 _PLACE_LABELS = frozenset({"PlaceName"})
 
@@ -100,10 +101,19 @@ def parse_address_parts(  # noqa: PLR0917 - one argument for each column of a so
 def _parse(
     text: str | bytes | None, city: str | bytes | None, state: str | bytes | None, zip_code: str | bytes | None
 ) -> ParsedAddress:
-    tokens, notes = tokens_of(decode(text))
+    text = decode(text)
+    if not (city or state or zip_code) and (ordinary := read_ordinary(text)):
+        street, units, line = ordinary
+        return _finish_street(street, {}, units, line, 0.95)
+    return _read_in_full(text, decode(city), decode(state), decode(zip_code))
+
+
+def _read_in_full(text: str, city: str, state: str, zip_code: str) -> ParsedAddress:
+    """Read an address that need not be ordinary."""
+    tokens, notes = tokens_of(text)
     tokens = without_repetition(tokens)
     if city or state or zip_code:
-        line = _given_last_line(decode(city), decode(state), decode(zip_code))
+        line = _given_last_line(city, state, zip_code)
         _drop_given(tokens, line)
     else:
         line = take_last_line(tokens)
@@ -130,9 +140,9 @@ def _drop_given(tokens: list[str], line: LastLine) -> None:
 
 
 def _assemble(tokens: list[str], line: LastLine) -> ParsedAddress:
-    if _UNUSUAL.isdisjoint(tokens) and line.state not in MILITARY_STATES and line.city not in _POST_OFFICES:
+    if _UNUSUAL.isdisjoint(tokens) and line.state not in MILITARY_STATES and line.city not in POST_OFFICES:
         return _street_address(tokens, {}, line)
-    if line.state in MILITARY_STATES or line.city in _POST_OFFICES or not _POST_OFFICES.isdisjoint(tokens):
+    if line.state in MILITARY_STATES or line.city in POST_OFFICES or not POST_OFFICES.isdisjoint(tokens):
         fields = parse_military(" ".join(tokens).replace(" ,", ","), line.state, line.city)
         if fields:
             line.city = fields.pop("city")
@@ -405,7 +415,7 @@ def _finish(
     """Put the parts together, with the keys for comparison."""
     key = name_key(street.name) if street.name else ""
     number = f"{street.number} {street.fraction}" if street.fraction else street.number
-    street_key = f"{street.predirectional}|{key}|{street.suffix}|{street.postdirectional}"
+    street_key = "|".join((street.predirectional, key, street.suffix, street.postdirectional))
     unit_key = _unit_key(units) if units else ""
     city, state, zip5 = line.city, line.state, line.zip5
     town = city_key(city) if city else ""
@@ -414,13 +424,14 @@ def _finish(
         po_box, pmb, route, box, military, urbanization = [fields.get(part, "") for part in _SPECIAL]
     else:
         po_box = pmb = route = box = military = urbanization = ""
-    point = f"{number}/{street_key}/{unit_key}/{po_box}/{pmb}/{urbanization}/{town}/{state}/{zip5}"
+    point = ""
+    if number and kind == "street":
+        point = "/".join((number, street_key, unit_key, po_box, pmb, urbanization, town, state, zip5))
     # The constructor of a named tuple of so many fields takes longer than all of the above.
     return tuple.__new__(ParsedAddress, (
         kind, street.number, street.fraction, street.predirectional, street.name, street.suffix,
         street.postdirectional, tuple(units), po_box, pmb, route, box, military, urbanization, city, state, zip5,
-        line.zip4, tuple(line.notes), confidence, number, key, street_key, unit_key, town,
-        point if number and kind == "street" else "",
+        line.zip4, tuple(line.notes), confidence, number, key, street_key, unit_key, town, point,
     ))  # fmt: skip
 
 

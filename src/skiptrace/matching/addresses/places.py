@@ -31,7 +31,7 @@ class LastLine:
 def city_key(city: str) -> str:
     """A city's name for comparison: abbreviations read alike, spaces dropped."""
     city = CITY_ALIASES.get(city, city).removeprefix("THE ")
-    return "".join(NAME_WORDS.get(word, word) for word in city.replace("-", " ").split())
+    return "".join([NAME_WORDS.get(word, word) for word in city.replace("-", " ").split()])
 
 
 @lru_cache(maxsize=16_384)

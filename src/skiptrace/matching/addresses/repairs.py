@@ -18,7 +18,7 @@ from skiptrace.matching.addresses.tables import (
 from skiptrace.matching.tables import word_set
 
 _SIGNS = frozenset({"#", "NO", "NUM", "NUMBER"})
-_MENDED = _SIGNS | {"KM", "REAR"}
+MENDED = _SIGNS | {"KM", "REAR"}
 _IDENTIFIER = re.compile(r"\d+(?:-?[A-Z])?$|[A-Z](?:-?\d+)?$")
 # After these a number sign belongs to the road or box and not to a unit.
 _ROADS = word_set("""
@@ -58,7 +58,7 @@ def is_sound(tokens: list[str]) -> bool:
         and len(tokens) > 2
         and tokens[1].isalpha()
         and tokens[2].isalpha()
-        and _MENDED.isdisjoint(tokens)
+        and MENDED.isdisjoint(tokens)
         and len(set(tokens)) + tokens.count(",") >= len(tokens)
     )
 

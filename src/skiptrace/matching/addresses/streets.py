@@ -45,11 +45,12 @@ _LEADS_ON = frozenset({"DE", "DEL", "LA", "LAS", "LOS", "EL", "OF", "THE", "DES"
 _BELTS = frozenset({"LOOP", "FWY", "HWY", "EXPY", "PKWY", "BYP", "TPKE"})  # S LOOP E is no street of a letter
 _SPACED_CLASSES = frozenset({"US", "FM", "CR", "RM", "RR", "TR"})  # F M 1960
 _ALIASES = {
-    "ADAMCLAYTONPOWELLJR": "ADAMCLAYTONPOWELL", "JOHNFKENNEDY": "JFK", "JFKENNEDY": "JFK", "JOHNFITZGERALDKENNEDY": "JFK",
-    "FRANKLINDROOSEVELT": "FDR", "EYE": "I",
+    "ADAMCLAYTONPOWELLJR": "ADAMCLAYTONPOWELL", "JOHNFKENNEDY": "JFK", "JFKENNEDY": "JFK",
+    "JOHNFITZGERALDKENNEDY": "JFK", "FRANKLINDROOSEVELT": "FDR", "EYE": "I",
 }  # fmt: skip
 # Words with which a name may begin that is a number.
 _NUMERALS = TENS.keys() | ORDINALS.keys() | {"ONE", "HUNDRED"}
+_KEY_WORDS = NAME_WORDS | SUFFIXES | {"LA": "LA"}
 _KING = re.compile(r"(?:REV)?(?:DR)?M(?:ARTIN)?L(?:UTHER)?K(?:ING)?(?:JR)?")
 
 
@@ -351,7 +352,7 @@ def name_key(name: str) -> str:
         return name
     if len(words) > 1 and words[0] in CARDINALS:
         words[0] = str(CARDINALS[words[0]])  # EIGHT MILE RD
-    key = "".join(word if word == "LA" else SUFFIXES.get(word) or NAME_WORDS.get(word, word) for word in words)
+    key = "".join([_KEY_WORDS.get(word, word) for word in words])
     if "K" in key and _KING.fullmatch(key):
         return "MLK"
     return _ALIASES.get(key, key)
