@@ -82,11 +82,10 @@ def _parties(identified: Identified) -> list[Party]:
     lives_with = [levels[_ADDRESS] >= at_address for levels, _, _ in identified.found]
     shares_phone = [levels[_PHONE] == with_phone for levels, _, _ in identified.found]
     for left, right, (levels, _, _), _ in identified.ties:
-        near, called = levels[_ADDRESS] >= at_address, levels[_PHONE] == with_phone
-        if near or called:
-            for one, two in ((left, right), (right, left)):
-                lives_with[one] |= near and sure[two]
-                shares_phone[one] |= called and sure[two]
+        if sure[left] != sure[right]:
+            other = right if sure[left] else left
+            lives_with[other] |= levels[_ADDRESS] >= at_address
+            shares_phone[other] |= levels[_PHONE] == with_phone
     return [
         Party.SUBJECT
         if sure[number]

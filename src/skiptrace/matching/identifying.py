@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 from math import isnan
 
 import numpy as np
@@ -194,8 +194,8 @@ class _Flow:
 
     def __init__(self, pairs: Sequence[tuple[int, int]], flowing: Sequence[Flowing], count: int) -> None:
         flat = np.zeros((3, count * count))
-        if pairs:
-            flat[:, [left * count + right for left, right in pairs]] = np.array(flowing).T
+        places = [left * count + right for left, right in pairs]
+        flat[:, places] = np.fromiter(chain.from_iterable(flowing), float).reshape(-1, 3).T
         links = flat.reshape(3, count, count)
         self._links = links + links.transpose(0, 2, 1)
         self._expected = np.add.reduce(self._links[0], axis=1)
@@ -204,12 +204,15 @@ class _Flow:
         """Six rows, of each record: the probability that another is the subject and the same person; the strongest of
         somebody else who is the same person, of the subject who is not, and of the subject who contradicts it; the
         expected number of those who are the same person and the subject, and the same person and somebody else."""
+        told, ends = np.empty((6, len(subject))), np.empty((3, 1, len(subject)))
+        ends[:] = subject
+        np.subtract(1.0, subject, out=ends[0, 0])
+        np.maximum.reduce(self._links * ends, axis=2, out=told[1:4])
         ours = self._links[0] * subject
-        supporters = np.add.reduce(ours, axis=1)
-        rivals = np.maximum(self._expected - supporters, 0.0)
-        somebody = -np.expm1(np.add.reduce(np.log1p(-np.minimum(ours, SURE, out=ours)), axis=1))
-        ends = np.array(((1.0 - subject,), (subject,), (subject,)))
-        return np.array((somebody, *np.maximum.reduce(self._links * ends, axis=2), supporters, rivals))
+        np.add.reduce(ours, axis=1, out=told[4])
+        np.maximum(self._expected - told[4], 0.0, out=told[5])
+        told[0] = -np.expm1(np.add.reduce(np.log1p(-np.minimum(ours, SURE, out=ours)), axis=1))
+        return told
 
 
 def _group_measures(flow: _Flow, named: Floats, alone: Floats, bits: Floats) -> dict[str, Floats]:
