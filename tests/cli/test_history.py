@@ -52,7 +52,7 @@ def test_a_refusal_closes_the_channel_at_once(capsys: Capsys, home: Path, tmp_pa
         "event_id": "e-1",
         "account_id": account,
         "kind": "refusal",
-        "at": "2026-11-01T10:00:00Z",
+        "at": "2024-11-01T10:00:00Z",
         "channels": ["voice_manual"],
         "value": value,
     }
@@ -70,7 +70,7 @@ def test_a_file_may_be_sent_again(capsys: Capsys, home: Path, tmp_path: Path) ->
         "event_id": "e-1",
         "account_id": account,
         "kind": "attempt",
-        "at": "2026-11-01T10:00:00Z",
+        "at": "2024-11-01T10:00:00Z",
         "channel": "mail",
     }
     file = reported(tmp_path, event)
@@ -87,7 +87,7 @@ def test_a_file_may_be_sent_again(capsys: Capsys, home: Path, tmp_path: Path) ->
         ({"kind": "gossip"}, "kind is one of attempt, consent"),
         ({"kind": "residence", "zone": "CST"}, "zone is not an IANA time zone"),
         ({"kind": "attempt", "channel": "voice_manual", "mood": "bad"}, "mood is not a field of this kind"),
-        ({"kind": "attempt", "channel": "voice_manual", "at": "2026-11-01T10:00:00"}, "at "),
+        ({"kind": "attempt", "channel": "voice_manual", "at": "2024-11-01T10:00:00"}, "at "),
         ({"kind": "attempt", "channel": "voice_manual", "at": "2099-01-01T10:00:00Z"}, "at lies in the future"),
         ({"kind": "refusal", "channels": ["sms"], "value": "555"}, "value has 3 digits"),
         ({"kind": "account", "facts": {"cease": "maybe"}}, "facts.cease"),
@@ -96,7 +96,7 @@ def test_a_file_may_be_sent_again(capsys: Capsys, home: Path, tmp_path: Path) ->
 def test_a_wrong_line_is_named_and_the_others_are_kept(
     capsys: Capsys, tmp_path: Path, change: dict[str, object], told: str
 ) -> None:
-    right = {"event_id": "e-1", "account_id": "A-1", "at": "2026-11-01T10:00:00Z"}
+    right = {"event_id": "e-1", "account_id": "A-1", "at": "2024-11-01T10:00:00Z"}
     good = right | {"event_id": "e-2", "kind": "attempt", "channel": "mail"}
     said = in_process(capsys, tmp_path / "home", "history", "record", reported(tmp_path, right | change, good))
     assert said.code == 2
