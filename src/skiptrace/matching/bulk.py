@@ -44,7 +44,7 @@ _ROWS_PER_BATCH = 262_144
 _BYTES_PER_ROW = 120
 _MOST_PARTS = 500
 
-_BLOCK = 16_384
+_BLOCK = 32_768
 T = TypeVar("T")
 
 Progress = Callable[[int, int | None], None]
@@ -153,7 +153,7 @@ def _scores(candidates: Candidates, parameters: Parameters, *, explain: bool) ->
         "p_same": scores.p_same,
         "p_address": scores.p_address,
         "p_phone": scores.p_phone,
-        "party": parties.cast(pa.string()),
+        "party": parties,
     }
     if explain:
         columns["reasons"] = pa.array(_reasons(scores.identity.parts), pa.string())
@@ -295,7 +295,8 @@ class _Sink:
 
     def _parquet(self, schema: pa.Schema) -> pq.ParquetWriter:
         # Probabilities do not repeat: to look for repetitions would take half of the time of writing.
-        return pq.ParquetWriter(self._draft, schema, use_dictionary=["account_id", "party"])
+        # Without the schema of Arrow the parties are read as texts again.
+        return pq.ParquetWriter(self._draft, schema, use_dictionary=["account_id", "party"], store_schema=False)
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if self._writer is not None:

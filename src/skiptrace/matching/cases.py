@@ -18,6 +18,7 @@ from skiptrace.matching.columns import (
     Spans,
     Words,
     born_on,
+    phone_codes,
 )
 from skiptrace.matching.identity import Candidates
 from skiptrace.matching.persons import ReadPerson, read_person
@@ -91,4 +92,5 @@ def _phones(persons: Sequence[ReadPerson]) -> PhoneColumns:
     rows = [phone for person in persons for phone in person.phones]
     number, kind, last = zip(*rows, strict=True) if rows else [()] * 3
     spans = Spans.of_counts([len(person.phones) for person in persons])
-    return PhoneColumns(spans, np.array(number, np.int64), np.array(kind, np.int8), np.array(last, float))
+    codes = phone_codes(np.array(number, np.int64))
+    return PhoneColumns(spans, *codes, np.array(kind, np.int8), np.array(last, float))

@@ -330,17 +330,21 @@ def _stated(rows: Codes) -> Bits:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PhoneColumns:
-    """``number`` holds the ten national digits, 0 when missing; ``kind`` is one of the kinds of line."""
+    """``numbers[code]`` are the ten national digits, 0 for code 0, which means missing; ``kind`` is one of the kinds of
+    line."""
 
     spans: Spans
-    number: Ints
+    code: Codes
+    numbers: Ints
     kind: Levels
     last_seen: Floats
 
-    @cached_property
-    def code(self) -> Codes:
-        """A small number for each distinct phone; 0 when missing."""
-        return distinct(np.append(self.number, 0))[1][:-1].astype(np.int32)
+
+def phone_codes(numbers: Ints) -> tuple[Codes, Ints]:
+    """A code for each phone, and the number of each code."""
+    numbers = np.append(numbers, 0)
+    first, code = distinct(numbers)
+    return code[:-1].astype(np.int32), numbers[first]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

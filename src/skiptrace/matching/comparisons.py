@@ -195,8 +195,9 @@ def _address_rule(same: Callable[[int], Flags], both: Callable[[int], Flags]) ->
 def phone_levels(phones: PhoneColumns, left: Ints, right: Ints) -> Levels:
     """The closest two phones of both: the same number, one digit off, or others."""
     pair, a, b = phones.spans.cross(left, right)
-    levels, rows = _compared(phones.code[a], phones.code[b], PHONE["same"], PHONE["different"])
-    levels[rows[_one_digit_off(phones.number[a[rows]], phones.number[b[rows]])]] = PHONE["typing_error"]
+    x, y = phones.code[a], phones.code[b]
+    levels, rows = _compared(x, y, PHONE["same"], PHONE["different"])
+    levels[rows[_one_digit_off(phones.numbers[x[rows]], phones.numbers[y[rows]])]] = PHONE["typing_error"]
     return best_of(levels, pair, len(left))
 
 

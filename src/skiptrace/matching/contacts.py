@@ -160,7 +160,7 @@ def carried_phones(candidates: Candidates) -> Carried:
     """The distinct phones of each account's records."""
     phones = candidates.people.phones
     child, position = _stated(candidates, phones.spans, phones.code)
-    _, value = _distinct(candidates.groups[position], (phones.code[child], len(phones.code) + 1))
+    _, value = _distinct(candidates.groups[position], (phones.code[child], len(phones.numbers)))
     return _carried(candidates, (child, position), value, first=phones.last_seen, last=phones.last_seen)
 
 
@@ -258,7 +258,7 @@ def phone_measures(
     phones, asked = candidates.people.phones, candidates.subjects[carried.position]
     measures, seen = _common(candidates, identity, carried, sightings)
     pair, a, b = _against_subject(phones.spans, asked, carried.child)
-    is_old = best_of((phones.number[a] == phones.number[b]).astype(np.int8), pair, len(asked)) > 0
+    is_old = best_of((phones.code[a] == phones.code[b]).astype(np.int8), pair, len(asked)) > 0
     landline = carried.values.any(phones.kind[carried.child] == LANDLINE)
     return measures | {
         "later": _gaps(-seen.last, measures["identity"] > 0, carried.accounts),

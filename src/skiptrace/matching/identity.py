@@ -183,7 +183,7 @@ def _with_shared_phone(phones: PhoneColumns, rows: Ints, groups: Ints, pairs: tu
     child, position = phones.spans.children(rows)
     known = phones.code[child].nonzero()[0]
     child, position = child[known], position[known]
-    one, two = pairs_of_equals(groups[position] * (len(phones.code) + 1) + phones.code[child])
+    one, two = pairs_of_equals(groups[position] * len(phones.numbers) + phones.code[child])
     one, two = position[one], position[two]
     left, right = (
         np.concatenate(ends) for ends in zip(pairs, (np.minimum(one, two), np.maximum(one, two)), strict=True)

@@ -28,6 +28,7 @@ from skiptrace.matching.columns import (
     Spans,
     Words,
     born_on,
+    phone_codes,
 )
 from skiptrace.matching.identity import Candidates
 from skiptrace.matching.persons import address_parts
@@ -114,9 +115,10 @@ def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
     both = _Both(subjects, records, account)
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:  # most of it is outside the interpreter
         lines = pool.submit(both.street_lines)
+        phones = pool.submit(both.phones)
         numbers = pool.map(both.numbers, *zip(*_NUMBERS.items(), strict=True))
         words = dict(zip(_WORDS, pool.map(both.words, *zip(*_WORDS.items(), strict=True)), strict=True))
-    born, ssn4, phone, phone_kind = numbers
+    born, ssn4, phone_kind = numbers
     one = Spans.one_each(len(subjects) + len(records))
     first_seen, last_seen = both.years("", "first_seen"), both.years("account_year", "last_seen")
     places = words["city"], words["state"], words["zip"]
@@ -125,7 +127,9 @@ def _people(subjects: pa.Table, records: pa.Table, account: Ints) -> People:
         born=born.astype(np.int32),
         ssn4=ssn4.astype(np.int16),
         addresses=AddressColumns(one, *lines.result(), *places, first_seen, last_seen),
-        phones=PhoneColumns(one, phone, phone_kind.astype(np.int8), both.years("account_year", "phone_last_seen")),
+        phones=PhoneColumns(
+            one, *phones.result(), phone_kind.astype(np.int8), both.years("account_year", "phone_last_seen")
+        ),
         relatives=RelativeColumns(Spans.none(len(subjects) + len(records)), Words.of(())),
         source=words["provider"],
     )
@@ -157,6 +161,12 @@ class _Both:
         codes, texts = self._texts(name)
         numbers: Ints = read(texts)[codes]
         return numbers
+
+    def phones(self) -> tuple[Codes, Ints]:
+        """As ``PhoneColumns`` holds them."""
+        codes, texts = self._texts("phone")
+        code, numbers = phone_codes(_phone_numbers(texts))
+        return code[codes], numbers
 
     def years(self, of_subject: str, of_record: str) -> Floats:
         """Years since the account's day (negative: before), NaN when not stated."""
@@ -304,5 +314,5 @@ _WORDS = {
     "zip": _zip5s,
     "provider": pc.utf8_trim_whitespace,
 }
-_NUMBERS = {"dob": _dates, "ssn4": _last_fours, "phone": _phone_numbers, "phone_type": _phone_kinds}
+_NUMBERS = {"dob": _dates, "ssn4": _last_fours, "phone_type": _phone_kinds}
 """How the texts of a column are read."""
