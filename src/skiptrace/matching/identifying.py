@@ -108,8 +108,9 @@ def identified_in_columns(questions: Sequence[Question], parameters: Parameters)
 
 
 def _rows(compared: Compared) -> list[Found]:
-    table = np.array([compared.levels[name] for name in LEVELS], np.int8).T
-    return list(zip(map(bytes, table), *(column.tolist() for column in compared.rarities.values()), strict=True))
+    table, width = np.array([compared.levels[name] for name in LEVELS], np.int8).T.tobytes(), len(LEVELS)
+    levels = [table[start : start + width] for start in range(0, len(table), width)]
+    return list(zip(levels, *(column.tolist() for column in compared.rarities.values()), strict=True))
 
 
 def _parts(identity: Identity, start: int, end: int) -> Parts:

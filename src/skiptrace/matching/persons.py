@@ -76,7 +76,9 @@ def _read_person(person: Person, as_of: date) -> ReadPerson:
     born = person.birth_date
     places = [sighting.address for sighting in person.addresses]
     read = [_read_address(at.line, at.unit, at.city, at.state, at.zip_code) for at in places]
+    homes, lines = zip(*read, strict=True) if read else ((), ())
     seen = [(_years(sighting.first_seen, as_of), _years(sighting.last_seen, as_of)) for sighting in person.addresses]
+    came, left = _first_and_last(seen)
     phones = [
         (phone_number(sighting.number), _KINDS.get(sighting.line_type, OTHER_LINE), _years(sighting.last_seen, as_of))
         for sighting in person.phones
@@ -89,11 +91,11 @@ def _read_person(person: Person, as_of: date) -> ReadPerson:
         names=_names_of(person.names),
         born=day,
         ssn4=ssn4,
-        homes=tuple(home for home, _ in read),
-        lines=tuple(line for _, line in read),
+        homes=homes,
+        lines=lines,
         seen=tuple(seen),
-        came=min([first for first, _ in seen if not isnan(first)], default=_NEVER),
-        left=max([last for _, last in seen if not isnan(last)], default=_NEVER),
+        came=came,
+        left=left,
         phones=tuple(phones),
         numbers=numbers,
         relatives=frozenset([name for relative in person.relatives if (name := _full_name(relative.name))]),
@@ -101,6 +103,17 @@ def _read_person(person: Person, as_of: date) -> ReadPerson:
         source=(person.upstream or person.provider) if isinstance(person, SourceRecord) else "",
         ground=_ground(person) if isinstance(person, SourceRecord) else _NO_GROUND,
     )
+
+
+def _first_and_last(seen: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The earliest and the latest year that is stated."""
+    came = left = _NEVER
+    for first, last in seen:
+        if first < came or isnan(came):
+            came = first
+        if last > left or isnan(left):
+            left = last
+    return came, left
 
 
 def _ground(record: SourceRecord) -> Ground:
