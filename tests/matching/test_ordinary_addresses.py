@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from skiptrace.matching.addresses import ParsedAddress, parsing
@@ -71,6 +71,9 @@ endings = st.one_of(
 
 @settings(max_examples=500, deadline=None)
 @given(lines, endings)
+@example("12 Oak Elm", ", Elm, IA 50010")
+@example("50010 Ames", "")
+@example("4 Salem Oregon Rd", "")
 def test_what_is_ordinary_is_read_alike_in_both_ways(line: str, ending: str) -> None:
     text = line + ending
     if read_ordinary(text):

@@ -10,13 +10,13 @@ import re
 from skiptrace.matching.addresses.boxes import BOX_WORDS, POST_OFFICES
 from skiptrace.matching.addresses.cleaning import GLUED_WORDS, INNER_DOT
 from skiptrace.matching.addresses.corners import JOINERS
-from skiptrace.matching.addresses.lastline import COUNTRY_ENDS, NAMES_OF_STATES, shorter_known
+from skiptrace.matching.addresses.lastline import COUNTRY_ENDS, NAMES_OF_STATES, shorter_known, take_last_line
 from skiptrace.matching.addresses.places import LastLine
 from skiptrace.matching.addresses.repairs import MENDED
 from skiptrace.matching.addresses.streets import Street, parse_street
 from skiptrace.matching.addresses.tables import STATES, UNITS
 from skiptrace.matching.addresses.units import Units, identifier
-from skiptrace.matching.addresses.zip_codes import AMBIGUOUS_CODES, behind_zip
+from skiptrace.matching.addresses.zip_codes import AMBIGUOUS_CODES
 
 _ORDINARY = re.compile(
     r"([0-9]+)((?: (?:[A-Z]+|[0-9]{1,3}(?:ST|ND|RD|TH)))+)"
@@ -25,7 +25,7 @@ _ORDINARY = re.compile(
 )
 # Words that stand for more than themselves, within a street and within a city.
 _TELLING = UNITS.keys() | BOX_WORDS | POST_OFFICES | JOINERS | MENDED | GLUED_WORDS | {"URB"}
-_ENDS_LINE = NAMES_OF_STATES | COUNTRY_ENDS
+_OF_LAST_LINES = NAMES_OF_STATES | COUNTRY_ENDS
 _NO_CITY = POST_OFFICES | GLUED_WORDS | UNITS.keys() | {"COUNTY", "PARISH", "BOROUGH"}
 _STATES = STATES.keys() - {"PR"}
 _ZIP_DIGITS = 5
@@ -46,7 +46,7 @@ def read_ordinary(text: str) -> tuple[Street, Units, LastLine] | None:
     if not _TELLING.isdisjoint(words) or len(set(words)) < len(words):
         return None
     line = LastLine(city, state, zip5) if city else LastLine()
-    if not (_ends_in(line, words, comma) if city else _is_line_alone(words)):
+    if not (_ends_in(line, words, comma) if city else _is_line_alone([*words, designator, unit] if unit else words)):
         return None
     parts = parse_street(words)
     return None if parts.leftover else (parts, [(UNITS[designator], identifier(unit))] if unit else [], line)
@@ -64,10 +64,12 @@ def _ends_in(line: LastLine, words: list[str], comma: str) -> bool:
     )
 
 
-def _is_line_alone(words: list[str]) -> bool:
-    """Whether neither a last word nor the number can belong to a last line."""
-    return (
-        _ENDS_LINE.isdisjoint(words)
-        and words[-1].strip(_NEARLY_DIGITS) != ""
-        and (len(words[0]) < _ZIP_DIGITS or behind_zip(words, 0) == 1)
-    )
+def _is_line_alone(tokens: list[str]) -> bool:
+    """Whether no word and no number belongs to a last line."""
+    if not tokens[-1].strip(_NEARLY_DIGITS):
+        return False
+    if _OF_LAST_LINES.isdisjoint(tokens) and len(tokens[0]) < _ZIP_DIGITS:
+        return True
+    rest = list(tokens)
+    line = take_last_line(rest)  # of 12 ELM CT and 406 NE 8TH AVE there is none
+    return line.is_empty and not line.notes and rest == tokens

@@ -88,7 +88,7 @@ def pad_zip(tokens: list[str], line: LastLine) -> None:
         before = tokens[: at - 1] if tokens[at - 1] == "," else tokens[:at]
         state, size = state_at_end(before)
         is_named = state == area.state and ends_in_city(before[:-size], state)
-        if is_named or state_at_end(padded[: behind_zip(padded, at)])[0] == area.state:
+        if is_named or state_at_end(padded[: _behind_zip(padded, at)])[0] == area.state:
             tokens[at] = area.zip5
             line.notes.append("zip_padded")
 
@@ -96,7 +96,7 @@ def pad_zip(tokens: list[str], line: LastLine) -> None:
 def _is_zip_at(tokens: list[str], at: int) -> bool:
     """A number is a ZIP code next to a state, or at the very end when the ZIP table lists it."""
     if at == 0:
-        return (tokens[1:2] == [","] and starts_delivery(tokens[2:])) or behind_zip(tokens, 0) > 1
+        return (tokens[1:2] == [","] and starts_delivery(tokens[2:])) or _behind_zip(tokens, 0) > 1
     before = tokens[at - 1] if tokens[at - 1] != "," else tokens[at - 2] if at > 1 else ""
     if before in STATE_CODES and is_state(tokens[: at + 1]):
         area = find_zip(tokens[at][:5]) if at < len(tokens) - 1 else None
@@ -104,7 +104,7 @@ def _is_zip_at(tokens: list[str], at: int) -> bool:
             return True
     if before.isalpha() and before not in STATE_CODES and state_at_end(tokens[: at - (tokens[at - 1] == ",")])[0]:
         return True
-    if behind_zip(tokens, at) > at + 1:
+    if _behind_zip(tokens, at) > at + 1:
         return True
     rest = [word for word in tokens[at + 1 :] if word != ","]
     plus_four = len(rest) > 0 and _is_plus_four(rest[0])
@@ -141,7 +141,7 @@ def _is_plus_four(word: str) -> bool:
     return len(word) == _PLUS_FOUR and word.isdigit()
 
 
-def behind_zip(tokens: list[str], at: int) -> int:
+def _behind_zip(tokens: list[str], at: int) -> int:
     """Where the last line ends whose ZIP code stands at ``at``: behind 29401 CHARLESTON SC, 32907 FL, 40503 1234 KY."""
     area = find_zip(tokens[at][:5])
     end = at + 1
@@ -173,7 +173,7 @@ def _city_at(tokens: list[str], start: int, zip5: str) -> int:
 
 def _cut_zip(tokens: list[str], at: int, line: LastLine) -> list[str]:
     """Take the ZIP code at ``at``, with city and state that follow it; what stands behind them is the result."""
-    end = behind_zip(tokens, at)
+    end = _behind_zip(tokens, at)
     words = [word for word in tokens[at + 1 : end] if word != ","]
     behind = tokens[end:]
     del tokens[at:]
