@@ -33,7 +33,7 @@ FAMILIES = {
     "forest road": ("5 Forest Service Road 88", "5 FSR 88", "5 FS Road 88"),
     "glued directional": ("5 County Road 500 W", "5 CR 500W", "5 County Rd 500 West"),
     "lettered road": ("5 County Road B", "5 Co Rd B", "5 CR B"),
-    "misspelt suffix": ("12 Keswick Manor", "12 Keswick Mannor", "12 Keswick Mano"),
+    "suffix cut short or misspelt": ("12 Keswick Manor", "12 Keswick Mannor", "12 Keswick Mano"),
     "misspelt word beside another": ("12 Hemlock Hollow Rd", "12 Hemlock Hollw Rd"),
     "rare word beside another": ("12 Shepherd Hill Rd", "12 Sheperd Hill Rd"),
     "ordinal": ("12 East 42nd St", "12 E 42d Street", "12 E Forty-Second St"),
