@@ -92,10 +92,11 @@ def match_files(
             progress(done, source.rows)
 
     unread = list(unread_in(subjects, "subjects", "account_id"))
-    with _Sink(target) as sink:
+    with _Sink(target) as sink, ThreadPoolExecutor(1) as beside:
         for chosen, records in _parts(subjects, source, rows_at_once):
-            unread += unread_in(records, "records", "rec_id")
+            looking = beside.submit(list, unread_in(records, "records", "rec_id"))
             sink.write(match_tables(chosen, records, parameters, explain=explain, scored=scored))
+            unread += looking.result()
     return Matched(len(subjects), done, all_of(unread))
 
 
