@@ -2,7 +2,7 @@
 start.
 
     python benchmarks/parsing.py            # everything, about a minute
-    python benchmarks/parsing.py quality    # one part: quality, soup, speed or start
+    python benchmarks/parsing.py quality    # one part: quality, soup, speed, first or start
 
 Speeds are CPU time and given as ratios to ``usaddress.tag`` on the same strings in the same rounds, which is what
 carries over from one machine to another. The part ``blind`` of the fixtures is scored seldom.
@@ -24,9 +24,20 @@ from typing import Any
 import usaddress
 
 from skiptrace.matching.addresses import compare_addresses, crf, parse_address, parsing
+from skiptrace.matching.addresses.streets import ordinal
 from skiptrace.matching.names import compare_names, parse_name
 from skiptrace.matching.phones import compare_phones, parse_phone
 
+_STREET_WORDS = """
+    Kestrel Harrowgate Wexcombe Pemberly Foxtail Juniper Larkspur Millstone Old Bayberry Quarry Sandpiper Thistledown
+    Ironwood Copperfield Redbud Whitcomb Saddleback Marigold Hollow Lantern Chestnut Prospect Orchard Tamarack Windrow
+    Bluestem Hawthorne Cobalt Meadow Granger Pinecrest Silver Timber Wren Aldergate Barlow Crestwood Dunmore Eastbrook
+""".split()  # noqa: SIM905 - a list of forty words reads better so
+_PLACES = (
+    "Ames, IA 50010", "Dover, DE 19901", "Salem, OR 97301", "Troy, NY 12180", "Reno, NV 89501", "Tulsa, OK 74103",
+    "Boise, ID 83702", "Lowell, MA 01852", "Fargo, ND 58102", "Tampa, FL 33602", "Waco, TX 76701", "Erie, PA 16507",
+    "San Jose, CA 95112", "St Paul, MN 55101", "Fort Wayne, IN 46802", "New Haven, CT 06511",
+)  # fmt: skip
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "matching"
 
 
@@ -167,6 +178,63 @@ def _cold(text: str) -> object:
     return parsing._parse.__wrapped__(text, "", "", "")  # noqa: SLF001
 
 
+def first(count: int = 4_000) -> dict[str, object]:
+    """Cold parsing from the first address of a fresh process on, as ratios to ``usaddress.tag``.
+
+    Plain delivery lines and full addresses are made up here, the others are the labelled ones.
+    """
+    labelled = sorted({row[side] for row in rows("addresses") for side in ("first", "second")})
+    random.Random(7).shuffle(labelled)
+    lines, addresses = _made_up(count)
+    sets = {"delivery lines": lines, "full addresses": addresses, "labelled addresses": labelled[:count]}
+    code = """
+import json, sys, time
+import usaddress
+from skiptrace.matching.addresses import parse_address
+def seconds(call, texts):
+    began = time.process_time()
+    for text in texts:
+        try:
+            call(text)
+        except usaddress.RepeatedLabelError:
+            pass
+    return time.process_time() - began
+texts = json.load(sys.stdin)
+chunks = [texts[at:at + 400] for at in range(0, len(texts), 400)]
+times = [(seconds(usaddress.tag, chunk), seconds(parse_address, chunk)) for chunk in chunks]
+tag, parse = map(sum, zip(*times))
+print(json.dumps([tag / parse, times[0][0] / times[0][1]]))
+"""
+    found = {}
+    for name, texts in sets.items():
+        given = json.dumps(texts)
+        command = [sys.executable, "-c", code]
+        runs = [
+            json.loads(subprocess.run(command, input=given, capture_output=True, check=True, text=True).stdout)
+            for _ in range(3)
+        ]
+        medians = [round(statistics.median(column), 2) for column in zip(*runs, strict=True)]
+        found[name] = dict(zip(("all", "the first 400"), medians, strict=True))
+    return found
+
+
+def _made_up(count: int) -> tuple[list[str], list[str]]:
+    """Delivery lines of invented streets, and as many full addresses."""
+    rng = random.Random(11)
+    lines, addresses = [], []
+    for _ in range(count):
+        name = " ".join(rng.sample(_STREET_WORDS, rng.choice((1, 1, 2))))
+        if rng.random() < 0.1:
+            name = ordinal(rng.randrange(1, 200))
+        direction, suffix = rng.choice(("", "", "", "N ", "SW ")), rng.choice(("St", "Ave", "Rd", "Dr", "Ct", "Lane"))
+        unit = rng.choice(("", "", "", "", f" Apt {rng.randrange(1, 400)}", f" #{rng.randrange(1, 90)}"))
+        line = f"{rng.randrange(1, 10 ** rng.randrange(2, 6))} {direction}{name} {suffix}{unit}"
+        line = "PO Box " + str(rng.randrange(1, 9_999)) if rng.random() < 0.03 else line
+        lines.append(rng.choice((line, line.upper())))
+        addresses.append(f"{line}, {rng.choice(_PLACES)}")
+    return lines, addresses
+
+
 def start() -> dict[str, object]:
     """Import and first use in fresh processes: median seconds, CPU seconds and added peak memory."""
     code = """
@@ -193,7 +261,7 @@ print(json.dumps([time.perf_counter() - began, time.process_time() - busy, peak(
 
 def main() -> None:
     """Run the parts named on the command line, or all, and print them as JSON."""
-    parts = {"quality": quality, "soup": soup, "speed": speed, "start": start}
+    parts = {"quality": quality, "soup": soup, "speed": speed, "first": first, "start": start}
     for name in sys.argv[1:] or parts:
         print(json.dumps({name: parts[name]()}, indent=2))
 
