@@ -352,6 +352,23 @@ def test_the_same_record_is_judged_as_of_each_day_by_itself() -> None:
     assert later == judge(subject(), [replace(found)], as_of=TODAY.replace(year=TODAY.year + 9))
 
 
+def test_a_case_judged_before_is_judged_as_if_it_were_new() -> None:
+    """Who is who is remembered with the subject: a record more, another day or other parameters must be seen."""
+    asked, sure, doubtful = subject(), record("1", birth_date=BORN, ssn4="0142"), record("2", ssn4="0142")
+    shipped = shipped_parameters()
+    even = replace(shipped, identity=replace(shipped.identity, prior=0.0))
+    for records, day, parameters in (
+        ([doubtful], TODAY, shipped),
+        ([doubtful, sure], TODAY, shipped),
+        ([sure, doubtful], TODAY, shipped),
+        ([sure, doubtful], TODAY, even),
+        ([sure, doubtful], TODAY.replace(year=TODAY.year + 9), even),
+    ):
+        anew = judge(subject(), [replace(each) for each in records], as_of=day, parameters=parameters)
+        for _ in range(2):
+            assert judge(asked, records, as_of=day, parameters=parameters) == anew
+
+
 def test_what_was_read_of_a_record_is_no_part_of_it() -> None:
     found = record(birth_date=BORN)
     judged(found)

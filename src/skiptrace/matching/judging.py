@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from skiptrace.matching.assembling import Judged, conflicts_of, contacts_of
 from skiptrace.matching.cases import Question, persons_of
 from skiptrace.matching.evidence import matches_of
 from skiptrace.matching.identifying import Identified, identified_in_columns, identify_case
+from skiptrace.matching.persons import ReadPerson
 from skiptrace.matching.reaching import carriers_of
 from skiptrace.matching.verifying import Verifications
 from skiptrace.matching.weights import Parameters, shipped_parameters
 from skiptrace.model import AddressCheck, Judgement, PastOutcome, PhoneCheck, SourceRecord, Subject
+
+
+class _Known(NamedTuple):
+    """Who is who in a case, for as long as no record comes and the parameters stay."""
+
+    records: list[ReadPerson]
+    parameters: Parameters
+    identified: Identified
+
 
 _FEW_RECORDS = 64
 """Up to so many are judged one by one, more of them column by column; both find the same."""
@@ -50,8 +61,12 @@ def judge_together(questions: Sequence[Question], parameters: Parameters | None 
 
 
 def _identified(question: Question, parameters: Parameters) -> Identified:
+    """Found once for the same records: most answers after the first bring checks of contacts, or nothing."""
     subject, records = persons_of(question)
-    return identify_case(subject, records, parameters)
+    known = subject.identified
+    if not isinstance(known, _Known) or known.records != records or known.parameters is not parameters:
+        known = subject.identified = _Known(records, parameters, identify_case(subject, records, parameters))
+    return known.identified
 
 
 def _judged(question: Question, identified: Identified, parameters: Parameters) -> Judgement:

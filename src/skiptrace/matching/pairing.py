@@ -27,13 +27,8 @@ _ABOVE = {digit * 10**place: 10 ** (place + 1) for place in range(10) for digit 
 
 
 def compared(one: ReadPerson, two: ReadPerson, *, closely: bool) -> Found:
-    """What ``compare`` finds of two persons, who are compared once, however often their case is judged."""
-    memory = one.compared[closely]
-    return memory.get(two) or memory.setdefault(two, _compared(one, two, closely))
-
-
-def _compared(one: ReadPerson, two: ReadPerson, closely: bool) -> Found:
-    """Levels in the order of ``LEVELS``, and how rare the given names and surnames are in which two persons agree.
+    """What ``compare`` finds of two persons: levels in the order of ``LEVELS``, and how rare the given names and
+    surnames are in which they agree.
 
     Names that differ are looked at closely on demand, or where anything else ties the two.
     """

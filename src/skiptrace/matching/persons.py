@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import chain
@@ -39,8 +39,7 @@ class ReadPerson(Personal):
     ``came`` the earliest and ``left`` the latest of them, ``lines`` the homes as Publication 28 writes them. ``phones``
     are number, kind of line and year of the last sighting, ``numbers`` those that are phones. ``relatives`` are full
     names. ``keys`` are what ties a person to others, told apart by their types: a full birth date, an SSN4, phones.
-    ``compared`` is a memory of what was found against other persons, at a glance and closely: a case is judged after
-    every answer, and most of its pairs were there before. ``source`` is the upstream of a record, or its provider, and
+    ``source`` is the upstream of a record, or its provider, and
     ``ground`` the record as a reason to believe what it shows; a subject has neither. Nobody changes one; to freeze it
     would take a fifth of the time of reading it.
     """
@@ -60,7 +59,8 @@ class ReadPerson(Personal):
     keys: tuple[object, ...]
     source: str
     ground: Ground
-    compared: tuple[dict[ReadPerson, Found], dict[ReadPerson, Found]] = field(default_factory=lambda: ({}, {}))
+    identified: object = None
+    """With a subject: who was who when its case was last judged."""
 
 
 def read_person(person: Person, as_of: date) -> ReadPerson:
