@@ -54,7 +54,9 @@ lines = st.builds(
     lambda number, words, unit, comma: f"{number} {' '.join(words)}{comma if unit else ''}{unit}",
     st.sampled_from(["1", "12", "0", "007", "4100", "50010", "29401", "500106411", "12A", "12-14"]),
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=5),
-    st.sampled_from(["", "", " APT 4", " Ste 12", " apt 12B", " APT 3F", " SUITE 1T", " # 4", " APT 12345", "."]),
+    st.sampled_from(
+        ["", "", " APT 4", " Ste 12", " apt 12B", " APT 3F", " SUITE 1T", " # 4", " #12B", " APT 12345", "."]
+    ),
     st.sampled_from(["", ",", " ", "."]),
 )
 endings = st.one_of(

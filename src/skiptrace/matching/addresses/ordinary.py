@@ -12,7 +12,7 @@ from skiptrace.matching.addresses.cleaning import GLUED_WORDS, INNER_DOT
 from skiptrace.matching.addresses.corners import JOINERS
 from skiptrace.matching.addresses.lastline import COUNTRY_ENDS, NAMES_OF_STATES, shorter_known, take_last_line
 from skiptrace.matching.addresses.places import LastLine
-from skiptrace.matching.addresses.repairs import MENDED
+from skiptrace.matching.addresses.repairs import MENDED, ends_road
 from skiptrace.matching.addresses.streets import Street, parse_street
 from skiptrace.matching.addresses.tables import STATES, UNITS
 from skiptrace.matching.addresses.units import Units, identifier
@@ -20,7 +20,7 @@ from skiptrace.matching.addresses.zip_codes import AMBIGUOUS_CODES
 
 _ORDINARY = re.compile(
     r"([0-9]+)((?: (?:[A-Z]+|[0-9]{1,3}(?:ST|ND|RD|TH)))+)"
-    r"(?:,? (APT|APARTMENT|STE|SUITE) ([0-9]{1,4}[A-EGHJKMNPR]?))?"
+    r"(?:,? (APT |APARTMENT |STE |SUITE |# ?)([0-9]{1,4}[A-EGHJKMNPR]?))?"
     r"(?:, (?!JR)([A-Z]+(?: [A-Z]+)*)(,?) ([A-Z]{2}) ([0-9]{5}))?"
 )
 # Words that stand for more than themselves, within a street and within a city.
@@ -41,9 +41,9 @@ def read_ordinary(text: str) -> tuple[Street, Units, LastLine] | None:
     match = _ORDINARY.fullmatch(" ".join(text.upper().split()))
     if match is None:
         return None
-    number, street, designator, unit, city, comma, state, zip5 = match.groups()
-    words = [number, *street.split()]
-    if not _TELLING.isdisjoint(words) or len(set(words)) < len(words):
+    number, street, designator, unit, city, comma, state, zip5 = match.groups("")
+    designator, words = designator.rstrip(), [number, *street.split()]
+    if not _TELLING.isdisjoint(words) or len(set(words)) < len(words) or (designator == "#" and ends_road(words)):
         return None
     line = LastLine(city, state, zip5) if city else LastLine()
     if not (_ends_in(line, words, comma) if city else _is_line_alone([*words, designator, unit] if unit else words)):

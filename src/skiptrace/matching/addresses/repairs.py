@@ -140,7 +140,7 @@ def _number_signs(tokens: list[str]) -> list[str]:
             kept.append(word)
         elif not kept:
             kept.extend(_leading_sign(tokens))
-        elif not _ends_road(kept):
+        elif not ends_road(kept):
             kept.append("#" if at > 1 and _is_identifier(tokens, at + 1) else word)
     return kept
 
@@ -155,7 +155,8 @@ def _leading_sign(tokens: list[str]) -> list[str]:
     return [] if tokens[1][0].isdigit() and len(tokens[2]) > 1 and tokens[2] not in _NO_STREETS else [sign]
 
 
-def _ends_road(words: list[str]) -> bool:
+def ends_road(words: list[str]) -> bool:
+    """Whether a number sign behind these words belongs to a road or box, HWY # 7."""
     if words[-1] in _HIGHWAYS and len(words) > 2:
         before = words[-2]  # of KING GEORGE HWY # 4 and not of STATE HWY # 4
         return before in _GOVERNMENTS or before in DIRECTIONS or before in STATE_CODES or not before.isalpha()
