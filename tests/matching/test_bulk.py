@@ -13,9 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from skiptrace.errors import BadInput
-from skiptrace.matching.bulk import match_files
+from skiptrace.matching.bulk import match_files, match_tables
 from skiptrace.matching.tables_in import _dates
+from skiptrace.matching.weights import shipped_parameters
 
+TEXTS = ["first", "last", "dob", "ssn4", "house", "street", "city", "state", "zip", "phone", "provider"]
 SUBJECTS = [
     {"account_id": "a", "first": "Marion", "last": "Okafor", "dob": "1971-05-23", "ssn4": "0142", "as_of": "2026"},
     {"account_id": "b", "first": "Ines", "last": "Varga", "dob": "1980", "ssn4": "", "as_of": "2026"},
@@ -139,6 +141,17 @@ def test_a_birth_date_is_read_as_far_as_it_is_stated(text: str, expected: tuple[
     (born,) = _dates(pa.array([text])).tolist()
 
     assert (born >> 9, born >> 5 & 15, born & 31) == expected
+
+
+def test_each_part_of_a_table_may_hold_its_texts_in_an_order_of_its_own() -> None:
+    subjects, records = pa.Table.from_pylist(SUBJECTS[::-1]), pa.Table.from_pylist(RECORDS)
+    rows = (records.slice(row, 1) for row in range(len(records)))
+    parts = pa.concat_tables(
+        pa.table([row[name].dictionary_encode() if name in TEXTS else row[name] for name in row.column_names],
+                 row.column_names) for row in rows
+    )  # fmt: skip
+
+    assert match_tables(subjects, parts, shipped_parameters()) == match_tables(subjects, records, shipped_parameters())
 
 
 @pytest.mark.parametrize(
