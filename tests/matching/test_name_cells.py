@@ -45,6 +45,9 @@ def test_a_house_or_a_title_may_stand_for_one_of_its_people(cell: str) -> None:
         ("Carla Burnham", "Carla Bumham"),
         ("Lee Ann Tulley", "Leanne Tulley"),
         ("Nellie Tulley", "Eleanor Tulley"),
+        ("Terrence Oglesby", "Terrance Ogelsby"),
+        ("Kaiden Tulley", "Cayden Tulley"),
+        ("Delores Tulley", "Dolores Tulley"),
     ],
 )
 def test_short_and_respelt_forms_are_one_name(first: str, second: str) -> None:

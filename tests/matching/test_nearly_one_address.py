@@ -77,7 +77,7 @@ def test_a_hyphen_may_be_left_out_where_house_numbers_are_written_with_one(
 
 
 @pytest.mark.parametrize("number", ["1427", "147", "14"])
-@pytest.mark.parametrize("unread", ["14?7", "?427", "142?", "14_7", "14*7"])
+@pytest.mark.parametrize("unread", ["14?7", "?427", "142?", "14_7", "14*7", "142_"])
 def test_a_house_number_with_a_figure_that_cannot_be_read_is_no_number(unread: str, number: str) -> None:
     compared = compare_addresses(f"{unread} Wexcombe Rd, Reno NV 89502", f"{number} Wexcombe Rd, Reno NV 89502")
     assert compared.verdict == "possible"

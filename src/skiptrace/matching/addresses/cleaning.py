@@ -95,6 +95,7 @@ _DIGITS = frozenset("0123456789")
 _MARKS = frozenset(",#&")
 _DAMAGED = re.compile(
     r"[0158](?!ST\b|ND\b|RD\b|TH\b)[A-Z]{2}|[A-Z]{2}[0158]|[A-Z][0158][A-Z]|\d[OIL]\d|\b[OIL]\d|\b5T\b|^\d+(?:[OI]\b|[SB]\d)"
+    r"|\d[OIL](?:ST|ND|RD|TH)\b"
 )
 _DAMAGED_NUMBER = re.compile(
     r"\d+[OILB]+\d+$|(?=.*[OI])\d[\dOI]*-[\dOI]*\d[\dOI]*$|\d+S\d{1,2}$|[OL][OIL]*\d[\dOIL]*$|[I\d]\d*[OI]$"
@@ -113,11 +114,12 @@ _BETWEEN_CONSONANTS = re.compile(r"(?<=[BCDFGHJKLMNPQRSTVWXZ])1(?=[BCDFGHJKLMNPQ
 _LETTERS_AROUND = re.compile(r"[A-Z]+(?:[0158][A-Z]+)+$")
 _LEADING_I = re.compile(r"I(?=\d[\dO]{0,3} (?!FRONTAGE|ACCESS|SERVICE|BUSINESS|BUS|AND|AT|HWY|RD)[A-Z]{2})")
 _DAMAGED_ZIP = re.compile(r"([A-Z]{2}) (?=\d*[OILSB])([0-9OILSB]{5})$")
+_DAMAGED_ORDINAL = re.compile(r"(\d[\dOIL]*[OIL])(ST|ND|RD|TH)")
 _ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)$")
 _AS_DIGITS = str.maketrans("OILSB", "01158")
 _AS_LETTERS = str.maketrans("058", "OSB")
 _GLUE = re.compile(r"[A-Z][.\-]?\d|\dF")
-_UNREAD_NUMBER = re.compile(r"\s*(?:\?+\d[\d?]*|\d+\?[\d?]*|\d+[_*]+\d+)(?=\s)")  # 14?7 ELM ST
+_UNREAD_NUMBER = re.compile(r"\s*(?:\?+\d[\d?]*|\d+\?[\d?]*|\d+[_*]+\d+|\d+_+)(?=\s)")  # 14?7 ELM ST
 _ODD = re.compile(r"[^A-Z0-9 ,\-#./&%]")
 _SIGNS = str.maketrans(dict.fromkeys("'\"*`~^{}?!", "") | dict.fromkeys(":\\_@=<>+$", " "))
 
@@ -267,6 +269,8 @@ def _mended_word(word: str) -> str:
     digits = _DIGITS.intersection(word)
     if _DAMAGED_INSIDE.match(word):
         return word.translate(_AS_DIGITS)  # APT 1O2
+    if ordinal := _DAMAGED_ORDINAL.fullmatch(word):
+        return ordinal[1].translate(_AS_DIGITS) + ordinal[2]  # 4OTH
     if not digits or not digits <= set("0158") or len(word) - sum(map(word.count, digits)) < 2 or _ORDINAL.match(word):
         return word
     for one in "IL":

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from skiptrace.matching.addresses.tables import DIRECTIONS, PLAIN_SUFFIXES, STATE_CODES, STATES, SUFFIXES
+from skiptrace.matching.addresses.tables import DIRECTIONS, PLAIN_SUFFIXES, STATE_CODES, STATE_NAMES, STATES, SUFFIXES
 from skiptrace.matching.tables import word_set
 
-_CODES = "|".join(sorted(STATES.keys() | set(STATES.values()), key=len, reverse=True))
+_CODES = "|".join(sorted(STATES.keys() | set(map(" ".join, STATE_NAMES)), key=len, reverse=True))
 _TYPE = r"(?:STATE )?(?:HIGHWAY|HIGHWY|HIWAY|HIWY|HWY|HWAY|ROUTE|RTE|RT|ROAD|RD)"
 _OF_STATE = rf"(?:(?:STATE|{_CODES}) )?(?:(?:HIGHWAY|HWY) )?"
 _HIGHWAY = re.compile(

@@ -44,7 +44,7 @@ _CITY_LEADS = frozenset({"FT", "FORT", "MT", "MOUNT", "PT", "PORT", "LAKE"})
 _NEVER_LAST = frozenset(
     {"OF", "THE", "DE", "DEL", "LA", "LAS", "LOS", "EL", "TO", "OLD", "NEW", "AND", "&"}
 )  # in a street
-_STATED_UNITS = GLUED_UNITS - {"PH"}  # which may be a phone
+_STATED_UNITS = (GLUED_UNITS | {"#"}) - {"PH"}  # which may be a phone
 _NEW_YORK_CITY = "NYC"  # names its state too
 NAMES_OF_STATES = STATE_ENDS | {_NEW_YORK_CITY}
 _FIVE_DIGITS = re.compile(r"[0-9]{5}")
