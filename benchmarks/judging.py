@@ -3,8 +3,9 @@
     python -m benchmarks.judging FOLDER [--accounts 300]
 
 FOLDER holds accounts and candidates as Parquet, with the columns of `skiptrace match`. The first case is cold. "New"
-are cases whose texts were parsed before, as in a batch that has seen the file, and whose records were not; "again" are
-cases that were judged before, as after an answer that brought nothing new. Every case is timed once, with garbage
+are cases whose texts were parsed before, as in a batch that has seen the file, and whose records were not; "read" are
+cases whose records were read and never judged; "again" are cases that were judged before, as after an answer that
+brought nothing new. Every case is timed once, with garbage
 collected as usual. "Explained" reads all evidence of the judgement besides. Give 5,000 accounts for a p99 of two
 thousand cases.
 """
@@ -23,6 +24,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from skiptrace.matching import Question, judge_together
+from skiptrace.matching.cases import persons_of
 from skiptrace.matching.spelling import date_parts
 from skiptrace.model import Address, AddressSighting, Name, PartialDate, PhoneSighting, SourceRecord, Subject
 
@@ -99,11 +101,21 @@ def explained(cases: Sequence[Question]) -> None:
             judged.evidence  # noqa: B018 - it is written when it is read
 
 
-def new(case: Question, run: Callable[[Sequence[Question]], object]) -> float:
+def unseen(case: Question) -> Question:
+    """The same case of records that nobody has read, after its texts were parsed."""
     judge_together([case])
-    records = [replace(record) for record in case.records]
-    unseen = replace(case, subject=replace(case.subject), records=records)
-    return milliseconds(lambda: run([unseen]))
+    return replace(case, subject=replace(case.subject), records=[replace(record) for record in case.records])
+
+
+def new(case: Question, run: Callable[[Sequence[Question]], object]) -> float:
+    unread = unseen(case)
+    return milliseconds(lambda: run([unread]))
+
+
+def read(case: Question, run: Callable[[Sequence[Question]], object]) -> float:
+    unjudged = unseen(case)
+    persons_of(unjudged)
+    return milliseconds(lambda: run([unjudged]))
 
 
 def again(case: Question, run: Callable[[Sequence[Question]], object]) -> float:
@@ -122,6 +134,7 @@ def main() -> None:
     twenty = [case for case in cases if 18 <= len(case.records) <= 22]
     for label, timed, run in (
         ("new", new, judge_together),
+        ("read", read, judge_together),
         ("again", again, judge_together),
         ("new, explained", new, explained),
     ):
