@@ -46,6 +46,7 @@ def test_a_house_or_a_title_may_stand_for_one_of_its_people(cell: str) -> None:
         ("Lee Ann Tulley", "Leanne Tulley"),
         ("Nellie Tulley", "Eleanor Tulley"),
         ("Terrence Oglesby", "Terrance Ogelsby"),
+        ("Ana Maria Castro-Bell", "CASTROBELL ANA M"),
         ("Kaiden Tulley", "Cayden Tulley"),
         ("Delores Tulley", "Dolores Tulley"),
     ],

@@ -277,7 +277,13 @@ def test_a_unit_in_brackets_or_behind_the_zip_code_is_no_remark(unit: str, cell:
 
 @pytest.mark.parametrize(
     "written",
-    ["{}, Waterbury CT 6705", "{}, 6705 Waterbury, Conn.", "Waterbury, CT 6705, {}", "{}, Waterbury CT 67051234"],
+    [
+        "{}, Waterbury CT 6705",
+        "{}, 6705 Waterbury, Conn.",
+        "Waterbury, CT 6705, {}",
+        "{}, Waterbury CT 67051234",
+        "{} Waterbury 6705",
+    ],
 )
 def test_a_zip_code_may_have_lost_its_zero_wherever_it_stands(written: str) -> None:
     line = "77 Otter Ln Apt 4"

@@ -47,7 +47,7 @@ _NEVER_LAST = frozenset(
 _STATED_UNITS = (GLUED_UNITS | {"#"}) - {"PH"}  # which may be a phone
 _NEW_YORK_CITY = "NYC"  # names its state too
 NAMES_OF_STATES = STATE_ENDS | {_NEW_YORK_CITY}
-_FIVE_DIGITS = re.compile(r"[0-9]{5}")
+_MAY_BE_ZIP = re.compile(r"[0-9]{5}|[A-Z] [0-9]{4}$")
 _COUNTY = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 
 
@@ -60,7 +60,7 @@ def take_last_line(tokens: list[str]) -> LastLine:
         del tokens[-2:]
     else:
         _drop_country(tokens)
-        if NAMES_OF_STATES.isdisjoint(tokens) and not _FIVE_DIGITS.search(" ".join(tokens)):
+        if NAMES_OF_STATES.isdisjoint(tokens) and not _MAY_BE_ZIP.search(" ".join(tokens)):
             return line  # a delivery line
         pad_zip(tokens, line)
         behind = take_zip(tokens, line) or ([] if line.zip5 else _cut_behind_state(tokens))

@@ -12,6 +12,7 @@ from skiptrace.matching.addresses.places import (
     has_number,
     state_at_end,
     strip_commas,
+    zips_named,
 )
 from skiptrace.matching.addresses.tables import (
     BARE_UNITS,
@@ -88,6 +89,9 @@ def pad_zip(tokens: list[str], line: LastLine) -> None:
         before = tokens[: at - 1] if tokens[at - 1] == "," else tokens[:at]
         state, size = state_at_end(before)
         is_named = state == area.state and ends_in_city(before[:-size], state)
+        if not state and at == len(tokens) - 1:  # 66 OAK ST NEWPORT 2840
+            sizes = range(1, min(4, len(before) - 1))
+            is_named = any(area.zip5 in zips_named(before[-size:], area.state) for size in sizes)
         if is_named or state_at_end(padded[: _behind_zip(padded, at)])[0] == area.state:
             tokens[at] = area.zip5
             line.notes.append("zip_padded")
