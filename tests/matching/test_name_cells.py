@@ -43,6 +43,7 @@ def test_a_house_or_a_title_may_stand_for_one_of_its_people(cell: str) -> None:
         ("ITURMENDI SALVO IGNACIO", "Nacho Iturmendi Salvo"),
         ("Aleksandr Petrov", "Alexander Petroff"),
         ("Carla Burnham", "Carla Bumham"),
+        ("Lorna Tulley", "Loma Tulley"),
         ("Lee Ann Tulley", "Leanne Tulley"),
         ("Nellie Tulley", "Eleanor Tulley"),
         ("Terrence Oglesby", "Terrance Ogelsby"),

@@ -105,8 +105,8 @@ _GLUED_LINE = re.compile(
     r"(\d+)([A-Z]{3,}?)(STREET|AVENUE|AVE|ROAD|RD|DRIVE|DR|LANE|LN|COURT|CT|CIRCLE|CIR|PLACE|PL|BOULEVARD|BLVD|"
     r"TERRACE|TER|PARKWAY|PKWY|ST)(APARTMENT|APT|UNIT|SUITE|STE|LOT)([A-Z]?\d+[A-Z]?|[A-Z])$"
 )
-_GLUED_NUMBER = re.compile(r"(\d+)([A-Z]{3,})$")
-_GLUED_START = re.compile(r"\b\d+[A-Z]{3}")
+_GLUED_NUMBER = re.compile(r"(\d+)([A-Z]{3,}|[NS][EW])$")
+_GLUED_START = re.compile(r"\b\d+(?:[A-Z]{3}|[NS][EW]\b)")
 _DAMAGED_INSIDE = re.compile(r"\d+[OIL]+\d+$")
 _LONG_WORD = 5
 _LETTERS_BEHIND = re.compile(r"[0158][A-Z]{4,}$")

@@ -45,6 +45,7 @@ _NEVER_LAST = frozenset(
     {"OF", "THE", "DE", "DEL", "LA", "LAS", "LOS", "EL", "TO", "OLD", "NEW", "AND", "&"}
 )  # in a street
 _STATED_UNITS = (GLUED_UNITS | {"#"}) - {"PH"}  # which may be a phone
+_URBANIZATIONS = frozenset({"URB", "URBANIZACION", "URBANIZATION"})
 _NEW_YORK_CITY = "NYC"  # names its state too
 NAMES_OF_STATES = STATE_ENDS | {_NEW_YORK_CITY}
 _MAY_BE_ZIP = re.compile(r"[0-9]{5}|[A-Z] [0-9]{4}$")
@@ -264,11 +265,13 @@ def _known_city(words: list[str], state: str, zip5: str, *, whole: bool) -> int:
 
 def _nearly_known(words: list[str], candidates: list[int], keys: frozenset[str]) -> int:
     """How many words at the end are one of these cities, misspelled."""
+    nearest, found = 0.92, 0
     for size in candidates:
         spelled = city_key(" ".join(words[-size:]))
-        if len(spelled) >= 5 and any(JaroWinkler.similarity(spelled, key) >= 0.92 for key in keys):
-            return size
-    return 0
+        likeness = max([JaroWinkler.similarity(spelled, key) for key in keys], default=0.0)
+        if len(spelled) >= 5 and (likeness > nearest or (not found and likeness == nearest)):
+            nearest, found = likeness, size
+    return found
 
 
 def _leads_with_direction(words: list[str], size: int, zip5: str) -> bool:
@@ -312,6 +315,8 @@ def _drop_city(tokens: list[str], city: str) -> None:
     size = len(city.split())
     if size > len(tokens) - 3 or tokens[-size - 1] in _NEVER_LAST:
         return
+    if not _URBANIZATIONS.isdisjoint(tokens[:-size]):
+        return  # URB VILLA CAROLINA, CAROLINA
     if city_key(" ".join(tokens[-size:])) == city_key(city):
         del tokens[-size:]
 

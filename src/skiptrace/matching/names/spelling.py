@@ -158,7 +158,7 @@ def _misspelt(a: str, b: str) -> tuple[float, str]:
     distance = OSA.distance(a, b, score_cutoff=2)
     shortest = min(len(a), len(b))
     common = given_name(a)[0] >= _COMMON_GIVEN and given_name(b)[0] >= _COMMON_GIVEN
-    if scanned(a) == scanned(b) and not _known(a, b):
+    if scanned(a) == scanned(b) and not common:
         return 0.9, "misspelt"
     if shortest >= 3 and (a.startswith(b) or b.startswith(a)) and not common:
         return 0.84, "shortened"
