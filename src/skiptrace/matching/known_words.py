@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from skiptrace.matching.tables import SortedTable, word_set
+from skiptrace.matching.tables import sorted_table, word_set
 
 _RARE_SURNAME = 300
 _COMMON_SURNAME = 5_000
@@ -37,15 +37,10 @@ _STREET_WORDS = word_set("""
 """)
 
 
-@cache
-def _table(name: str) -> SortedTable:
-    return SortedTable(name)
-
-
 @lru_cache(maxsize=65_536)
 def surname_count(name: str) -> int:
     """Bearers of a surname (capitals) in the latest US census that lists it; 0 when fewer than 100."""
-    return int(_table("surnames.tsv").get(name) or 0)
+    return int(sorted_table("surnames.tsv").get(name) or 0)
 
 
 @lru_cache(maxsize=65_536)
@@ -53,7 +48,7 @@ def given_name(name: str) -> tuple[int, int | None]:
     """Bearers of a given name (capitals) in the 2020 US census and the share of men in per cent; (0, None) if not
     listed.
     """
-    found = _table("given_names.tsv").get(name)
+    found = sorted_table("given_names.tsv").get(name)
     if found is None:
         return 0, None
     count, _, share = found.partition("\t")
@@ -68,7 +63,7 @@ def familiarity(word: str) -> int:
     if word in _STREET_WORDS or given_name(word)[0] >= _COMMON_GIVEN:
         return 2
     bearers = surname_count(word)
-    if bearers >= _COMMON_SURNAME or _table("city_words.tsv").get(word) is not None:
+    if bearers >= _COMMON_SURNAME or sorted_table("city_words.tsv").get(word) is not None:
         return 2
     if any(word[:at] in _STREET_WORDS and word[at:] in _STREET_WORDS for at in range(3, len(word) - 1)):
         return 2

@@ -52,3 +52,9 @@ class SortedTable:
         text = self._file[self._starts[page - 1] : self._starts[page] + 1] if page else b""
         place = text.find(line)
         return None if place < 0 else text[place + len(line) : text.index(b"\n", place + 1)].decode()
+
+
+@cache
+def sorted_table(name: str) -> SortedTable:
+    """The table of this name, opened when it is first asked for."""
+    return SortedTable(name)

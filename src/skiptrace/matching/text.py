@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from skiptrace.matching.tables import SortedTable
+from skiptrace.matching.tables import sorted_table
 
 _FRACTIONS = {"¼": " 1/4", "½": " 1/2", "¾": " 3/4", "⅓": " 1/3", "⅔": " 2/3", "⅛": " 1/8", "⅜": " 3/8"}
 _PLAIN = {
@@ -71,13 +71,8 @@ def _spell(character: str) -> str:
     digit = unicodedata.digit(character, None)
     if digit is not None:
         return str(digit)
-    spelled = _transliterations().get(f"{ord(character):05x}")
+    spelled = sorted_table("transliteration.tsv").get(f"{ord(character):05x}")
     if spelled is not None:
         # Chinese, Japanese and Korean are written without spaces between the words of a name.
         return f" {spelled} " if character >= "\u3400" else spelled
     return unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
-
-
-@cache
-def _transliterations() -> SortedTable:
-    return SortedTable("transliteration.tsv")

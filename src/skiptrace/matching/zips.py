@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from skiptrace.matching.tables import SortedTable
+from skiptrace.matching.tables import sorted_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,10 @@ class ZipArea:
 _KINDS = {"S": "standard", "P": "po_box", "U": "unique", "M": "military"}
 
 
-@cache
-def _table(name: str) -> SortedTable:
-    return SortedTable(name)
-
-
 @lru_cache(maxsize=8192)
 def find_zip(zip5: str) -> ZipArea | None:
     """The area of a five-digit ZIP code, or None when no such ZIP code is listed."""
-    listed = _table("zips.tsv").get(zip5)
+    listed = sorted_table("zips.tsv").get(zip5)
     if listed is None:
         return None
     kind, state, timezone, cities = listed.split("\t")
@@ -45,4 +40,4 @@ def find_zip(zip5: str) -> ZipArea | None:
 @lru_cache(maxsize=16_384)
 def zips_of_city(city_key: str, state: str) -> frozenset[str]:
     """The ZIP codes in which a city's name, however it is spelled, is used in a state; empty when it is unknown."""
-    return frozenset((_table("cities.tsv").get(f"{state} {city_key}") or "").split())
+    return frozenset((sorted_table("cities.tsv").get(f"{state} {city_key}") or "").split())
